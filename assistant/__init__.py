@@ -1,0 +1,1 @@
+"""The Django side: accounts, knowledge, first line, chat, doors."""

@@ -1,0 +1,1 @@
+"""A question on its way to an answer: conversations, the pipeline, events, hand-over."""

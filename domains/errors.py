@@ -1,0 +1,20 @@
+"""Errors of the domain rooms.
+
+DomainError
+├── UnknownDomain    no domain of that name is registered; the message lists those that are
+└── PromptError      a prompt file is missing a variable or has one too many
+"""
+
+from __future__ import annotations
+
+
+class DomainError(Exception):
+    """Base of all errors raised by domains."""
+
+
+class UnknownDomain(DomainError):
+    """No domain of that name is registered."""
+
+
+class PromptError(DomainError):
+    """A prompt file and the variables given to it do not match."""

@@ -1,0 +1,78 @@
+"""Values that a domain takes and gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from inference.client.types import FinishReason, Message, Usage
+from retrieval.types import Hit
+
+Language = Literal["zh", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as the pipeline understood it.
+
+    `standalone` is the question with references to earlier turns resolved (equal to `text` on a first turn);
+    it is what retrieval and evidence checks see. `history` holds earlier turns, oldest first, already bounded.
+    """
+
+    text: str
+    standalone: str
+    language: Language
+    intent: str
+    history: tuple[Message, ...] = ()
+    max_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Hits in the order they are cited ([1] is hits[0]) and the trained check's verdict on them.
+
+    `answerable` is the probability, 0 to 1, that the hits answer the question;
+    `sufficient` is that probability against the measured threshold.
+    """
+
+    hits: tuple[Hit, ...]
+    answerable: float
+    sufficient: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why nothing is answered. `code` is stable (`no_evidence`, `unsafe`, ...); `reason` is in the asker's language."""
+
+    code: str
+    reason: str
+    offer_human: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """A piece of the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The answer is complete. `grounded` says whether it rests on the evidence; `layer` whether a model was asked."""
+
+    grounded: bool
+    layer: Literal["model", "retrieval"] = "model"
+    finish: FinishReason = "stop"
+    usage: Usage | None = None
+
+
+Response = TextDelta | Refusal | Done
+"""What `Domain.respond` yields: deltas, then exactly one Done or Refusal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A guard's judgement of a finished answer: `text` as it may be shown, and the refusal when it may not."""
+
+    text: str
+    refusal: Refusal | None = None

@@ -1,0 +1,37 @@
+"""Errors of `retrieval`.
+
+RetrievalError
+├── UnreadableDocument      the file cannot be parsed; the message says why and what to do
+│   └── UnknownFormat       no loader takes this kind of file
+├── EncoderUnavailable      the encoder's folder is missing or broken
+└── IndexDamaged            an index generation fails its checks
+"""
+
+from __future__ import annotations
+
+
+class RetrievalError(Exception):
+    """Base of all errors raised here; `retryable` says whether the same call may succeed later."""
+
+    retryable = False
+
+
+class UnreadableDocument(RetrievalError):
+    """The document cannot be parsed. `code` is stable; `detail` holds what a translated message needs."""
+
+    def __init__(self, code: str, message: str, **detail: str | int) -> None:
+        super().__init__(message)
+        self.code = code
+        self.detail = detail
+
+
+class UnknownFormat(UnreadableDocument):
+    """No loader takes this kind of file."""
+
+
+class EncoderUnavailable(RetrievalError):
+    """The encoder's folder is missing, incomplete or of another dimension than the index."""
+
+
+class IndexDamaged(RetrievalError):
+    """An index generation fails its checks (checksum, counts, ids)."""

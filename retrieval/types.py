@@ -1,0 +1,119 @@
+"""Values that cross the borders of `retrieval`. All frozen; text is str, vectors are float32 and unit length."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+"""Embeddings, shape [n, dimension], float32, each row of length one."""
+
+PUBLIC = "public"
+"""The access group every reader of a tenant belongs to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A run of text under one heading, as a loader found it.
+
+    `page` counts from 1 and is None where the format has no pages; `line` is the first line, from 1.
+    `table` marks rows whose first line is the header, so that a chunker can repeat it.
+    """
+
+    text: str
+    headings: tuple[str, ...] = ()
+    page: int | None = None
+    line: int | None = None
+    table: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedDocument:
+    """What a loader makes of a file: a title (may be empty) and sections in reading order."""
+
+    title: str
+    sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A passage that can be found and cited.
+
+    `id` is stable and unique over all tenants; `revision` is the document's revision number and
+    `checksum` the SHA-256 of that revision's bytes, so that a citation can be reproduced.
+    `access` holds the groups that may read it (any one suffices).
+    """
+
+    id: str
+    document: str
+    revision: int
+    checksum: str
+    tenant: str
+    text: str
+    title: str
+    language: str
+    domain: str = "general"
+    ordinal: int = 0
+    headings: tuple[str, ...] = ()
+    page: int | None = None
+    line: int | None = None
+    url: str | None = None
+    tags: frozenset[str] = frozenset()
+    access: frozenset[str] = frozenset({PUBLIC})
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Who asks and what may be seen; applied before ranking. None or empty means no restriction of that kind."""
+
+    tenant: str
+    groups: frozenset[str] = frozenset({PUBLIC})
+    domain: str | None = None
+    language: str | None = None
+    tags: frozenset[str] = frozenset()
+
+    def admits(self, chunk: Chunk) -> bool:
+        """Say whether this reader may see `chunk`."""
+        return (
+            chunk.tenant == self.tenant
+            and not self.groups.isdisjoint(chunk.access)
+            and (self.domain is None or chunk.domain == self.domain)
+            and (self.language is None or chunk.language == self.language)
+            and self.tags <= chunk.tags
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A found chunk. `score` is the fused score used for ranking; the parts explain it.
+
+    `similarity` is the cosine of question and passage (None when only found by words),
+    `lexical` the BM25 score (None when only found by meaning).
+    """
+
+    chunk: Chunk
+    score: float
+    similarity: float | None = None
+    lexical: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Upsert:
+    """Change number `sequence`: `chunk` with its passage embedding (shape [dimension]) is new or replaced."""
+
+    sequence: int
+    chunk: Chunk
+    vector: Vectors = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Change number `sequence`: the chunk is gone."""
+
+    sequence: int
+    chunk_id: str
+
+
+Change = Upsert | Delete
