@@ -1,0 +1,1 @@
+"""Settings, the environment, addresses and the supervisor: the outermost room."""

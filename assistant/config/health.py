@@ -1,0 +1,23 @@
+"""Is it alive, is it ready. Both answer without a key, and tell nothing but states."""
+
+from __future__ import annotations
+
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, JsonResponse
+
+
+async def healthz(_request: HttpRequest) -> JsonResponse:
+    """200 while this process runs."""
+    return JsonResponse({"alive": True})
+
+
+async def readyz(_request: HttpRequest) -> JsonResponse:
+    """200 when FAQ and search answer, 503 before; the body has the state of each layer."""
+    from assistant import wiring
+
+    state = await sync_to_async(wiring.readiness, thread_sensitive=False)()
+    ready = state["faq"] and state["search"]
+    response = JsonResponse(state, status=200 if ready else 503)
+    if not ready:
+        response.headers["Retry-After"] = "2"
+    return response
