@@ -1,0 +1,79 @@
+"""The server under measurement: the one that runs in this checkout, or one started for it and ended after."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+RUN_FILE = ROOT / "var" / "run.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where to send requests and how to be let in."""
+
+    host: str
+    port: int
+    api_key: str
+    versions: dict[str, str]
+
+
+class ServerDidNotStart(RuntimeError):
+    """The server did not answer in time; the message holds the end of its output."""
+
+
+def running() -> Server | None:
+    """Return the server that `make run` left in `var/run.json`, or None when nothing answers there."""
+    if not RUN_FILE.exists():
+        return None
+    facts = json.loads(RUN_FILE.read_text())
+    host, port = facts["url"].removeprefix("http://").rstrip("/").split(":")
+    with contextlib.suppress(OSError), socket.create_connection((host, int(port)), timeout=2):
+        return Server(host, int(port), facts["api_key"], facts["versions"])
+    return None
+
+
+@contextlib.contextmanager
+def serving(*, model: bool, patience: float = 900.0) -> Iterator[Server]:
+    """Yield a server: the running one, else one on a free port with its own data folder. `patience` is in seconds."""
+    found = running()
+    if found is not None:
+        yield found
+        return
+    with tempfile.TemporaryDirectory(prefix="assistant-bench-") as folder, socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        environment = {**os.environ, "DATA_DIR": folder, "PORT": str(probe.getsockname()[1])}
+        probe.close()
+        if not model:
+            environment["MODEL"] = "none"
+        log = Path(folder) / "up.log"
+        with log.open("wb") as output:
+            child = subprocess.Popen(
+                [sys.executable, "manage.py", "up"], cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
+            )
+            try:
+                yield _wait(child, log, patience)
+            finally:
+                child.send_signal(signal.SIGTERM)
+                child.wait(timeout=60)
+
+
+def _wait(child: subprocess.Popen[bytes], log: Path, patience: float) -> Server:
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline and child.poll() is None:
+        server = running()
+        if server is not None:
+            return server
+        time.sleep(0.5)
+    raise ServerDidNotStart(f"no answer within {patience:.0f} s; the end of its output:\n{log.read_text()[-2000:]}")
