@@ -4,7 +4,8 @@ ModelError
 ├── ModelUnavailable    nothing answers, the breaker is open, or the server is overloaded
 ├── ModelTimeout        no first token, or no next token, within the deadline
 ├── ModelInterrupted    the stream ended before the model finished
-└── ModelRejected       the server refuses the request (unknown model, prompt too long): do not retry
+└── ModelRejected       the server refuses the request: do not retry; `code` says why: unknown_model, prompt_too_long,
+                        not_authorised, model_rejected
 """
 
 from __future__ import annotations
@@ -42,6 +43,10 @@ class ModelInterrupted(ModelError):
 
 
 class ModelRejected(ModelError):
-    """The server refuses the request; asking again gives the same answer."""
+    """The server refuses the request; asking again gives the same answer. The message says what to change."""
 
     code = "model_rejected"
+
+    def __init__(self, message: str, *, code: str = "model_rejected") -> None:
+        super().__init__(message)
+        self.code = code

@@ -65,3 +65,29 @@ class ModelInfo:
     engine: str
     kernel: str
     experts: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Deadlines in seconds. `total` spans every attempt; `first_token` counts from sending one attempt.
+
+    The defaults suit the embedded default, where a long prompt may be read for many seconds before the first token.
+    """
+
+    connect: float = 2.0
+    first_token: float = 60.0
+    between_tokens: float = 20.0
+    total: float = 180.0
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How often and how patiently a request is tried again before its first token.
+
+    A wait is drawn from 0 to `base * 2 ** tries`, at most `ceiling` seconds ("full jitter", Brooker, AWS Builders'
+    Library). A server that asks for a longer wait than `ceiling` is believed: its answer goes to the caller instead.
+    """
+
+    attempts: int = 3
+    base: float = 0.25
+    ceiling: float = 4.0
