@@ -1,0 +1,102 @@
+"""Real servers for the tests, from the same wheels and by the same code that `make run` uses. Each starts when first asked for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from assistant.config.supervisor.process import Spec
+    from retrieval.protocols import Encoder
+
+ENCODER = "multilingual-e5-small"
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """The DATA_DIR of this test run."""
+    from django.conf import settings
+
+    return Path(settings.HOUSE.data_dir)
+
+
+@pytest.fixture(scope="session")
+def postgres(data_dir: Path) -> Iterator[str]:
+    """A running PostgreSQL; its address."""
+    from assistant.config.supervisor import postgres
+    from tests import settings
+
+    log = data_dir / "logs" / "postgres.log"
+    postgres.initialise(settings.CLUSTER, log)
+    with _running(postgres.spec(settings.CLUSTER, log)):
+        yield settings.CLUSTER.url()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(postgres: str) -> None:
+    """pytest-django asks for this before it creates the test database: the moment to have a server."""
+
+
+@pytest.fixture(scope="session")
+def redis_server(data_dir: Path) -> Iterator[str]:
+    """A running Redis; its address. Tests ask for `redis_url`, which also empties it."""
+    from assistant.config.supervisor import redis_server
+    from tests import settings
+
+    with _running(redis_server.spec(settings.STORE, data_dir / "logs" / "redis.log")):
+        yield settings.STORE.url
+
+
+@pytest.fixture
+def redis_url(redis_server: str) -> str:
+    """The address of a real and empty Redis; the settings point to it too."""
+    import redis
+
+    with redis.Redis.from_url(redis_server) as client:
+        client.flushall()
+    return redis_server
+
+
+@pytest.fixture(scope="session")
+def encoder_dir() -> Path:
+    """The folder of the default encoder, fetched through the catalogue (once a machine)."""
+    import subprocess
+    import sys
+
+    command = [sys.executable, "-m", "inference.catalog", "pull", ENCODER]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=True)
+    return Path(done.stdout.strip().splitlines()[-1])
+
+
+@pytest.fixture(scope="session")
+def encoder(encoder_dir: Path) -> Encoder:
+    """The default encoder itself."""
+    from retrieval.encoders.onnx import OnnxEncoder
+
+    return OnnxEncoder(encoder_dir)
+
+
+class _running:  # noqa: N801 - reads as a verb in a with statement
+    """Starts a server, waits until it answers, stops it."""
+
+    def __init__(self, spec: Spec) -> None:
+        self.spec = spec
+
+    def __enter__(self) -> None:
+        from assistant.config.supervisor import process
+
+        self.process = process.launch(self.spec)
+        deadline = time.monotonic() + 30
+        while not self.spec.healthy():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                pytest.fail(f"{self.spec.name} did not start:\n{process.last_lines(self.spec.log)}")
+            time.sleep(0.02)
+
+    def __exit__(self, *_: object) -> None:
+        from assistant.config.supervisor import process
+
+        process.stop(self.process, self.spec)
