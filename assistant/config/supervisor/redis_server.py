@@ -22,8 +22,9 @@ bind 127.0.0.1
 requirepass {password}
 maxmemory {megabytes}mb
 maxmemory-policy volatile-lru
-save 300 1
-appendonly no
+save ""
+appendonly yes
+appendfsync everysec
 daemonize no
 """
 
