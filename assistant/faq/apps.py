@@ -1,6 +1,7 @@
 """Registers the app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class FaqConfig(AppConfig):
@@ -8,3 +9,4 @@ class FaqConfig(AppConfig):
 
     name = "assistant.faq"
     label = "faq"
+    verbose_name = _("Curated answers")

@@ -1,6 +1,7 @@
 """Registers the app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class IntentsConfig(AppConfig):
@@ -8,3 +9,4 @@ class IntentsConfig(AppConfig):
 
     name = "assistant.intents"
     label = "intents"
+    verbose_name = _("Intents")

@@ -1,6 +1,7 @@
 """Registers the app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class KnowledgeConfig(AppConfig):
@@ -8,3 +9,4 @@ class KnowledgeConfig(AppConfig):
 
     name = "assistant.knowledge"
     label = "knowledge"
+    verbose_name = _("Knowledge")

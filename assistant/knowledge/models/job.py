@@ -1,0 +1,119 @@
+"""The outbox of ingestion: what a worker still has to read."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from assistant.knowledge.models.document import Revision
+from assistant.knowledge.texts import explain
+
+LEASE = dt.timedelta(seconds=30)
+MAX_ATTEMPTS = 5
+BACK_OFF_S = 2.0
+
+
+class JobState(models.TextChoices):
+    """Where a job is."""
+
+    QUEUED = "queued", _("waiting")
+    RUNNING = "running", _("running")
+    DONE = "done", _("done")
+    FAILED = "failed", _("failed")
+
+
+class IngestionJobManager(models.Manager["IngestionJob"]):
+    """Hands jobs to workers."""
+
+    @transaction.atomic
+    def claim(self, worker: str) -> IngestionJob | None:
+        """Take the oldest job that is due, or one whose worker stopped renewing its lease. None when all is done.
+
+        SKIP LOCKED lets any number of workers claim at once; each gets another job.
+        """
+        now = timezone.now()
+        due = Q(state=JobState.QUEUED, run_after__lte=now) | Q(state=JobState.RUNNING, lease_until__lt=now)
+        job = self.select_for_update(skip_locked=True, of=("self",)).filter(due).order_by("run_after", "id").first()
+        if job is None:
+            return None
+        job.state, job.worker = JobState.RUNNING, worker
+        job.attempts += 1
+        job.lease_until = now + LEASE
+        job.save(update_fields=["state", "worker", "attempts", "lease_until"])
+        return job
+
+
+class IngestionJob(models.Model):
+    """Reading one revision: parse, chunk, encode, publish.
+
+    `worker` and `attempts` together are the fencing token: a worker that lost its lease finds them changed and
+    publishes nothing, so a job that is delivered twice takes effect once.
+    """
+
+    revision = models.ForeignKey(Revision, verbose_name=_("revision"), on_delete=models.CASCADE, related_name="jobs")
+    state = models.CharField(_("state"), max_length=16, choices=JobState.choices, default=JobState.QUEUED)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    run_after = models.DateTimeField(_("due"), default=timezone.now)
+    worker = models.CharField(_("worker"), max_length=100, blank=True)
+    lease_until = models.DateTimeField(_("lease until"), null=True)
+    progress = models.PositiveSmallIntegerField(_("progress in per cent"), default=0)
+    error_code = models.CharField(_("error"), max_length=64, blank=True)
+    error_detail = models.JSONField(_("error detail"), default=dict, blank=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    finished_at = models.DateTimeField(_("finished"), null=True)
+
+    objects = IngestionJobManager()
+
+    class Meta:
+        verbose_name = _("ingestion job")
+        verbose_name_plural = _("ingestion jobs")
+        ordering = ["-created_at"]
+        indexes = [
+            models.Index(fields=["run_after"], condition=Q(state="queued"), name="queued_jobs"),
+            models.Index(fields=["lease_until"], condition=Q(state="running"), name="running_jobs"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.revision} {self.state}"
+
+    def error(self, language: str) -> str:
+        """Say in the reader's language what went wrong; empty when nothing did."""
+        return explain(self.error_code, self.error_detail).of(language) if self.error_code else ""
+
+    def renew(self, *, progress: int) -> bool:
+        """Renew the lease; False when another worker has taken the job over."""
+        lease = timezone.now() + LEASE
+        return self._mine().update(lease_until=lease, progress=progress) == 1
+
+    def lock_mine(self) -> bool:
+        """Lock the row for this transaction; False when another worker has taken the job over."""
+        return self._mine().select_for_update().exists()
+
+    def put_back(self, code: str, detail: dict[str, str | int]) -> None:
+        """Try again later, waiting twice as long after each attempt."""
+        wait = dt.timedelta(seconds=BACK_OFF_S * 2 ** (self.attempts - 1))
+        self._mine().update(
+            state=JobState.QUEUED,
+            run_after=timezone.now() + wait,
+            lease_until=None,
+            error_code=code,
+            error_detail=detail,
+        )
+
+    def finish(self, state: JobState, code: str = "", detail: dict[str, str | int] | None = None) -> None:
+        """Close the job."""
+        self._mine().update(
+            state=state,
+            error_code=code,
+            error_detail=detail or {},
+            finished_at=timezone.now(),
+            lease_until=None,
+            progress=100 if state == JobState.DONE else F("progress"),
+        )
+
+    def _mine(self) -> models.QuerySet[IngestionJob]:
+        return type(self).objects.filter(pk=self.pk, worker=self.worker, attempts=self.attempts, state=JobState.RUNNING)
