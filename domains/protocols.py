@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Protocol
 
 from domains.types import Evidence, Question, Response, Verdict
@@ -18,7 +18,7 @@ class Domain(Protocol):
     requires_evidence: bool
     """Whether a question of fact without evidence is refused (`no_evidence`) instead of asked of the model."""
 
-    def respond(self, question: Question, evidence: Evidence, model: ChatModel) -> AsyncIterator[Response]:
+    def respond(self, question: Question, evidence: Evidence, model: ChatModel) -> AsyncGenerator[Response, None]:
         """Answer, delta by delta, ending with one Done or Refusal. Raises ModelError."""
 
     def guard(self, question: Question, evidence: Evidence, answer: str) -> Verdict:

@@ -17,6 +17,8 @@ class Question:
 
     `standalone` is the question with references to earlier turns resolved (equal to `text` on a first turn);
     it is what retrieval and evidence checks see. `history` holds earlier turns, oldest first, already bounded.
+    `about_company` is set when the intent says that the company itself is asked about (its route is `faq`): such a
+    question is refused without evidence in every domain.
     """
 
     text: str
@@ -25,6 +27,7 @@ class Question:
     intent: str
     history: tuple[Message, ...] = ()
     max_tokens: int | None = None
+    about_company: bool = False
 
 
 @dataclass(frozen=True, slots=True)

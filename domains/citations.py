@@ -1,0 +1,155 @@
+"""Citations checked while the answer streams: only markers that name a hit are shown, at the end of their sentence.
+
+A marker of the model is kept when its source shares the sentence's words, replaced when only another source does, and
+dropped when it names no hit. A sentence without a marker gets its source when one clearly holds it (attribution after
+the fact, as in RAGFlow). A token is taken from the buffer only when no later text could change it, so the result does
+not depend on how the model's deltas happen to be cut.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from domains import words
+
+MARKER = re.compile(r"\[(\d+)\]")
+
+_KEEP = 0.3  # share of a sentence's content words in its source, from which the model's own choice is believed
+_ADD = 0.5  # share from which a source is named that the model did not name
+_FEWEST = 2  # content words a sentence needs to be compared at all
+_TOKEN = re.compile(
+    r"""(?P<tick>`+)
+    |(?P<marker>[ \t]*[\[【][\d ,，、–-]{0,24}\d[ ]?[\]】])
+    |(?P<stop>[.!?]+["')\]”’]*(?=\s|\Z)|[。！？；]+[”’」』）]*|\n)
+    |(?P<space>[ \t]+)
+    |(?P<text>[^`\[【.!?。！？；\n \t]+|.)""",
+    re.VERBOSE,
+)
+_UNDECIDED = re.compile(r"""(?:`+|[ \t]*(?:[\[【][\d ,，、–-]{0,26})?|[.!?]+["')\]”’]*|[。！？；]+[”’」』）]*)\Z""")
+_DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
+_BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)、])\s*")
+
+
+def cited(text: str) -> list[int]:
+    """Numbers of the markers in `text`, in order, repeats kept."""
+    return [int(number) for number in MARKER.findall(text)]
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The texts that [1], [2], ... name, ready for comparison.
+
+    `comparable` is False when question and sources differ in language: words then prove nothing, and a marker of the
+    model is believed if it names a source.
+    """
+
+    texts: tuple[str, ...]
+    comparable: bool = True
+    _words: tuple[frozenset[str], ...] = field(init=False)
+    _numbers: tuple[frozenset[str], ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_words", tuple(words.content(text) for text in self.texts))
+        object.__setattr__(self, "_numbers", tuple(_numbers(text) for text in self.texts))
+
+    def supporting(self, sentence: str, marks: Sequence[int]) -> list[int]:
+        """Choose which sources to cite for `sentence`, given the marks the model set; numbers count from 1."""
+        named = [n for n in dict.fromkeys(marks) if 1 <= n <= len(self.texts)]
+        body = _BULLET.sub("", sentence)
+        asked = words.content(body)
+        if not self.comparable or len(asked) < _FEWEST:
+            return named
+        shares = [self._share(index, asked, _numbers(body)) for index in range(len(self.texts))]
+        kept = [n for n in named if shares[n - 1] >= _KEEP]
+        if kept:
+            return kept
+        best = max(range(len(shares)), key=shares.__getitem__, default=None)
+        return [best + 1] if best is not None and shares[best] >= (_KEEP if marks else _ADD) else []
+
+    def _share(self, index: int, asked: frozenset[str], numbers: frozenset[str]) -> float:
+        return words.overlap(asked, self._words[index]) if numbers <= self._numbers[index] else 0.0
+
+
+def _numbers(text: str) -> frozenset[str]:
+    return frozenset(number.replace(",", "") for number in _DIGITS.findall(words.fold(text)))
+
+
+@dataclass(slots=True)
+class CitationChecker:
+    """Feeds on deltas, gives back text in which every marker is sound.
+
+    With `admit`, a sentence is held until it is whole and shown only if `admit(sentence)`; `dropped` counts the others.
+    Code between backticks is shown as it is.
+    """
+
+    sources: Sources
+    admit: Callable[[str], bool] | None = None
+    dropped: int = 0
+    _buffer: str = ""
+    _sentence: str = ""
+    _held: str = ""
+    _stop: str = ""
+    _code: str = ""
+    _marks: list[int] = field(default_factory=list)
+
+    def feed(self, delta: str) -> str:
+        """Take a piece of the answer, return what can be shown of it and of what was held back."""
+        self._buffer += delta
+        return self._drain(final=False)
+
+    def close(self) -> str:
+        """Say that the answer has ended; returns the rest."""
+        return self._drain(final=True) + self._end_sentence()
+
+    def _drain(self, *, final: bool) -> str:
+        shown: list[str] = []
+        position = 0
+        while position < len(self._buffer):
+            if not final and _UNDECIDED.match(self._buffer, position):
+                break
+            token = _TOKEN.match(self._buffer, position)
+            if token is None:  # the pattern ends in "any character"; only a newline inside code comes here
+                break
+            shown.append(self._take(token.lastgroup or "text", token[0]))
+            position = token.end()
+        self._buffer = self._buffer[position:]
+        return "".join(shown)
+
+    def _take(self, kind: str, text: str) -> str:
+        if self._code:
+            return self._in_code(kind, text)
+        if kind == "marker":
+            self._marks += [int(number) for number in re.findall(r"\d+", text)]
+            return ""
+        if kind == "stop" or (kind == "space" and self._stop):
+            self._stop += text
+            return ""
+        shown = self._end_sentence() if self._stop else ""
+        if kind == "tick":
+            self._code = text
+        return shown + self._add(text)
+
+    def _in_code(self, kind: str, text: str) -> str:
+        if (kind == "tick" and text == self._code) or ("\n" in text and len(self._code) < 3):
+            self._code = ""
+        return self._add(text)
+
+    def _add(self, text: str) -> str:
+        self._sentence += text
+        if self.admit is None:
+            return text
+        self._held += text
+        return ""
+
+    def _end_sentence(self) -> str:
+        sentence, stop, held, marks = self._sentence, self._stop, self._held, self._marks
+        self._sentence, self._stop, self._held, self._marks = "", "", "", []
+        if self.admit is not None and sentence.strip() and not self.admit(sentence + stop):
+            self.dropped += 1
+            return "\n" if "\n" in stop else ""
+        chosen = self.sources.supporting(sentence, marks) if sentence.strip() else []
+        text = "".join(f"[{n}]" for n in chosen)
+        apart = " " if text and sentence[-1:].isascii() and not sentence[-1:].isspace() else ""
+        return held + apart + text + stop

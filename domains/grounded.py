@@ -1,0 +1,170 @@
+"""What the domains share: answers from sources with checked citations, open answers, refusals without evidence.
+
+A domain is this class with its own prompts, samplings and rules; the rules are small functions it overrides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import ClassVar
+
+from domains import company, prompts, texts
+from domains.citations import MARKER, CitationChecker, Sources
+from domains.excerpts import excerpts
+from domains.types import Done, Evidence, Question, Refusal, Response, TextDelta, Verdict
+from inference.client.protocols import ChatModel
+from inference.client.types import ChatRequest, Delta, Message, Sampling
+
+_SHRUG = re.compile(
+    r"(?:sources?|documents?|context|information|text)\b[^.。]{0,60}\b(?:do(?:es)? not|don't|doesn't|not)\b[^.。]{0,20}"
+    r"(?:contain|mention|provide|say|specify|state|include|available)"
+    r"|cannot (?:be )?(?:find|found|answer|determine)"
+    r"|(?:资料|来源|文档|上下文|材料)[^。]{0,12}(?:没有|未|并未|不包含|无)",
+    re.IGNORECASE,
+)
+_SHRUG_LENGTH = 160  # characters: a longer answer that also shrugs does say something
+
+
+class Grounded:
+    """Implements Domain. Subclasses set the class variables and may override `opening`, `admits` and `judge`."""
+
+    name: str = ""
+    requires_evidence: bool = False
+    folder: ClassVar[Path]
+    from_sources: ClassVar[Sampling] = Sampling(max_tokens=320, temperature=0.0, repetition_penalty=1.05)
+    freely: ClassVar[Sampling] = Sampling(max_tokens=400, temperature=0.4, top_p=0.9, repetition_penalty=1.05)
+    by_sentence: ClassVar[bool] = False
+    """Whether a sentence is judged by `admits` before it is shown; costs the smoothness of the stream."""
+    keeps_brackets: ClassVar[bool] = False
+    """Whether [1] in an open answer may be an index of a list rather than a citation."""
+
+    async def respond(self, question: Question, evidence: Evidence, model: ChatModel) -> AsyncGenerator[Response, None]:
+        """Answer from the evidence, freely where that is allowed, or refuse. Raises ModelError."""
+        opening = self.opening(question)
+        if opening:
+            yield TextDelta(opening)
+        if evidence.sufficient and evidence.hits:
+            answer = self._from_sources(question, evidence, model)
+        elif self.refuses_without_evidence(question):
+            yield texts.refuse("no_evidence", texts.NO_EVIDENCE, question.language)
+            return
+        else:
+            answer = self._freely(question, model)
+        async with aclosing(answer) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    def guard(self, question: Question, evidence: Evidence, answer: str) -> Verdict:
+        """Judge a finished answer: markers name hits, a shrug is a refusal, and the field's own `judge`."""
+        if not evidence.sufficient:
+            return self.judge(question, evidence, answer if self.keeps_brackets else only_known(answer, 0))
+        text = only_known(answer, len(evidence.hits))
+        if is_shrug(text):
+            return Verdict("", texts.refuse("no_evidence", texts.NO_EVIDENCE, question.language))
+        return self.judge(question, evidence, text)
+
+    def refuses_without_evidence(self, question: Question) -> bool:
+        """Say whether a question without evidence is refused instead of asked of the model."""
+        return self.requires_evidence or company.asks_about(question)
+
+    def opening(self, question: Question) -> str:  # noqa: ARG002 the hook's signature
+        """What is said before anything else; the medical domain puts emergencies first."""
+        return ""
+
+    def admits(self, question: Question, evidence: Evidence, sentence: str) -> bool:  # noqa: ARG002
+        """Say whether a sentence of the model may be shown."""
+        return True
+
+    def judge(self, question: Question, evidence: Evidence, answer: str) -> Verdict:  # noqa: ARG002
+        """Judge a finished answer by the rules of the field."""
+        return Verdict(answer)
+
+    async def _from_sources(
+        self, question: Question, evidence: Evidence, model: ChatModel
+    ) -> AsyncGenerator[Response, None]:
+        parts = excerpts(question.standalone, evidence.hits)
+        listed = "\n".join(f"[{n}] {text}" for n, text in enumerate(parts, 1))
+        messages = self._prompt("grounded", question, sources=listed, question=question.standalone)
+        hits = evidence.hits[: len(parts)]
+        sources = Sources(
+            tuple(f"{hit.chunk.title}\n{hit.chunk.text}" for hit in hits),
+            comparable=all(hit.chunk.language == question.language for hit in hits),
+        )
+
+        def admit(sentence: str) -> bool:
+            return self.admits(question, evidence, sentence)
+
+        checker = CitationChecker(sources, admit if self.by_sentence else None)
+        request = ChatRequest(messages, _bounded(self.from_sources, question))
+        async with aclosing(_stream(model, request, checker)) as pieces:
+            async for piece in pieces:
+                yield piece if isinstance(piece, TextDelta) else _ending(piece, question, grounded=True)
+
+    async def _freely(self, question: Question, model: ChatModel) -> AsyncGenerator[Response, None]:
+        messages = self._prompt("open", question, question=question.text)
+        request = ChatRequest(messages, _bounded(self.freely, question))
+        checker = None if self.keeps_brackets else CitationChecker(Sources(()))
+        async with aclosing(_stream(model, request, checker)) as pieces:
+            async for piece in pieces:
+                yield piece if isinstance(piece, TextDelta) else _ending(piece, question, grounded=False)
+
+    def _prompt(self, kind: str, asked: Question, **values: str) -> tuple[Message, ...]:
+        """Render `<kind>.<language>.md`; earlier turns go between what never changes and what is asked now.
+
+        Their markers are taken out: [1] names another source by now.
+        """
+        system, *rest = prompts.render(self.folder / "prompts" / f"{kind}.{asked.language}.md", **values)
+        earlier = (Message(turn.role, MARKER.sub("", turn.content)) for turn in asked.history)
+        return (system, *earlier, *rest)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """How the model's stream ended, and whether any of it could be shown."""
+
+    last: Delta
+    spoke: bool
+
+
+async def _stream(
+    model: ChatModel, request: ChatRequest, checker: CitationChecker | None
+) -> AsyncGenerator[TextDelta | _Ended, None]:
+    last = Delta("", "stop")
+    spoke = False
+    async with aclosing(model.stream(request)) as deltas:
+        async for delta in deltas:
+            shown = checker.feed(delta.text) if checker else delta.text
+            if shown:
+                spoke = spoke or not shown.isspace()
+                yield TextDelta(shown)
+            if delta.finish is not None:
+                last = delta
+    if checker and (shown := checker.close()):
+        spoke = spoke or not shown.isspace()
+        yield TextDelta(shown)
+    yield _Ended(last, spoke)
+
+
+def _ending(ended: _Ended, question: Question, *, grounded: bool) -> Done | Refusal:
+    """An answer of which nothing could be shown is a refusal."""
+    if not ended.spoke:
+        return texts.refuse("ungrounded", texts.UNGROUNDED, question.language)
+    return Done(grounded=grounded, finish=ended.last.finish or "stop", usage=ended.last.usage)
+
+
+def _bounded(preset: Sampling, question: Question) -> Sampling:
+    return preset if question.max_tokens is None else replace(preset, max_tokens=question.max_tokens)
+
+
+def only_known(answer: str, hits: int) -> str:
+    """Take out the markers that name no hit."""
+    return MARKER.sub(lambda mark: mark[0] if 1 <= int(mark[1]) <= hits else "", answer)
+
+
+def is_shrug(answer: str) -> bool:
+    """Say whether the whole answer is that the sources do not say."""
+    return len(answer) <= _SHRUG_LENGTH and _SHRUG.search(answer) is not None
