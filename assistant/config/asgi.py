@@ -1,18 +1,18 @@
-"""The web server's application: Django, with the encoder and indexes loading in the background from the first moment."""
+"""The web server's application: Django, with encoder and indexes loading in the background from the first moment."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "assistant.config.settings")
 
 from django.core.asgi import get_asgi_application
 
-Message = MutableMapping[str, Any]
+Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
+Send = Callable[[Any], Awaitable[None]]
 
 _django = get_asgi_application()
 

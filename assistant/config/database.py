@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 def from_url(url: str) -> dict[str, Any]:
     """`postgresql://user:password@host:port/name?host=/socket/folder&sslmode=...` as an entry of DATABASES.
 
-    The pool is psycopg's: connections are checked when handed out, so that a restarted database costs a wait, not an error.
+    The pool is psycopg's: connections are checked when handed out, so a restarted database costs a wait, not an error.
     """
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class HouseConfig:
-    """Where things are. `settings.HOUSE` holds the one of this process; rooms receive it, none reads the environment."""
+    """Where things are. `settings.HOUSE` holds this process's own; rooms receive it, none reads the environment."""
 
     data_dir: Path
     index_dir: Path

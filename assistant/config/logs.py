@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import structlog
-from structlog.typing import EventDict, WrappedLogger
+from structlog.typing import EventDict, Processor, WrappedLogger
 
-PERSONAL = frozenset(
-    {"question", "answer", "text", "email", "phone", "password", "api_key", "authorization", "ip", "client"}
-)
+PERSONAL = frozenset(("question", "answer", "text", "email", "phone", "password", "api_key", "authorization", "ip"))
 
 
 def without_personal_fields(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Drop fields that may hold what a person wrote or a secret; their absence is marked, so that nobody looks for them."""
+    """Blank fields that may hold what a person wrote or a secret."""
     for name in PERSONAL.intersection(event):
         event[name] = "-"
     return event
@@ -21,7 +19,7 @@ def without_personal_fields(_logger: WrappedLogger, _method: str, event: EventDi
 
 def config(level: str) -> dict[str, Any]:
     """A `dictConfig` that renders the standard library's records and structlog's alike."""
-    shared = [
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
@@ -35,7 +33,7 @@ def config(level: str) -> dict[str, Any]:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    render = [
+    render: list[Processor] = [
         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
         structlog.processors.format_exc_info,
         structlog.processors.JSONRenderer(ensure_ascii=False),

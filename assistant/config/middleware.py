@@ -2,7 +2,7 @@
 
 Sessions, log-in, CSRF tokens and messages serve people in a browser. The API is called with a key, a thousand times a
 second, and each of those steps would cost it a hop to a thread (a synchronous hook in an async stack runs in one). So
-each steps aside on `LEAN_PATHS`; anything that is not listed there gets the whole stack, so a forgotten path is slow, not open.
+each steps aside on `LEAN_PATHS`; what is not listed there gets the whole stack: a forgotten path is slow, not open.
 """
 
 from __future__ import annotations
@@ -25,17 +25,18 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 LEAN_PATHS = ("/api/v1/", "/v1/", "/healthz", "/readyz", "/metrics", "/static/")
 
-Handler = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
+Answer = HttpResponseBase | Awaitable[HttpResponseBase]
+Handler = Callable[[HttpRequest], Answer]
 
 
 class StepsAside:
     """Mixin: passes a lean path on untouched."""
 
-    def __call__(self, request: HttpRequest) -> Any:
+    def __call__(self, request: HttpRequest) -> Answer:
         """Return the next handler's response, or its awaitable in an async stack."""
         if request.path_info.startswith(LEAN_PATHS):
-            return self.get_response(request)  # type: ignore[attr-defined]
-        return super().__call__(request)  # type: ignore[misc]
+            return self.get_response(request)  # type: ignore[attr-defined, no-any-return]
+        return super().__call__(request)  # type: ignore[misc, no-any-return]
 
 
 class Session(StepsAside, SessionMiddleware):
@@ -69,33 +70,46 @@ class ContentSecurityPolicy(StepsAside, CSPMiddleware):
 class Csrf(StepsAside, CsrfViewMiddleware):
     """CSRF tokens, for pages. The API carries no cookies, so there is nothing to forge."""
 
-    async def process_view(self, request: HttpRequest, callback: Any, args: Any, kwargs: Any) -> HttpResponse | None:  # type: ignore[override]
+    async def process_view(  # type: ignore[override]  # Django adapts either kind, its stubs know one
+        self,
+        request: HttpRequest,
+        callback: Callable[..., HttpResponseBase],
+        callback_args: tuple[Any, ...],
+        callback_kwargs: dict[str, Any],
+    ) -> HttpResponse | None:
         """Check the token off the event loop, on pages alone."""
         if request.path_info.startswith(LEAN_PATHS):
             return None
         check = sync_to_async(super().process_view, thread_sensitive=True)
-        response: HttpResponse | None = await check(request, callback, args, kwargs)
-        return response
+        return await check(request, callback, callback_args, callback_kwargs)
 
 
-class ResponseHeaders:
-    """Headers that every response carries, and the strictest content policy where nothing else set one."""
+class _EitherWay:
+    """Base of middleware that works in a synchronous stack and in an async one."""
 
     sync_capable = async_capable = True
+    get_response: Handler
+
+    def _adopt(self, get_response: Handler) -> None:
+        self.get_response = get_response
+        self.in_async_stack = iscoroutinefunction(get_response)
+        if self.in_async_stack:
+            markcoroutinefunction(self)  # type: ignore[type-var]  # Django marks instances too
+
+
+class ResponseHeaders(_EitherWay):
+    """Headers that every response carries, and the strictest content policy where nothing else set one."""
 
     def __init__(self, get_response: Handler) -> None:
-        self.get_response = get_response
-        if iscoroutinefunction(get_response):
-            markcoroutinefunction(self)
+        self._adopt(get_response)
 
-    def __call__(self, request: HttpRequest) -> Any:
+    def __call__(self, request: HttpRequest) -> Answer:
         """Add the headers to the response, or to the awaited one in an async stack."""
-        if iscoroutinefunction(self):
-            return self._later(request)
-        return _with_headers(self.get_response(request))  # type: ignore[arg-type]
+        response = self.get_response(request)
+        return _with_headers(response) if isinstance(response, HttpResponseBase) else self._later(response)
 
-    async def _later(self, request: HttpRequest) -> HttpResponseBase:
-        return _with_headers(await self.get_response(request))  # type: ignore[misc]
+    async def _later(self, response: Awaitable[HttpResponseBase]) -> HttpResponseBase:
+        return _with_headers(await response)
 
 
 def _with_headers(response: HttpResponseBase) -> HttpResponseBase:
@@ -106,27 +120,27 @@ def _with_headers(response: HttpResponseBase) -> HttpResponseBase:
     return response
 
 
-class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]
+class StaticFiles(_EitherWay, WhiteNoiseMiddleware):  # type: ignore[misc]  # whitenoise has no types
     """Whitenoise in an async stack: the files are small, so they are read whole, off the event loop."""
-
-    sync_capable = async_capable = True
 
     def __init__(self, get_response: Handler) -> None:
         super().__init__(get_response)
-        if iscoroutinefunction(get_response):
-            markcoroutinefunction(self)
+        self._adopt(get_response)
 
-    def __call__(self, request: HttpRequest) -> Any:
+    def __call__(self, request: HttpRequest) -> Answer:
         """Serve a static file, pass on everything else."""
         if not request.path_info.startswith(self.static_prefix):
             return self.get_response(request)
-        if iscoroutinefunction(self):
+        if self.in_async_stack:
             return self._served_later(request)
         return self._read(request) or self.get_response(request)
 
     async def _served_later(self, request: HttpRequest) -> HttpResponseBase:
-        response = await sync_to_async(self._read, thread_sensitive=False)(request)
-        return response if response is not None else await self.get_response(request)
+        served = await sync_to_async(self._read, thread_sensitive=False)(request)
+        if served is not None:
+            return served
+        passed_on = self.get_response(request)
+        return passed_on if isinstance(passed_on, HttpResponseBase) else await passed_on
 
     def _read(self, request: HttpRequest) -> HttpResponse | None:
         path = request.path_info

@@ -16,6 +16,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
 ]
-for _app in ("assistant.api.urls", "assistant.console.urls", "assistant.widget.urls"):
-    if find_spec(_app):
-        urlpatterns.append(path("", include(_app)))
+_apps = ("assistant.api.urls", "assistant.console.urls", "assistant.widget.urls")
+urlpatterns += [path("", include(app)) for app in _apps if find_spec(app)]

@@ -1,11 +1,11 @@
-"""Becomes a child of the supervisor: ties its life to its parent's, drops root where asked, then turns into the program.
+"""Becomes a child of the supervisor: ties its life to its parent's, drops root where asked, turns into the program.
 
-Runs as a script of its own (`python -I -S child.py ... -- program arguments`), because what happens between fork and exec
-must not run inside a process with threads. Linux only: PR_SET_PDEATHSIG, see prctl(2); ambient capabilities, capabilities(7).
+Runs as a script of its own (`python -I -S child.py ... -- program arguments`), because what happens between fork and
+exec must not run inside a process with threads. Linux: PR_SET_PDEATHSIG, prctl(2); ambient sets, capabilities(7).
 
-PostgreSQL refuses to run as root. A process that drops to an unprivileged user loses the way to a checkout below a folder
-that only root may enter; it keeps, where the kernel grants it, the one right to walk through folders (CAP_DAC_READ_SEARCH,
-or CAP_DAC_OVERRIDE where a container withholds the former).
+PostgreSQL refuses to run as root. A process that drops to an unprivileged user loses the way to a checkout below a
+folder that only root may enter; it keeps, where the kernel grants it, the one right to walk through folders
+(CAP_DAC_READ_SEARCH, or CAP_DAC_OVERRIDE where a container withholds the former).
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ def drop_root(uid: int, gid: int, *, keep_passage: bool) -> None:
         sys.exit(
             "Cannot run PostgreSQL as an unprivileged user in a folder that only root may enter. "
             "Put the checkout and DATA_DIR where every user may enter, or set DATABASE_URL. / "
-            "无法以普通用户在仅 root 可进入的目录中运行 PostgreSQL。请将代码与 DATA_DIR 放到所有用户可进入的目录,或设置 DATABASE_URL。"
+            "无法以普通用户在仅 root 可进入的目录中运行 PostgreSQL。"
+            "请将代码与 DATA_DIR 放到所有用户可进入的目录,或设置 DATABASE_URL。"
         )
 
 

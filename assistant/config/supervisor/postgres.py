@@ -7,7 +7,6 @@ listens on a socket that only we can reach, and asks for a password (SCRAM).
 from __future__ import annotations
 
 import signal
-import subprocess
 import tempfile
 from dataclasses import dataclass
 from importlib.util import find_spec

