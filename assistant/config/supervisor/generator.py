@@ -28,7 +28,7 @@ async def choose(env: Env, line: Lineup) -> Generator:
         return Generator(None, None)
     if env.model_url:
         return Generator(env.model_name, env.model_url)
-    name = env.model_name or await steps.run(line.module("model-best", "inference.catalog", "best"))
+    name = env.model_name or await steps.run(line.module("model-choice", "inference.catalog", "choose"))
     port = sockets.free_port()
     return Generator(name, f"http://127.0.0.1:{port}/v1", name, port)
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import BinaryIO
 
 _CHILD = Path(__file__).with_name("child.py")
 LOG_BYTES = 8 * 1024 * 1024
@@ -50,14 +51,17 @@ class Spec:
         return replace(self, healthy=healthy, start_seconds=start_seconds)
 
 
-def launch(spec: Spec) -> subprocess.Popen[bytes]:
-    """Start the child in a session of its own. Call it from a thread that lives as long as the child should."""
-    spec.log.parent.mkdir(parents=True, exist_ok=True)
+def launch(spec: Spec, stdout: BinaryIO | None = None) -> subprocess.Popen[bytes]:
+    """Start the child in a session of its own. Call it from a thread that lives as long as the child should.
+
+    What it writes goes to its log; `stdout`, when given, takes its standard output instead.
+    """
+    spec.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with spec.log.open("ab") as log:
         return subprocess.Popen(
             [sys.executable, "-I", "-S", str(_CHILD), *_flags(spec), "--", *spec.argv],
             stdin=subprocess.DEVNULL,
-            stdout=log,
+            stdout=stdout or log,
             stderr=log,
             cwd=spec.cwd,
             env=dict(spec.environ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import tempfile
 import time
 from pathlib import Path
 
@@ -34,20 +35,20 @@ class Done:
 
 
 async def run(spec: Spec) -> str:
-    """Run a child to its end; returns the last line it wrote. Raises StartFailed with its last lines."""
-    before = spec.log.stat().st_size if spec.log.exists() else 0
-    child = process.launch(spec)
-    try:
-        while child.poll() is None:  # noqa: ASYNC110 - there is no event: the kernel ends the child
-            await asyncio.sleep(0.05)
-    finally:
-        process.finish(child, time.monotonic() + (0 if child.poll() is not None else spec.stop_seconds))
+    """Run a child to its end; returns the last line of its standard output. Raises StartFailed with its last lines."""
+    with tempfile.TemporaryFile() as output:
+        child = process.launch(spec, stdout=output)
+        try:
+            while child.poll() is None:  # noqa: ASYNC110 - there is no event: the kernel ends the child
+                await asyncio.sleep(0.05)
+        finally:
+            process.ask_to_stop(child, spec)
+            process.finish(child, time.monotonic() + spec.stop_seconds)
+        output.seek(0)
+        said = output.read().decode("utf-8", "replace").rstrip()
     if child.returncode != 0:
         raise StartFailed(
-            f"{spec.name} failed (code {child.returncode}); the end of {spec.log}:\n{process.last_lines(spec.log)}\n"
-            f"{spec.name} 失败,日志见上。"
+            f"{spec.name} failed (code {child.returncode}); the end of {spec.log}:\n"
+            f"{process.last_lines(spec.log)}\n{said}\n{spec.name} 失败,日志见上。"
         )
-    with spec.log.open("rb") as log:
-        log.seek(before)
-        lines = log.read().decode("utf-8", "replace").splitlines()
-    return lines[-1] if lines else ""
+    return said.rpartition("\n")[2]

@@ -1,0 +1,1 @@
+"""What surrounds the code: installation, locks, decisions."""

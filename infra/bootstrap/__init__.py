@@ -1,0 +1,1 @@
+"""Installs what a run or the tests need; standard library only."""

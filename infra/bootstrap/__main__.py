@@ -1,0 +1,42 @@
+"""`python3 -m infra.bootstrap run|test|install`: from a bare Python to a running assistant, or to its tests.
+
+Standard library only: it runs before anything is installed.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from infra.bootstrap import checks, install, system_packages
+
+
+def main(arguments: list[str]) -> int:
+    """Do what was asked; on a problem print it with what to do, and return 1."""
+    if arguments not in (["run"], ["test"], ["install"]):
+        print(__doc__, file=sys.stderr)
+        return 2
+    asked = arguments[0]
+    try:
+        checks.python_version()
+        from assistant.config import env
+
+        settings = env.load()
+        if asked == "run":
+            checks.before_start(settings, installed=install.is_done(settings, tests=False))
+        install.install(settings, tests=asked == "test")
+        if asked == "test":
+            system_packages.ensure(ci=settings.ci)
+    except (checks.Problem, ValueError) as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    if asked == "run":
+        os.chdir(install.CHECKOUT)
+        os.execv(install.PYTHON, [str(install.PYTHON), "-m", "assistant.config.supervisor"])  # noqa: S606
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
