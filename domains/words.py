@@ -25,8 +25,10 @@ some any all each there here out up down off again please tell know explain give
 described mean question answer information anything something
 """
 _ZH_STOP = """
-请问 是否 什么 怎么 怎样 如何 哪些 哪个 哪里 哪儿 多少 多久 多长 几个 为何 为什么 有没有 能不能 可不可以 可以 能否 吗 呢 吧 啊 了 的 地 得
-我们 你们 他们 我 你 您 他 她 它 这个 那个 这 那 和 与 及 或者 或 在 是 有 会 要 想 把 被 对于 关于 一下 一个 告诉 知道 需要
+请问 是否 什么 怎么 怎样 如何 哪些 哪个 哪里 哪儿 多少 多久 多长 几个 为何 为什么 有没有 能不能 可不可以 可以 能否
+吗 呢 吧 啊 了 的 地 得
+我们 你们 他们 我 你 您 他 她 它 这个 那个 这 那 和 与 及 或者 或 在 是 有 会 要 想 把 被 对于 关于
+一下 一个 告诉 知道 需要
 时候 就 都 也 还 并 从 到 对 为 以 于 而 则 谁 何时 时间
 """
 STOP = frozenset(_EN_STOP.split())
