@@ -4,7 +4,8 @@ RetrievalError
 ├── UnreadableDocument      the file cannot be parsed; the message says why and what to do
 │   └── UnknownFormat       no loader takes this kind of file
 ├── EncoderUnavailable      the encoder's folder is missing or broken
-└── IndexDamaged            an index generation fails its checks
+├── IndexDamaged            an index generation fails its checks
+└── IndexNotWritten         a generation could not be written (disk full, no permission); the old one stays live
 """
 
 from __future__ import annotations
@@ -35,3 +36,9 @@ class EncoderUnavailable(RetrievalError):
 
 class IndexDamaged(RetrievalError):
     """An index generation fails its checks (checksum, counts, ids)."""
+
+
+class IndexNotWritten(RetrievalError):
+    """A generation could not be written (disk full, no permission). Nothing was switched: the old one stays live."""
+
+    retryable = True

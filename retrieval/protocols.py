@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from retrieval.types import Change, Chunk, Filter, Hit, ParsedDocument, Vectors
+from retrieval.types import Allowed, Change, Chunk, Filter, Hit, ParsedDocument, Vectors
 
 
 @runtime_checkable
@@ -39,7 +39,7 @@ class Loader(Protocol):
 
 
 class VectorIndex(Protocol):
-    """Nearest neighbours by inner product among rows numbered by the caller (int64 ids)."""
+    """Nearest neighbours by inner product among rows that the caller numbers, densely, from 0. Thread-safe."""
 
     def add(self, ids: Sequence[int], vectors: Vectors) -> None:
         """Add rows; an id that exists is replaced."""
@@ -47,16 +47,22 @@ class VectorIndex(Protocol):
     def remove(self, ids: Sequence[int]) -> None:
         """Forget rows; unknown ids are ignored."""
 
-    def search(self, vectors: Vectors, k: int, allowed: Sequence[int] | None = None) -> list[list[tuple[int, float]]]:
+    def search(self, vectors: Vectors, k: int, allowed: Allowed | None = None) -> list[list[tuple[int, float]]]:
         """Best k (id, inner product) for each row of `vectors`, best first; only among `allowed` when given."""
 
     def __len__(self) -> int: ...
 
 
 class LexicalIndex(Protocol):
-    """Ranks texts by words."""
+    """Ranks texts by words; rows as in VectorIndex. Thread-safe."""
 
-    def search(self, question: str, k: int, allowed: Sequence[int] | None = None) -> list[tuple[int, float]]:
+    def add(self, ids: Sequence[int], texts: Sequence[str]) -> None:
+        """Add rows that were not there before."""
+
+    def remove(self, ids: Sequence[int]) -> None:
+        """Forget rows; unknown ids are ignored."""
+
+    def search(self, question: str, k: int, allowed: Allowed | None = None) -> list[tuple[int, float]]:
         """Best k (id, score), best first, zero scores left out; only among `allowed` when given."""
 
 

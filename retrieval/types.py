@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 Vectors = NDArray[np.float32]
 """Embeddings, shape [n, dimension], float32, each row of length one."""
 
+Allowed = NDArray[np.bool_]
+"""Which rows may be found, shape [rows]: row i may where `allowed[i]`; rows beyond its end may not."""
+
 PUBLIC = "public"
 """The access group every reader of a tenant belongs to."""
 

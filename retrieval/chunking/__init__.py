@@ -1,0 +1,1 @@
+"""Documents into passages that can be cited."""

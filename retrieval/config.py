@@ -1,0 +1,55 @@
+"""Settings of `retrieval` as values. Nothing here reads files or the environment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkingConfig:
+    """Sizes in tokens of the encoder: `target` is aimed at, `most` never passed, `overlap` repeats whole sentences."""
+
+    target: int = 220
+    most: int = 400
+    overlap: int = 40
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.overlap < self.target <= self.most:
+            raise ValueError(f"chunk sizes need 0 <= overlap < target <= most, got {self}")
+
+
+@dataclass(frozen=True, slots=True)
+class LoaderLimits:
+    """What a loader refuses to go beyond; each ends in UnreadableDocument with the code `too_large`."""
+
+    bytes: int = 64 * 1024 * 1024
+    pages: int = 2_000
+    characters: int = 8_000_000
+    unpacked_bytes: int = 512 * 1024 * 1024
+    members: int = 10_000
+    ratio: int = 250
+    table_pages: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalConfig:
+    """How hits are gathered and fused.
+
+    `depth` candidates are taken from each method; `rank_constant` is the k of reciprocal rank fusion;
+    the weights say how much each method's ranks count. `rerank` turns the light reranker on.
+    """
+
+    depth: int = 64
+    rank_constant: int = 20
+    dense_weight: float = 1.0
+    lexical_weight: float = 1.0
+    rerank: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class IngestConfig:
+    """What `ingest.prepare` needs beside the file and the encoder."""
+
+    chunking: ChunkingConfig = ChunkingConfig()
+    limits: LoaderLimits = LoaderLimits()
+    batch: int = 64

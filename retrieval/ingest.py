@@ -1,0 +1,116 @@
+"""A file into chunks with vectors: load, chunk, encode."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+import numpy as np
+
+from retrieval.chunking.structure import split
+from retrieval.config import IngestConfig
+from retrieval.language import detect
+from retrieval.loaders import for_file
+from retrieval.passage import searchable
+from retrieval.protocols import Encoder
+from retrieval.types import PUBLIC, Chunk, ParsedDocument, Vectors
+
+
+_UNSAFE = re.compile(r"[^\w.() -]|^\.+")
+_LONGEST_NAME = 60  # characters; a Chinese one takes three bytes, file systems allow 255
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkMeta:
+    """What the chunks of a file get from outside it. An empty title is filled from the file or its name.
+
+    `language` None: told for each chunk from its text. `checksum` None: the SHA-256 of the file's bytes.
+    """
+
+    tenant: str
+    document: str
+    revision: int = 1
+    title: str = ""
+    language: str | None = None
+    domain: str = "general"
+    checksum: str | None = None
+    url: str | None = None
+    tags: frozenset[str] = frozenset()
+    access: frozenset[str] = frozenset({PUBLIC})
+
+
+def prepare(
+    source: Path | bytes, filename: str, meta: ChunkMeta, encoder: Encoder, config: IngestConfig | None = None
+) -> list[tuple[Chunk, Vectors]]:
+    """Load, chunk and encode one file; returns each chunk with its passage embedding [dimension].
+
+    Deterministic: the same bytes, meta and encoder give the same ids and vectors.
+    Raises UnreadableDocument with the code empty_file, unknown_format, wrong_encoding, encrypted, damaged,
+    too_large or no_text (texts for users: `retrieval.messages`).
+    """
+    config = config or IngestConfig()
+    loader = for_file(filename, config.limits)
+    with _as_file(source, filename) as path:
+        document = loader.load(path)
+        checksum = meta.checksum or hashlib.sha256(path.read_bytes()).hexdigest()
+    chunks = cut(document, filename, meta, checksum, encoder, config)
+    vectors = encode(chunks, encoder, config.batch)
+    return list(zip(chunks, vectors, strict=True))
+
+
+def cut(
+    document: ParsedDocument, filename: str, meta: ChunkMeta, checksum: str, encoder: Encoder, config: IngestConfig
+) -> list[Chunk]:
+    """Cut a parsed document into chunks, in reading order."""
+    title = meta.title or document.title or PurePath(filename).stem
+    return [
+        Chunk(
+            id=chunk_id(meta.tenant, meta.document, meta.revision, ordinal),
+            document=meta.document,
+            revision=meta.revision,
+            checksum=checksum,
+            tenant=meta.tenant,
+            text=passage.text,
+            title=title,
+            language=meta.language or detect(passage.text),
+            domain=meta.domain,
+            ordinal=ordinal,
+            headings=passage.headings,
+            page=passage.page,
+            line=passage.line,
+            url=meta.url,
+            tags=meta.tags,
+            access=meta.access,
+        )
+        for ordinal, passage in enumerate(split(document, encoder.count_tokens, config.chunking))
+    ]
+
+
+def encode(chunks: list[Chunk], encoder: Encoder, batch: int = 64) -> Vectors:
+    """Embed chunks; returns [len(chunks), dimension] float32."""
+    texts = [searchable(chunk) for chunk in chunks]
+    blocks = [encoder.encode_passages(texts[start : start + batch]) for start in range(0, len(texts), batch)]
+    return np.concatenate(blocks) if blocks else np.empty((0, encoder.dimension), dtype=np.float32)
+
+
+def chunk_id(tenant: str, document: str, revision: int, ordinal: int) -> str:
+    """Id of a chunk: the same for the same place in the same revision, different for all others."""
+    parts = (tenant, document, str(revision), str(ordinal))
+    key = "".join(f"{len(part)}:{part}" for part in parts)  # lengths, so that no two lists of parts look alike
+    return hashlib.sha256(key.encode()).hexdigest()[:32]
+
+
+@contextmanager
+def _as_file(source: Path | bytes, filename: str) -> Iterator[Path]:
+    if isinstance(source, Path):
+        yield source
+        return
+    with tempfile.TemporaryDirectory(prefix="ingest-") as folder:
+        path = Path(folder) / (_UNSAFE.sub("_", PurePath(filename).name)[-_LONGEST_NAME:] or "document")
+        path.write_bytes(source)
+        yield path

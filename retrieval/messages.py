@@ -1,0 +1,39 @@
+"""Why a document could not be read, in the reader's language."""
+
+from __future__ import annotations
+
+from retrieval.errors import UnreadableDocument
+
+_TEXTS: dict[str, tuple[str, str]] = {
+    "empty_file": ("The file is empty. Choose the file again.", "文件为空，请重新选择文件。"),
+    "unknown_format": (
+        "Files of this kind cannot be read. Use pdf, docx, xlsx, html, md, csv or txt.",
+        "不支持这种文件格式，请使用 pdf、docx、xlsx、html、md、csv 或 txt。",
+    ),
+    "wrong_encoding": (
+        "The file is not text in a known encoding. Save it as UTF-8 and upload it again.",
+        "无法识别文件的文字编码，请另存为 UTF-8 后重新上传。",
+    ),
+    "encrypted": (
+        "The file is protected by a password. Remove the password and upload it again.",
+        "文件受密码保护，请去除密码后重新上传。",
+    ),
+    "damaged": (
+        "The file is damaged or not what its name says. Open it in its own program, save it and upload it again.",
+        "文件已损坏，或内容与扩展名不符，请用原程序打开并另存后重新上传。",
+    ),
+    "too_large": (
+        "The file is too large ({found}, limit {limit}). Split it into parts.",
+        "文件过大（{found}，上限 {limit}），请拆分后上传。",
+    ),
+    "no_text": (
+        "No text was found in the file. If it is a scan, run text recognition on it first.",
+        "文件中没有可读取的文字；如果是扫描件，请先做文字识别。",
+    ),
+}
+
+
+def explain(error: UnreadableDocument, language: str) -> str:
+    """Say what is wrong with the file and what to do, in "zh" or, for any other language, English."""
+    english, chinese = _TEXTS.get(error.code, _TEXTS["damaged"])
+    return (chinese if language == "zh" else english).format_map({"found": "?", "limit": "?", **error.detail})
