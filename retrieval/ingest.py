@@ -20,7 +20,6 @@ from retrieval.passage import searchable
 from retrieval.protocols import Encoder
 from retrieval.types import PUBLIC, Chunk, ParsedDocument, Vectors
 
-
 _UNSAFE = re.compile(r"[^\w.() -]|^\.+")
 _LONGEST_NAME = 60  # characters; a Chinese one takes three bytes, file systems allow 255
 
