@@ -1,4 +1,4 @@
-"""Real servers for the tests, from the same wheels and by the same code that `make run` uses. Each starts when first asked for."""
+"""Real servers for the tests, by the same code that `make run` uses. Each starts when first asked for."""
 
 from __future__ import annotations
 

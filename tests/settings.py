@@ -1,4 +1,4 @@
-"""The house's own settings, pointed at a folder of this test run. The servers behind them are real; see `conftest.py`."""
+"""The house's own settings, pointed at a folder of this test run; the servers behind them are real."""
 
 import atexit
 import os

@@ -16,25 +16,30 @@ def main(arguments: list[str]) -> int:
     if arguments not in (["run"], ["test"], ["install"]):
         print(__doc__, file=sys.stderr)
         return 2
-    asked = arguments[0]
     try:
-        checks.python_version()
-        from assistant.config import env
-
-        settings = env.load()
-        if asked == "run":
-            checks.before_start(settings, installed=install.is_done(settings, tests=False))
-        install.install(settings, tests=asked == "test")
-        if asked == "test":
-            system_packages.ensure(ci=settings.ci)
+        return prepare(arguments[0])
     except (checks.Problem, ValueError) as problem:
         print(problem, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def prepare(asked: str) -> int:
+    """Check, install, and for a run become the supervisor. Raises Problem, BadEnvironment."""
+    checks.python_version()
+    from assistant.config import env  # its syntax is that of the Python just checked
+
+    settings = env.load()
+    wanted = install.environment(settings, tests=asked == "test")
+    if asked == "run":
+        checks.before_start(settings, installed=wanted.is_done())
+    install.install(wanted)
+    if asked == "test":
+        system_packages.ensure(ci=settings.ci)
     if asked == "run":
         os.chdir(install.CHECKOUT)
-        os.execv(install.PYTHON, [str(install.PYTHON), "-m", "assistant.config.supervisor"])  # noqa: S606
+        os.execv(wanted.python, [str(wanted.python), "-m", "assistant.config.supervisor"])  # noqa: S606
     return 0
 
 
