@@ -1,0 +1,97 @@
+"""One script out of the client's modules: no build tool, no Node on the machine that serves it.
+
+The modules keep to a simple form (imports on one line from a sibling, `export` before a declaration), so joining them
+is dropping those words, in the order of their imports, inside one function. Tests run the modules themselves.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+CLIENT = Path(__file__).parent / "client"
+ENTRY = "main.mjs"
+
+_IMPORT = re.compile(r'^import \{[^}]*\} from "\./(?P<module>[\w.-]+)";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=(?:async )?function|class|const|let)", re.MULTILINE)
+_COMMENT_LINE = re.compile(r"^\s*//.*\n", re.MULTILINE)
+_COMMENT_END = re.compile(r"(?<=[;{,)]) // [^\n]*$", re.MULTILINE)
+_STYLES = re.compile(r"`\n(?P<css>:host \{.*?)`", re.DOTALL)
+_CSS_SPACE = re.compile(r"\s*([{};,])\s*|(?<=:)\s+|\n")
+_STRING = re.compile(r'("(?:[^"\\]|\\.)*")')
+_SPACE = re.compile(r" ?(=>|[!=]==?|&&|\|\||[-+]=|[=?:{}(),;<>+*]) ?")
+_LINE_END = re.compile(r"(?<=[;{,(\[])\n|\n(?=[})\].?:])")
+_MARGIN = re.compile(r"^[ \t]+|[ \t]+$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """The script: its bytes, the same bytes gzipped, its `integrity` attribute and an entity tag."""
+
+    body: bytes
+    gzipped: bytes
+    integrity: str
+    etag: str
+
+
+def modules(entry: str = ENTRY, folder: Path = CLIENT) -> list[str]:
+    """Return the file names in an order in which each comes after those that it imports.
+
+    Raises ValueError when modules import each other in a circle.
+    """
+    order: list[str] = []
+    open_ones: list[str] = []
+
+    def visit(name: str) -> None:
+        if name in order:
+            return
+        if name in open_ones:
+            raise ValueError(f"the client's modules import each other: {' -> '.join([*open_ones, name])}")
+        open_ones.append(name)
+        for found in _IMPORT.finditer((folder / name).read_text("utf-8")):
+            visit(found["module"])
+        open_ones.pop()
+        order.append(name)
+
+    visit(entry)
+    return order
+
+
+def plain(source: str) -> str:
+    """Return a module's text without imports, export words, whole-line comments and margins."""
+    source = _EXPORT.sub("", _IMPORT.sub("", source))
+    source = _COMMENT_END.sub("", _COMMENT_LINE.sub("", source))
+    source = _STYLES.sub(lambda found: "`" + _CSS_SPACE.sub(r"\1", found["css"]) + "`", source)
+    lines = _MARGIN.sub("", source).split("\n")
+    return "\n".join(_squeezed(line) for line in lines if line)
+
+
+def _squeezed(line: str) -> str:
+    """Drop spaces around operators; lines with a template, a division or a regular expression stay as they are."""
+    if "`" in line or "/" in _STRING.sub("", line):
+        return line
+    return "".join(part if part.startswith('"') else _SPACE.sub(r"\1", part) for part in _STRING.split(line))
+
+
+def join(entry: str = ENTRY, folder: Path = CLIENT) -> str:
+    """Return the whole script as text."""
+    parts = _LINE_END.sub("", "\n".join(plain((folder / name).read_text("utf-8")) for name in modules(entry, folder)))
+    return f'(() => {{"use strict";\n{parts}\n}})();\n'
+
+
+@lru_cache(maxsize=1)
+def bundle() -> Bundle:
+    """Return the script that this process serves; made once."""
+    body = join().encode()
+    digest = hashlib.sha384(body).digest()
+    return Bundle(
+        body=body,
+        gzipped=gzip.compress(body, 9, mtime=0),
+        integrity=f"sha384-{base64.b64encode(digest).decode()}",
+        etag=f'"{digest.hex()[:32]}"',
+    )
