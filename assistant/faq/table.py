@@ -1,0 +1,118 @@
+"""The curated answers of one tenant as this process holds them: immutable, replaced whole when something changes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from retrieval.types import PUBLIC, Vectors
+
+EVERYBODY = frozenset({PUBLIC})
+
+
+@dataclass(frozen=True, slots=True)
+class FaqMatch:
+    """A curated answer to the question. `score` is the cosine of question and `variant`, 1.0 when `exact`."""
+
+    entry_id: int
+    key: str
+    question: str
+    answer: str
+    language: str
+    score: float
+    exact: bool
+    domain: str
+    intent: str
+    variant: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to ask for an entry. `vector` is float32 [dimension], None until it was embedded by today's encoder."""
+
+    text: str
+    folded: str
+    vector: Vectors | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A published entry with its ways to ask."""
+
+    id: int
+    key: str
+    language: str
+    domain: str
+    intent: str
+    question: str
+    answer: str
+    access: frozenset[str]
+    ways: tuple[Way, ...]
+
+    def match(self, way: str, score: float, *, exact: bool) -> FaqMatch:
+        """Make the answer that is served."""
+        return FaqMatch(
+            self.id, self.key, self.question, self.answer, self.language, score, exact, self.domain, self.intent, way
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A way to ask that is near the question."""
+
+    entry: Entry
+    text: str
+    score: float
+
+
+class Table:
+    """Exact and nearest look-up over the entries of one tenant."""
+
+    def __init__(self, version: int, entries: Iterable[Entry]) -> None:
+        self.version = version
+        self.entries = tuple(entries)
+        self._exact: dict[str, tuple[tuple[Entry, FaqMatch], ...]] = _exact(self.entries)
+        self._ways: dict[str, list[tuple[Entry, str]]] = {}
+        self._matrix: dict[str, Vectors] = {}
+        for language in {entry.language for entry in self.entries}:
+            rows = [(e, w) for e in self.entries if e.language == language for w in e.ways if w.vector is not None]
+            self._ways[language] = [(entry, way.text) for entry, way in rows]
+            vectors = [way.vector for _, way in rows if way.vector is not None]
+            if vectors:
+                self._matrix[language] = np.stack(vectors)
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def exact(self, folded: str, groups: frozenset[str]) -> FaqMatch | None:
+        """Find the entry that is asked for in exactly these words."""
+        for entry, match in self._exact.get(folded, ()):
+            if not groups.isdisjoint(entry.access):
+                return match
+        return None
+
+    def nearest(
+        self, vector: Vectors, language: str, groups: frozenset[str], *, k: int, least: float
+    ) -> list[Candidate]:
+        """List up to k ways to ask in `language` with cosine at least `least`, nearest first."""
+        matrix = self._matrix.get(language)
+        if matrix is None:
+            return []
+        scores = matrix @ vector
+        near = np.flatnonzero(scores >= least)
+        near = near[np.argsort(-scores[near], kind="stable")]
+        ways = self._ways[language]
+        found = (Candidate(ways[i][0], ways[i][1], float(scores[i])) for i in near)
+        return [c for c in found if not groups.isdisjoint(c.entry.access)][:k]
+
+
+def _exact(entries: tuple[Entry, ...]) -> dict[str, tuple[tuple[Entry, FaqMatch], ...]]:
+    # The match is made here, once: an exact hit is then a dictionary look-up and nothing else.
+    found: dict[str, list[tuple[Entry, FaqMatch]]] = defaultdict(list)
+    for entry in entries:
+        for way in entry.ways:
+            found[way.folded].append((entry, entry.match(way.text, 1.0, exact=True)))
+    return {folded: tuple(rows) for folded, rows in found.items()}
