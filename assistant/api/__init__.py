@@ -1,0 +1,1 @@
+"""The doors: questions and their streams, the OpenAI shape, conversations, FAQ entries and documents over REST."""

@@ -1,0 +1,117 @@
+"""A token bucket for each API key, shared by all workers through Redis, kept in process while Redis is away.
+
+A worker takes tokens in small leases, so that a busy key costs Redis one round trip in many requests; a lease is at
+most a twentieth of the burst, which bounds what an idle worker can hold back. The bucket fills with `rate` tokens a
+second up to `burst`.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from assistant.api.http import Headers
+from assistant.chat.stores.connection import Connection
+from assistant.chat.stores.errors import StoreAway
+from assistant.errors import Text, TooManyRequests
+
+_TAKE = """
+local rate, burst, want = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local clock = redis.call('TIME')
+local now = clock[1] + clock[2] / 1e6
+local bucket = redis.call('HMGET', KEYS[1], 't', 'at')
+local tokens = tonumber(bucket[1]) or burst
+tokens = math.min(burst, tokens + (now - (tonumber(bucket[2]) or now)) * rate)
+local granted = math.min(want, math.floor(tokens))
+tokens = tokens - granted
+redis.call('HSET', KEYS[1], 't', tostring(tokens), 'at', tostring(now))
+redis.call('PEXPIRE', KEYS[1], math.ceil(burst / rate * 1000) + 1000)
+return {granted, tostring(tokens)}
+"""
+LEASE_SHARE = 20
+LEASE_TTL_S = 1.0
+KEYS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """`rate` requests a second on average, `burst` at once."""
+
+    rate: float = 2_000.0
+    burst: int = 4_000
+
+    @property
+    def window(self) -> int:
+        """Seconds in which an empty bucket fills."""
+        return max(1, math.ceil(self.burst / self.rate))
+
+
+@dataclass(slots=True)
+class Lease:
+    """Tokens this worker holds of a key; `left` is what the shared bucket had besides."""
+
+    tokens: int
+    left: float
+    until: float
+
+
+class Throttle:
+    """Lets requests through or says when to come back. One per process."""
+
+    def __init__(
+        self, connection: Connection, limit: Limit | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._connection = connection
+        self._limit = limit or Limit()
+        self._clock = clock
+        self._leases: OrderedDict[int, Lease] = OrderedDict()
+        self._own: OrderedDict[int, tuple[float, float]] = OrderedDict()
+        self._policy = f'"key";q={self._limit.burst};w={self._limit.window}'.encode()
+
+    async def admit(self, key_id: int) -> Headers:
+        """Spend a token of the key; return the rate-limit headers. Raises TooManyRequests (rate_limited)."""
+        lease = self._leases.get(key_id)
+        if lease is None or lease.tokens < 1 or lease.until < self._clock():
+            lease = await self._lease(key_id)
+        if lease.tokens < 1:
+            wait = max(0.1, (1 - lease.left) / self._limit.rate)
+            raise TooManyRequests(
+                Text(
+                    en=f"This key asks more than {self._limit.rate:g} times a second. Wait {math.ceil(wait)} s.",
+                    zh=f"该密钥的请求超过每秒 {self._limit.rate:g} 次。请在 {math.ceil(wait)} 秒后重试。",
+                ),
+                code="rate_limited",
+                retry_after=wait,
+            )
+        lease.tokens -= 1
+        remaining = int(lease.tokens + lease.left)
+        filled = math.ceil((self._limit.burst - remaining) / self._limit.rate)
+        return ((b"ratelimit-policy", self._policy), (b"ratelimit", b'"key";r=%d;t=%d' % (remaining, filled)))
+
+    async def _lease(self, key_id: int) -> Lease:
+        want = max(1, self._limit.burst // LEASE_SHARE)
+        try:
+            granted, left = await self._connection.send(
+                "EVAL", _TAKE, 1, f"limit:{key_id}", self._limit.rate, self._limit.burst, want
+            )
+        except StoreAway:
+            granted, left = self._from_own(key_id, want)
+        lease = Lease(int(granted), float(left), self._clock() + LEASE_TTL_S)
+        self._leases[key_id] = lease
+        if len(self._leases) > KEYS:
+            self._leases.popitem(last=False)
+        return lease
+
+    def _from_own(self, key_id: int, want: int) -> tuple[int, float]:
+        """Keep the bucket here: each worker then grants the whole rate, which is the kinder error."""
+        now = self._clock()
+        tokens, at = self._own.get(key_id, (float(self._limit.burst), now))
+        tokens = min(float(self._limit.burst), tokens + (now - at) * self._limit.rate)
+        granted = min(want, int(tokens))
+        self._own[key_id] = (tokens - granted, now)
+        if len(self._own) > KEYS:
+            self._own.popitem(last=False)
+        return granted, tokens - granted

@@ -1,0 +1,125 @@
+"""A question becomes an answer. This is the house's first sentence, one call a step:
+
+exact curated answer -> encode -> intent -> semantic curated answer -> human, small talk -> search and evidence
+-> quote, or the domain's answer by the model, or its refusal -> guard -> written down -> finished
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from assistant.chat import replies, turns
+from assistant.chat.asked import Asked
+from assistant.chat.events import Delta, Event, Failed, Finished, Refused, Sources, Started
+from assistant.chat.failures import as_seen_by_caller
+from assistant.chat.generation import generate
+from assistant.chat.memory import Memory
+from assistant.chat.replies import Reply
+from assistant.chat.room import Room
+from assistant.chat.stopwatch import Stopwatch
+from assistant.chat.understanding import Understood, understand
+from assistant.errors import AssistantError
+from assistant.intents.types import IntentGuess, Route
+from domains.types import Evidence
+from inference.client.errors import ModelError
+from retrieval.errors import RetrievalError
+from retrieval.types import Filter, Vectors
+
+
+async def answer(asked: Asked, room: Room) -> AsyncGenerator[Event, None]:
+    """Answer a question: `started`, `sources`, deltas, perhaps `refused`, then `finished`, or `failed` instead.
+
+    The turn is in safe keeping before `finished` is yielded. Closing the generator stops the model and records what
+    was shown so far. Raises nothing but what the caller throws in.
+    """
+    watch = Stopwatch(room.clock)
+    turn = turns.Draft(asked, room.now())
+    yield Started(asked.id, asked.conversation)
+    try:
+        memory = await room.memories.recall(asked)
+    except AssistantError as unknown:  # whose conversation it is could not be told, so nothing is written into it
+        yield Failed(unknown)
+        return
+    understood = understand(asked, memory)
+    try:
+        async with aclosing(_reply(asked, understood, memory, room, watch)) as steps:
+            async for step in steps:
+                if isinstance(step, Reply):
+                    reply = step
+                    continue
+                turn.note(step)
+                yield step
+        finished = turn.finished(reply, understood, watch.timings())
+        await room.recorder.record(*turn.record(finished, reply, understood, memory))
+    except (AssistantError, ModelError, RetrievalError) as fault:
+        error = as_seen_by_caller(fault, room)
+        room.recorder.record_later(*turn.cut_short("failed", error.code, understood, memory))
+        yield Failed(error)
+        return
+    except BaseException:  # the asker left (GeneratorExit, CancelledError): nothing is swallowed, only written down
+        room.recorder.record_later(*turn.cut_short("stopped", "asker_left", understood, memory))
+        raise
+    yield Finished(finished)
+
+
+async def _reply(
+    asked: Asked, understood: Understood, memory: Memory, room: Room, watch: Stopwatch
+) -> AsyncGenerator[Sources | Delta | Refused | Reply, None]:
+    """Yield what is shown, then the reply it adds up to."""
+    reply = replies.left_to_human(memory, understood) or replies.curated(
+        room.faq.exact(asked.tenant, asked.text, asked.groups)
+    )
+    watch.faq_done()
+    if reply is None:
+        seen = await _recognise(asked, understood, room)
+        watch.intent_done()
+        match = room.faq.nearest(asked.tenant, seen.vector, seen.text, understood.language, asked.groups)
+        watch.faq_done()
+        reply = (
+            replies.curated(match, seen.guess)
+            or replies.passed_on(seen.guess, memory, understood)
+            or replies.small_talk(seen.guess, understood)
+        )
+    if reply is None:
+        domain = room.domain(asked.domain or seen.guess.domain)
+        within = Filter(asked.tenant, asked.groups, domain=asked.domain)
+        found = await room.find(seen.text, seen.vector, within)
+        watch.retrieval_done()
+        about_company = seen.guess.route is Route.FAQ
+        question = understood.question(seen.guess.name, memory, asked.max_tokens, about_company=about_company)
+        reply = replies.quoted(found, seen.guess, domain, question)
+    if reply is not None:
+        watch.token()
+        yield Sources(reply.sources)
+        yield Delta(reply.text) if reply.refused is None else Refused(reply.refused)
+        yield reply
+        return
+    sources = replies.sources_of(found)
+    yield Sources(sources)
+    evidence = found.evidence if sources else Evidence((), found.evidence.answerable, sufficient=False)
+    written = generate(room, domain, question, evidence, seen.guess, memory, sources, watch)
+    async with aclosing(written) as pieces:
+        async for piece in pieces:
+            yield piece
+
+
+@dataclass(frozen=True, slots=True)
+class _Recognised:
+    """The text that was looked at, its embedding and intent."""
+
+    text: str
+    vector: Vectors
+    guess: IntentGuess
+
+
+async def _recognise(asked: Asked, understood: Understood, room: Room) -> _Recognised:
+    """Encode and classify. What was said stands first: "thanks" after a question is thanks, not a follow-up."""
+    vector = await room.encode(asked.text)
+    guess = room.intents.classify(asked.tenant, asked.text, vector)
+    if understood.standalone == asked.text or guess.route in {Route.SMALL_TALK, Route.HUMAN}:
+        return _Recognised(asked.text, vector, guess)
+    vector = await room.encode(understood.standalone)
+    guess = room.intents.classify(asked.tenant, understood.standalone, vector)
+    return _Recognised(understood.standalone, vector, guess)

@@ -1,0 +1,114 @@
+"""What can be said without the model: curated, small talk, hand-over, quoted. Each step returns a Reply or None."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assistant.chat import handoff, texts
+from assistant.chat.answers import HandoffShown, IntentShown, Layer, ModelShown, RefusalShown, Source, UsageShown
+from assistant.chat.memory import Memory
+from assistant.chat.room import Found
+from assistant.chat.understanding import Understood
+from assistant.faq.lookup import FaqMatch
+from assistant.intents.types import IntentGuess, Route
+from domains.protocols import Domain
+from domains.types import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """All of an answer but its identity and timings. `begins_handoff` says that this turn calls a human."""
+
+    text: str
+    layer: Layer
+    intent: IntentShown
+    domain: str
+    sources: tuple[Source, ...] = ()
+    grounded: bool = False
+    refused: RefusalShown | None = None
+    handoff: HandoffShown | None = None
+    begins_handoff: bool = False
+    model: ModelShown | None = None
+    usage: UsageShown | None = None
+
+
+def intent_of(guess: IntentGuess) -> IntentShown:
+    """Show a guess."""
+    return IntentShown(guess.name, round(guess.confidence, 4))
+
+
+def left_to_human(memory: Memory, understood: Understood) -> Reply | None:
+    """Stay silent once a colleague answers."""
+    if memory.human != "accepted":
+        return None
+    refused = RefusalShown("with_human", texts.WITH_HUMAN.of(understood.language))
+    shown = HandoffShown("with_human", "accepted")
+    return Reply(refused.reason, "faq", IntentShown("", 0.0), "general", refused=refused, handoff=shown)
+
+
+def curated(match: FaqMatch | None, guess: IntentGuess | None = None) -> Reply | None:
+    """Answer with a curated entry, which is its own source."""
+    if match is None:
+        return None
+    intent = IntentShown(match.intent, 1.0) if guess is None else intent_of(guess)
+    source = Source(1, f"faq:{match.key}", f"faq:{match.key}", match.question, 1, round(match.score, 6))
+    return Reply(match.answer, "faq", intent, match.domain, (source,), grounded=True)
+
+
+def passed_on(guess: IntentGuess, memory: Memory, understood: Understood) -> Reply | None:
+    """Call a human when the asker wants one."""
+    if guess.route is not Route.HUMAN:
+        return None
+    passing = handoff.asked_for(memory, understood.language, guess.reply(understood.language))
+    return Reply(
+        passing.text,
+        "faq",
+        intent_of(guess),
+        guess.domain,
+        handoff=passing.shown,
+        begins_handoff=passing.begins,
+    )
+
+
+def small_talk(guess: IntentGuess, understood: Understood) -> Reply | None:
+    """Answer a greeting or thanks with the sentence kept for it."""
+    ready = guess.reply(understood.language) if guess.route is Route.SMALL_TALK else None
+    return None if ready is None else Reply(ready, "faq", intent_of(guess), guess.domain)
+
+
+def quoted(found: Found, guess: IntentGuess, domain: Domain, question: Question) -> Reply | None:
+    """Answer with sentences of the documents, where they answer literally, after what the domain says first."""
+    if found.quoted is None:
+        return None
+    text = domain.opening(question) + found.quoted
+    return Reply(text, "retrieval", intent_of(guess), domain.name, sources_of(found), grounded=True)
+
+
+def refusal(
+    refused: RefusalShown,
+    layer: Layer,
+    guess: IntentGuess,
+    domain: Domain,
+    memory: Memory,
+    *,
+    offer_human: bool,
+    sources: tuple[Source, ...] = (),
+) -> Reply:
+    """Refuse, with the way to a human."""
+    shown, begins = handoff.after_refusal(memory, refused.code) if offer_human else (None, False)
+    return Reply(
+        refused.reason,
+        layer,
+        intent_of(guess),
+        domain.name,
+        sources,
+        refused=refused,
+        handoff=shown,
+        begins_handoff=begins,
+    )
+
+
+def sources_of(found: Found) -> tuple[Source, ...]:
+    """Number the hits that the answer may cite; none when they do not answer the question."""
+    hits = found.evidence.hits if found.evidence.sufficient else ()
+    return tuple(Source.of_hit(n, hit) for n, hit in enumerate(hits, 1))

@@ -1,0 +1,99 @@
+"""Everyone the pipeline works with, as one value. The composition root fills it; tests do so with small real parts."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from assistant.chat.recorder import Recorder
+from assistant.chat.slots import Slots
+from assistant.chat.stopwatch import Clock
+from assistant.chat.stores.memories import Memories
+from assistant.faq.lookup import FaqMatch
+from assistant.intents.types import IntentGuess
+from domains.protocols import Domain
+from domains.types import Evidence
+from inference.client.protocols import ChatModel
+from retrieval.protocols import Retriever
+from retrieval.types import Filter, Hit, Vectors
+
+
+class QuestionEncoder(Protocol):
+    """Embeds questions in batches, across requests."""
+
+    def submit_question(self, text: str) -> Future[Vectors]:
+        """Return a future of the embedding, shape [dimension]."""
+
+
+class CuratedAnswers(Protocol):
+    """Looks curated answers up."""
+
+    def exact(self, tenant: str, text: str, groups: frozenset[str] = ...) -> FaqMatch | None:
+        """Find the entry asked for in these very words. Touches neither database nor network."""
+
+    def nearest(
+        self, tenant: str, vector: Vectors, text: str, language: str, groups: frozenset[str] = ...
+    ) -> FaqMatch | None:
+        """Find the entry that means the same, if one is near enough."""
+
+
+class IntentGuesser(Protocol):
+    """Says what a question is about."""
+
+    def classify(self, tenant: str, text: str, vector: Vectors) -> IntentGuess:
+        """Guess the intent from the text and its embedding."""
+
+
+class EvidenceJudge(Protocol):
+    """Says whether hits answer a question."""
+
+    def judge(self, question: str, hits: Sequence[Hit]) -> Evidence:
+        """Judge by scores and a trained check."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the search brought: judged evidence, and sentences of it that answer literally, cited, if there are any."""
+
+    evidence: Evidence
+    quoted: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The collaborators. `model_warming` says whether the model never answered yet since the start."""
+
+    faq: CuratedAnswers
+    intents: IntentGuesser
+    encoder: QuestionEncoder
+    retriever: Retriever
+    evidence: EvidenceJudge
+    quote: Callable[[str, Sequence[Hit]], str | None]
+    domain: Callable[[str], Domain]
+    domains: tuple[str, ...]
+    model: ChatModel
+    memories: Memories
+    recorder: Recorder
+    searchers: Executor
+    slots: Slots = field(default_factory=Slots)
+    model_warming: Callable[[], bool] = lambda: False
+    clock: Clock = time.perf_counter
+    now: Clock = time.time
+
+    async def encode(self, text: str) -> Vectors:
+        """Embed a question, shape [dimension]."""
+        return await asyncio.wrap_future(self.encoder.submit_question(text))
+
+    async def find(self, question: str, vector: Vectors, within: Filter) -> Found:
+        """Search and judge in a thread: milliseconds of arithmetic that would hold up every other request."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.searchers, self._find, question, vector, within)
+
+    def _find(self, question: str, vector: Vectors, within: Filter) -> Found:
+        hits = self.retriever.search(question, within, vector=vector)
+        evidence = self.evidence.judge(question, hits)
+        return Found(evidence, self.quote(question, evidence.hits) if evidence.sufficient else None)

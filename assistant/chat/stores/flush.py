@@ -1,0 +1,116 @@
+"""Carries turns from Redis to PostgreSQL. Anyone may run it, any number of times: written twice is written once.
+
+An entry leaves Redis only after its transaction committed, so a process that dies in between loses nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import uuid
+
+import redis
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from pydantic import ValidationError
+
+from assistant.chat import ledger, record
+from assistant.chat.record import TurnRecord
+from assistant.chat.stores.turns import STREAM
+
+logger = logging.getLogger(__name__)
+
+REJECTED = "turns:rejected"
+TURN_TO_FLUSH = "turns:flusher"
+LEASE_MS = 5_000
+BATCH_ENTRIES = 64
+INTERVAL_S = 1.0
+
+Entry = tuple[bytes, dict[bytes, bytes]]
+
+
+class Flusher:
+    """Writes what lies in the stream, oldest first; one process at a time, so that the work is not done twice."""
+
+    def __init__(self, url: str, *, interval: float = INTERVAL_S) -> None:
+        self._client = redis.Redis.from_url(url, socket_connect_timeout=0.5, socket_timeout=5.0)
+        self._interval = interval
+        self._name = uuid.uuid4().hex
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Flush in the background until `stop`."""
+        self._thread = threading.Thread(target=self._run, name="flush-turns", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Flush once more and end."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(timeout=10)
+
+    def flush(self) -> int:
+        """Write everything in the stream; return the number of turns. Raises RedisError, OperationalError."""
+        written = 0
+        while self._mine():
+            entries: list[Entry] = self._client.xrange(STREAM, count=BATCH_ENTRIES)
+            if not entries:
+                break
+            written += self._write(entries)
+            self._client.xdel(STREAM, *(entry_id for entry_id, _ in entries))
+        return written
+
+    def _mine(self) -> bool:
+        """Take or renew the lease on flushing."""
+        if self._client.set(TURN_TO_FLUSH, self._name, nx=True, px=LEASE_MS):
+            return True
+        if self._client.get(TURN_TO_FLUSH) != self._name.encode():
+            return False
+        self._client.pexpire(TURN_TO_FLUSH, LEASE_MS)
+        return True
+
+    def _write(self, entries: list[Entry]) -> int:
+        records: list[TurnRecord] = []
+        for entry_id, fields in entries:
+            try:
+                records += record.parse(fields[b"r"])
+            except (KeyError, ValidationError) as error:
+                self._reject(entry_id, fields, error)
+        try:
+            ledger.write(records)
+        except (OperationalError, InterfaceError):
+            raise  # the database is away: everything stays in Redis
+        except DatabaseError:
+            return self._write_singly(records)  # one of them is not to the database's taste; find it
+        return len(records)
+
+    def _write_singly(self, records: list[TurnRecord]) -> int:
+        written = 0
+        for turn in records:
+            try:
+                ledger.write([turn])
+            except (OperationalError, InterfaceError):
+                raise
+            except DatabaseError as error:
+                self._reject(turn.id.encode(), {b"r": record.dump((turn,))}, error)
+            else:
+                written += 1
+        return written
+
+    def _reject(self, name: bytes, fields: dict[bytes, bytes], error: Exception) -> None:
+        """Keep what cannot be written where an operator finds it."""
+        logger.error("turns.rejected entry=%s error=%s kept_in=%s", name.decode(), error, REJECTED)
+        self._client.xadd(REJECTED, {b"name": name, b"r": fields.get(b"r", b"")})
+
+    def _run(self) -> None:
+        while not self._stop.wait(self._interval):
+            self._flush_or_wait()
+        self._flush_or_wait()
+
+    def _flush_or_wait(self) -> None:
+        try:
+            self.flush()
+        except (redis.RedisError, OperationalError, InterfaceError) as error:
+            logger.warning("turns.flush_later error=%s", type(error).__name__)
+        finally:
+            connection.close()

@@ -1,0 +1,178 @@
+"""The composition root: from the settings to a `Room`, once per process. Heavy classes are named by dotted path.
+
+Nothing is built at import. `warm_up` builds in the background (the web server's start); `build` builds and waits
+(commands). Until then `room` says that the assistant is starting.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError
+
+from assistant.chat import texts
+from assistant.chat.modelwatch import ModelWatch
+from assistant.chat.recorder import Recorder
+from assistant.chat.room import Room
+from assistant.chat.stores import health
+from assistant.chat.stores.connection import Connection
+from assistant.chat.stores.flush import Flusher
+from assistant.chat.stores.frames import Frames
+from assistant.chat.stores.memories import Memories
+from assistant.chat.stores.turns import DatabaseTurns, RedisTurns
+from assistant.chat.stream import Streams
+from assistant.errors import Unavailable
+from domains import registry
+from inference.client.protocols import ChatModel
+from retrieval.errors import EncoderUnavailable, RetrievalError
+
+logger = logging.getLogger(__name__)
+
+RETRY_S = 1.0
+SEARCH_THREADS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Built:
+    """The room, and what has to be ended with the process."""
+
+    room: Room
+    knowledge: Any
+    flusher: Flusher
+
+
+_built: _Built | None = None
+_building = threading.Lock()
+_warming: threading.Thread | None = None
+
+
+def room() -> Room:
+    """Return the room. Raises Unavailable (starting) while it is being built."""
+    if _built is None:
+        raise Unavailable(texts.STARTING, code="starting", retry_after=2.0)
+    return _built.room
+
+
+def build() -> Room:
+    """Build the room now, or wait for whoever is building it. Raises RetrievalError, DatabaseError, OSError."""
+    global _built
+    with _building:
+        if _built is None:
+            _built = _assemble()
+        return _built.room
+
+
+def warm_up() -> None:
+    """Build in the background, and try again every second while a part is away."""
+    global _warming
+    if _warming is None:
+        _warming = threading.Thread(target=_build_until_done, name="warm-up", daemon=True)
+        _warming.start()
+
+
+@cache
+def connection() -> Connection:
+    """Return this process's connection to Redis."""
+    return Connection(settings.HOUSE.redis_url)
+
+
+@cache
+def streams() -> Streams:
+    """Return this process's event streams."""
+    return Streams(Frames(connection()))
+
+
+@cache
+def model_watch() -> ModelWatch:
+    """Return this process's eye on the model's server."""
+    return ModelWatch(settings.HOUSE.model_url)
+
+
+def readiness() -> dict[str, bool]:
+    """Say which layers answer. Looks at PostgreSQL, Redis and the model; not for an event loop."""
+    built = _built
+    return {
+        "faq": built is not None,
+        "search": built is not None and bool(built.knowledge.ready),
+        "model": model_watch().up(),
+        "database": health.database_answers(),
+        "cache": health.redis_answers(settings.HOUSE.redis_url),
+    }
+
+
+def close() -> None:
+    """End what runs in the background; turns that lie in Redis are written first."""
+    if _built is not None:
+        _built.flusher.stop()
+        _built.knowledge.stop()
+
+
+def _build_until_done() -> None:
+    pause = threading.Event()
+    while True:
+        try:
+            build()
+        except (RetrievalError, DatabaseError, InterfaceError, OSError) as error:
+            logger.warning("warm_up.again_in_a_second error=%s", error)
+            pause.wait(RETRY_S)
+        else:
+            return
+
+
+def _assemble() -> _Built:
+    house = settings.HOUSE
+    if house.encoder_dir is None:
+        raise EncoderUnavailable("There is no encoder yet: run `python manage.py models pull`, or set ENCODER_DIR.")
+    encoder = _of("retrieval.encoders.batching.BatchingEncoder")(_of(house.encoder_class)(house.encoder_dir))
+    store = _of("retrieval.indexes.generations.GenerationStore")(house.index_dir)
+    retriever = _of("retrieval.retriever.HybridRetriever")(encoder, generation=store.current())
+    knowledge = _of("assistant.knowledge.live.LiveKnowledge")(retriever)
+    faq = _of("assistant.faq.lookup.FaqIndex")(encoder)
+    intents = _of("assistant.intents.classifier.IntentClassifier")(encoder)
+    redis = connection()
+    built = _Built(
+        Room(
+            faq=faq,
+            intents=intents,
+            encoder=encoder,
+            retriever=retriever,
+            evidence=_of("domains.evidence.check.EvidenceCheck").load(),
+            quote=_of("domains.quoting.quote"),
+            domain=registry.load,
+            domains=tuple(registry.REGISTRY),
+            model=_model(),
+            memories=Memories(redis),
+            recorder=Recorder([RedisTurns(redis), DatabaseTurns()]),
+            searchers=ThreadPoolExecutor(SEARCH_THREADS, thread_name_prefix="search"),
+            model_warming=lambda: model_watch().warming,
+        ),
+        knowledge,
+        Flusher(house.redis_url),
+    )
+    for part in (knowledge, faq, intents, built.flusher):
+        part.start()
+    return built
+
+
+def _model() -> ChatModel:
+    house = settings.HOUSE
+    if house.model_url is None or house.model_name is None:
+        absent: ChatModel = _of("inference.client.scripted.ScriptedModel")((), info=None, well=False)
+        return absent
+    served: ChatModel = _of("inference.client.openai_protocol.OpenAIModel")(
+        house.model_url, house.model_api_key, house.model_name, state_file=house.model_state_file
+    )
+    return served
+
+
+def _of(path: str) -> Any:  # noqa: ANN401 - whatever the path names
+    """Import what a dotted path names."""
+    module, _, name = path.rpartition(".")
+    return getattr(import_module(module), name)
