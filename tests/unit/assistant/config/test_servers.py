@@ -24,6 +24,6 @@ def test_each_test_finds_the_database_empty() -> None:
 def test_the_settings_point_to_a_real_redis_behind_a_password(redis_url: str) -> None:
     cache.set("a", 1)
     assert cache.get("a") == 1
-    with redis.Redis(unix_socket_path=redis_url.partition("@")[2].partition("?")[0]) as stranger:
-        with pytest.raises(redis.AuthenticationError):
-            stranger.ping()
+    socket = redis_url.partition("@")[2].partition("?")[0]
+    with redis.Redis(unix_socket_path=socket) as stranger, pytest.raises(redis.AuthenticationError):
+        stranger.ping()
