@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
-from domains import company, prompts, texts
+from domains import company, prompts, quoting, safety, texts
 from domains.citations import MARKER, CitationChecker, Sources
 from domains.excerpts import excerpts
 from domains.types import Done, Evidence, Question, Refusal, Response, TextDelta, Verdict
@@ -30,7 +30,7 @@ _SHRUG_LENGTH = 160  # characters: a longer answer that also shrugs does say som
 
 
 class Grounded:
-    """Implements Domain. Subclasses set the class variables and may override `opening`, `admits` and `judge`."""
+    """Implements Domain. Subclasses set the class variables and may override `opening`, `closing`, `admits` and `judge`."""
 
     name: str = ""
     requires_evidence: bool = False
@@ -43,36 +43,43 @@ class Grounded:
     """Whether [1] in an open answer may be an index of a list rather than a citation."""
 
     async def respond(self, question: Question, evidence: Evidence, model: ChatModel) -> AsyncGenerator[Response, None]:
-        """Answer from the evidence, freely where that is allowed, or refuse. Raises ModelError."""
+        """Quote, answer from the evidence, answer freely where that is allowed, or refuse. Raises ModelError."""
         opening = self.opening(question)
-        if opening:
-            yield TextDelta(opening)
-        if evidence.sufficient and evidence.hits:
-            answer = self._from_sources(question, evidence, model)
-        elif self.refuses_without_evidence(question):
-            yield texts.refuse("no_evidence", texts.NO_EVIDENCE, question.language)
+        if self.refuses(question, evidence):
+            yield _no_evidence(question, opening)
             return
-        else:
-            answer = self._freely(question, model)
-        async with aclosing(answer) as pieces:
-            async for piece in pieces:
-                yield piece
+        answer = self._answer(question, evidence, model)
+        said: list[str] = []
+        async with aclosing(answer) as responses:
+            async for response in responses:
+                if isinstance(response, TextDelta):
+                    if not said and opening:
+                        yield TextDelta(opening)
+                    said.append(response.text)
+                elif isinstance(response, Done) and (closing := self.closing(question, evidence, "".join(said))):
+                    yield TextDelta(closing)
+                yield response
 
     def guard(self, question: Question, evidence: Evidence, answer: str) -> Verdict:
-        """Judge a finished answer: markers name hits, a shrug is a refusal, and the field's own `judge`."""
+        """Judge a finished answer: markers, personal numbers, shrugs, and the field's own `judge`."""
+        safe = safety.hide_personal(answer)
         if not evidence.sufficient:
-            return self.judge(question, evidence, answer if self.keeps_brackets else only_known(answer, 0))
-        text = only_known(answer, len(evidence.hits))
+            return self.judge(question, evidence, safe if self.keeps_brackets else only_known(safe, 0))
+        text = only_known(safe, len(evidence.hits))
         if is_shrug(text):
             return Verdict("", texts.refuse("no_evidence", texts.NO_EVIDENCE, question.language))
         return self.judge(question, evidence, text)
 
-    def refuses_without_evidence(self, question: Question) -> bool:
-        """Say whether a question without evidence is refused instead of asked of the model."""
-        return self.requires_evidence or company.asks_about(question)
+    def refuses(self, question: Question, evidence: Evidence) -> bool:
+        """Say whether the question is refused instead of asked of the model, for want of evidence."""
+        return not evidence.sufficient and (self.requires_evidence or company.asks_about(question))
 
     def opening(self, question: Question) -> str:  # noqa: ARG002 the hook's signature
         """What is said before anything else; the medical domain puts emergencies first."""
+        return ""
+
+    def closing(self, question: Question, evidence: Evidence, answer: str) -> str:  # noqa: ARG002
+        """What is said after an answer: a field's disclaimer, a word on code that does not parse."""
         return ""
 
     def admits(self, question: Question, evidence: Evidence, sentence: str) -> bool:  # noqa: ARG002
@@ -82,6 +89,13 @@ class Grounded:
     def judge(self, question: Question, evidence: Evidence, answer: str) -> Verdict:  # noqa: ARG002
         """Judge a finished answer by the rules of the field."""
         return Verdict(answer)
+
+    def _answer(self, question: Question, evidence: Evidence, model: ChatModel) -> AsyncGenerator[Response, None]:
+        if not evidence.sufficient or not evidence.hits:
+            return self._freely(question, model)
+        certain = evidence.answerable >= quoting.CERTAIN
+        quoted = quoting.quote(question.standalone, evidence.hits) if certain else None
+        return self._from_sources(question, evidence, model) if quoted is None else _quoted(quoted)
 
     async def _from_sources(
         self, question: Question, evidence: Evidence, model: ChatModel
@@ -120,6 +134,16 @@ class Grounded:
         system, *rest = prompts.render(self.folder / "prompts" / f"{kind}.{asked.language}.md", **values)
         earlier = (Message(turn.role, MARKER.sub("", turn.content)) for turn in asked.history)
         return (system, *earlier, *rest)
+
+
+async def _quoted(text: str) -> AsyncGenerator[Response, None]:
+    yield TextDelta(text)
+    yield Done(grounded=True, layer="retrieval")
+
+
+def _no_evidence(question: Question, opening: str) -> Refusal:
+    refusal = texts.refuse("no_evidence", texts.NO_EVIDENCE, question.language)
+    return replace(refusal, code="emergency", reason=f"{opening}{refusal.reason}") if opening else refusal
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Questions about code; public name `code`. Python in an answer is parsed before it is called code."""

@@ -1,0 +1,1 @@
+"""Money: every number in an answer stands in its sources or in the question."""
