@@ -30,7 +30,7 @@ class HybridRetriever:
         """Load a generation, or begin empty. Raises EncoderUnavailable when it was built by another encoder."""
         self._encoder = encoder
         self._config = config or RetrievalConfig()
-        self._reranker = reranker or (LightReranker() if self._config.rerank else None)
+        self._reranker = reranker or LightReranker()
         self._snapshot = Snapshot(encoder.name, encoder.dimension, generation)
         self._changing = threading.Lock()
 
@@ -44,34 +44,42 @@ class HybridRetriever:
         """Number of chunks that can be found."""
         return len(self._snapshot.rows)
 
-    def search(self, question: str, within: Filter, k: int = 8, vector: Vectors | None = None) -> list[Hit]:
+    def search(
+        self,
+        question: str,
+        within: Filter,
+        k: int = 8,
+        vector: Vectors | None = None,
+        *,
+        config: RetrievalConfig | None = None,
+    ) -> list[Hit]:
         """Find the best k chunks that `within` admits; `vector` [dimension] spares embedding the question again.
 
-        Each hit carries its fused score and, to explain it, the cosine and the BM25 score (None: no word shared).
+        Each hit carries its score and, to explain it, the cosine and the BM25 score (None: no word shared).
+        `config` replaces the retriever's own for this search.
         """
+        config = config or self._config
         if vector is None:
             vector = self._encoder.encode_questions([question])[0]
-        hits = self.candidates(question, vector, within)
-        return (self._reranker.rerank(question, hits) if self._reranker else hits)[:k]
+        hits = self._candidates(question, vector, within, config)
+        return (self._reranker.rerank(question, hits) if config.rerank else hits)[:k]
 
-    def candidates(self, question: str, vector: Vectors, within: Filter) -> list[Hit]:
+    def _candidates(self, question: str, vector: Vectors, within: Filter, config: RetrievalConfig) -> list[Hit]:
         """All hits of both methods, fused, best first, before reranking."""
-        depth = self._config.depth
         snapshot = self._snapshot
         with snapshot.lock.reading():
             allowed = snapshot.rows.allowed(within)
             if not allowed.any():
                 return []
-            dense = snapshot.vectors.search(vector[np.newaxis], depth, allowed)[0]
             scores = snapshot.words.scores(question)
-            lexical = snapshot.words.best(scores, depth, allowed)
-            fused = reciprocal_rank_fusion(
-                [
-                    ([row for row, _ in dense], self._config.dense_weight),
-                    ([row for row, _ in lexical], self._config.lexical_weight),
-                ],
-                self._config.rank_constant,
-            )
+            rankings: list[tuple[list[int], float]] = []
+            if config.dense_weight:
+                dense = snapshot.vectors.search(vector[np.newaxis], config.depth, allowed)[0]
+                rankings.append(([row for row, _ in dense], config.dense_weight))
+            if config.lexical_weight:
+                lexical = snapshot.words.best(scores, config.depth, allowed)
+                rankings.append(([row for row, _ in lexical], config.lexical_weight))
+            fused = reciprocal_rank_fusion(rankings, config.rank_constant)
             rows = [row for row, _ in fused]
             cosines = snapshot.vectors.similarities(vector, rows)
             return [
