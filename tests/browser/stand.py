@@ -78,7 +78,8 @@ class Stand(ThreadingHTTPServer):
         self.seen: list[tuple[str, str, dict[str, Any], dict[str, str]]] = []
         self.tokens = 0
         self.refuse_tokens: list[str] = []
-        self.refuse_site = False
+        self.refuse_site = self.forget_answers = self.forget_conversations = self.tamper = False
+        self.repeat = 0
         self.left = threading.Event()
         self.language, self.direction, self.csp = "en", "ltr", STRICT
         self.session: dict[str, Any] = {
@@ -109,18 +110,17 @@ class Handler(BaseHTTPRequestHandler):
             )
             self.reply(200, page.encode(), "text/html; charset=utf-8", {"Content-Security-Policy": self.server.csp})
         elif self.path == "/widget/v1/widget.js":
-            self.reply(200, bundle().body, "text/javascript; charset=utf-8", {"Access-Control-Allow-Origin": "*"})
+            body = bundle().body + (b"// tampered" if self.server.tamper else b"")
+            self.reply(200, body, "text/javascript; charset=utf-8", {"Access-Control-Allow-Origin": "*"})
         elif self.path.startswith("/widget/v1/answers/"):
             self.note({})
-            if self.has_token():
+            if self.server.forget_answers:
+                self.fail(404, {"code": "answer_not_found", "detail": "There is no such answer."})
+            elif self.has_token():
                 answer_id = self.path.split("/")[4]
                 self.stream(answer_id, int(self.headers.get("Last-Event-ID") or 0))
         else:
-            self.reply(404, b"", "text/plain")
-
-    def do_DELETE(self) -> None:
-        self.note({})
-        self.reply(204, b"", "text/plain")
+            self.reply(204 if self.path == "/favicon.ico" else 404, b"", "text/plain")
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -133,6 +133,8 @@ class Handler(BaseHTTPRequestHandler):
             return self.reply(200, json.dumps(session).encode(), "application/json")
         if not self.has_token():
             return None
+        if self.server.forget_conversations and body.get("conversation_id"):
+            return self.fail(404, {"code": "answer_not_found", "detail": "There is no such conversation."})
         play = self.server.plays[body["question"]]
         play.asked += 1
         if play.status != 200:
@@ -160,7 +162,7 @@ class Handler(BaseHTTPRequestHandler):
         facts = {"id": answer_id, "conversation_id": "c1"}
         try:
             for number, (name, data) in enumerate(play.events, start=1):
-                if number <= last:
+                if number <= last - self.server.repeat:
                     continue
                 if cut is not None and number > cut:
                     return
