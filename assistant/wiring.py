@@ -134,8 +134,8 @@ def _assemble() -> _Built:
     store = _of("retrieval.indexes.generations.GenerationStore")(house.index_dir)
     retriever = _of("retrieval.retriever.HybridRetriever")(encoder, generation=store.current())
     knowledge = _of("assistant.knowledge.live.LiveKnowledge")(retriever)
-    faq = _of("assistant.faq.lookup.FaqIndex")(encoder)
-    intents = _of("assistant.intents.classifier.IntentClassifier")(encoder)
+    faq = _of("assistant.faq.lookup.FaqIndex")(encoder, _of("assistant.faq.stats.default_stats")())
+    intents = _of("assistant.intents.classifier.IntentClassifier")(encoder.name)
     redis = connection()
     built = _Built(
         Room(
@@ -144,7 +144,6 @@ def _assemble() -> _Built:
             encoder=encoder,
             retriever=retriever,
             evidence=_of("domains.evidence.check.EvidenceCheck").load(),
-            quote=_of("domains.quoting.quote"),
             domain=registry.load,
             domains=tuple(registry.REGISTRY),
             model=_model(),

@@ -7,10 +7,11 @@ from contextlib import aclosing
 
 from assistant.api.inputs import ChatInput
 from assistant.chat import turns
-from assistant.chat.answers import IntentShown, ModelShown, UsageShown
+from assistant.chat.answers import IntentShown
 from assistant.chat.asked import Asked
 from assistant.chat.events import Delta, Event, Failed, Finished, Started
 from assistant.chat.failures import as_seen_by_caller
+from assistant.chat.generation import counted, shown_model
 from assistant.chat.memory import EMPTY
 from assistant.chat.replies import Reply
 from assistant.chat.room import Room
@@ -57,15 +58,8 @@ async def raw_answer(
 
 
 async def _reply(text: str, usage: Usage | None, room: Room) -> Reply:
-    info = await room.model.info()
-    return Reply(
-        text,
-        "model",
-        IntentShown("", 0.0),
-        "general",
-        model=None if info is None else ModelShown(info.name, info.engine, info.kernel, info.experts),
-        usage=None if usage is None else UsageShown(usage.prompt_tokens, usage.completion_tokens),
-    )
+    shown = await shown_model(room.model)
+    return Reply(text, "model", IntentShown("", 0.0), "general", model=shown, usage=counted(usage))
 
 
 def sampling(wanted: ChatInput) -> Sampling:

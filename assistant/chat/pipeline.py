@@ -1,7 +1,7 @@
 """A question becomes an answer. This is the house's first sentence, one call a step:
 
-exact curated answer -> encode -> intent -> semantic curated answer -> human, small talk -> search and evidence
--> quote, or the domain's answer by the model, or its refusal -> guard -> written down -> finished
+exact curated answer -> encode -> intent -> human, semantic curated answer, small talk -> search and evidence
+-> the domain answers (quotes, asks the model, refuses) -> guard -> written down -> finished
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from assistant.chat import replies, turns
 from assistant.chat.asked import Asked
 from assistant.chat.events import Delta, Event, Failed, Finished, Refused, Sources, Started
 from assistant.chat.failures import as_seen_by_caller
-from assistant.chat.generation import generate
+from assistant.chat.generation import respond
 from assistant.chat.memory import Memory
 from assistant.chat.replies import Reply
 from assistant.chat.room import Room
@@ -22,7 +22,6 @@ from assistant.chat.stopwatch import Stopwatch
 from assistant.chat.understanding import Understood, understand
 from assistant.errors import AssistantError
 from assistant.intents.types import IntentGuess, Route
-from domains.types import Evidence
 from inference.client.errors import ModelError
 from retrieval.errors import RetrievalError
 from retrieval.types import Filter, Vectors
@@ -78,29 +77,23 @@ async def _reply(
         match = room.faq.nearest(asked.tenant, seen.vector, seen.text, understood.language, asked.groups)
         watch.faq_done()
         reply = (
-            replies.curated(match, seen.guess)
-            or replies.passed_on(seen.guess, memory, understood)
+            replies.passed_on(seen.guess, memory, understood)
+            or replies.curated(match, seen.guess)
             or replies.small_talk(seen.guess, understood)
         )
-    if reply is None:
-        domain = room.domain(asked.domain or seen.guess.domain)
-        within = Filter(asked.tenant, asked.groups, domain=asked.domain)
-        found = await room.find(seen.text, seen.vector, within)
-        watch.retrieval_done()
-        about_company = seen.guess.route is Route.FAQ
-        question = understood.question(seen.guess.name, memory, asked.max_tokens, about_company=about_company)
-        reply = replies.quoted(found, seen.guess, domain, question)
     if reply is not None:
         watch.token()
         yield Sources(reply.sources)
         yield Delta(reply.text) if reply.refused is None else Refused(reply.refused)
         yield reply
         return
-    sources = replies.sources_of(found)
-    yield Sources(sources)
-    evidence = found.evidence if sources else Evidence((), found.evidence.answerable, sufficient=False)
-    written = generate(room, domain, question, evidence, seen.guess, memory, sources, watch)
-    async with aclosing(written) as pieces:
+    evidence = await room.find(seen.text, seen.vector, Filter(asked.tenant, asked.groups, domain=asked.domain))
+    watch.retrieval_done()
+    yield Sources(replies.sources_of(evidence))
+    domain = room.domain(asked.domain or seen.guess.domain)
+    about_company = seen.guess.route is Route.FAQ
+    question = understood.question(seen.guess.name, memory, asked.max_tokens, about_company=about_company)
+    async with aclosing(respond(room, domain, question, evidence, seen.guess, memory, watch)) as pieces:
         async for piece in pieces:
             yield piece
 

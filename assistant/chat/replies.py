@@ -1,4 +1,4 @@
-"""What can be said without the model: curated, small talk, hand-over, quoted. Each step returns a Reply or None."""
+"""What can be said before any search: curated, small talk, hand-over. Each step returns a Reply or None."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from assistant.chat import handoff, texts
 from assistant.chat.answers import HandoffShown, IntentShown, Layer, ModelShown, RefusalShown, Source, UsageShown
 from assistant.chat.memory import Memory
-from assistant.chat.room import Found
 from assistant.chat.understanding import Understood
 from assistant.faq.lookup import FaqMatch
 from assistant.intents.types import IntentGuess, Route
 from domains.protocols import Domain
-from domains.types import Question
+from domains.types import Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +75,6 @@ def small_talk(guess: IntentGuess, understood: Understood) -> Reply | None:
     return None if ready is None else Reply(ready, "faq", intent_of(guess), guess.domain)
 
 
-def quoted(found: Found, guess: IntentGuess, domain: Domain, question: Question) -> Reply | None:
-    """Answer with sentences of the documents, where they answer literally, after what the domain says first."""
-    if found.quoted is None:
-        return None
-    text = domain.opening(question) + found.quoted
-    return Reply(text, "retrieval", intent_of(guess), domain.name, sources_of(found), grounded=True)
-
-
 def refusal(
     refused: RefusalShown,
     layer: Layer,
@@ -108,7 +99,6 @@ def refusal(
     )
 
 
-def sources_of(found: Found) -> tuple[Source, ...]:
-    """Number the hits that the answer may cite; none when they do not answer the question."""
-    hits = found.evidence.hits if found.evidence.sufficient else ()
-    return tuple(Source.of_hit(n, hit) for n, hit in enumerate(hits, 1))
+def sources_of(evidence: Evidence) -> tuple[Source, ...]:
+    """Number the hits that the answer may cite."""
+    return tuple(Source.of_hit(n, hit) for n, hit in enumerate(evidence.hits, 1))

@@ -56,14 +56,6 @@ class EvidenceJudge(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What the search brought: judged evidence, and sentences of it that answer literally, cited, if there are any."""
-
-    evidence: Evidence
-    quoted: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Room:
     """The collaborators. `model_warming` says whether the model never answered yet since the start."""
 
@@ -72,7 +64,6 @@ class Room:
     encoder: QuestionEncoder
     retriever: Retriever
     evidence: EvidenceJudge
-    quote: Callable[[str, Sequence[Hit]], str | None]
     domain: Callable[[str], Domain]
     domains: tuple[str, ...]
     model: ChatModel
@@ -88,12 +79,14 @@ class Room:
         """Embed a question, shape [dimension]."""
         return await asyncio.wrap_future(self.encoder.submit_question(text))
 
-    async def find(self, question: str, vector: Vectors, within: Filter) -> Found:
-        """Search and judge in a thread: milliseconds of arithmetic that would hold up every other request."""
+    async def find(self, question: str, vector: Vectors, within: Filter) -> Evidence:
+        """Search and judge in a thread: milliseconds of arithmetic that would hold up every other request.
+
+        Hits that do not answer the question are left out: they are no sources of anything.
+        """
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self.searchers, self._find, question, vector, within)
 
-    def _find(self, question: str, vector: Vectors, within: Filter) -> Found:
-        hits = self.retriever.search(question, within, vector=vector)
-        evidence = self.evidence.judge(question, hits)
-        return Found(evidence, self.quote(question, evidence.hits) if evidence.sufficient else None)
+    def _find(self, question: str, vector: Vectors, within: Filter) -> Evidence:
+        evidence = self.evidence.judge(question, self.retriever.search(question, within, vector=vector))
+        return evidence if evidence.sufficient else Evidence((), evidence.answerable, sufficient=False)

@@ -1,0 +1,251 @@
+"""The pipeline, step by step, with real small parts and a scripted model."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+
+import pytest
+
+from assistant.chat.events import Delta, Finished, Refused, Sources, Started
+from assistant.chat.memory import Memory, PastTurn
+from assistant.chat.pipeline import answer
+from assistant.chat.stores.errors import StoreAway
+from assistant.errors import NotFound
+from inference.client.errors import ModelInterrupted, ModelTimeout, ModelUnavailable
+from inference.client.scripted import Reply
+from tests.chatkit import RETURNS, ListStore, asked, events, failed, finished, model, room
+
+
+async def test_an_exact_question_is_answered_without_encoding_search_or_model() -> None:
+    scripted = model()
+    said = await events(asked("how do I return an item"), room(scripted, encoder=None, intents=None, retriever=None))
+    assert [type(event) for event in said] == [Started, Sources, Delta, Finished]
+    answer_ = finished(said)
+    assert (answer_.layer, answer_.answer, answer_.grounded) == ("faq", RETURNS.answer, True)
+    assert answer_.sources[0].chunk == "faq:key-1"
+    assert answer_.timings.intent_ms is None
+    assert answer_.timings.retrieval_ms is None
+    assert scripted.requests == []
+
+
+async def test_the_same_question_in_other_words_is_answered_from_the_curated_entries() -> None:
+    answer_ = finished(await events(asked("return an item, how do I?"), room()))
+    assert answer_.layer == "faq"
+    assert answer_.timings.intent_ms is not None
+    assert 0.85 <= answer_.sources[0].score <= 1.0
+
+
+async def test_the_first_event_comes_before_anything_is_looked_up() -> None:
+    class Never:
+        async def recall(self, _asked: object) -> Memory:
+            await asyncio.sleep(3600)
+            raise AssertionError
+
+    async with aclosing(answer(asked("anything"), room(memories=Never()))) as said:
+        assert isinstance(await anext(said), Started)
+
+
+async def test_a_question_that_the_documents_answer_goes_to_the_model_with_sources_first() -> None:
+    scripted = model(Reply(pieces=("The warranty lasts ", "24 months [1].")))
+    said = await events(asked("Explain the warranty of the Aurora lamp after delivery"), room(scripted))
+    kinds = [type(event) for event in said]
+    assert kinds[:2] == [Started, Sources]
+    assert kinds.index(Sources) < kinds.index(Delta)
+    answer_ = finished(said)
+    assert answer_.layer in {"model", "retrieval"}
+    assert answer_.grounded
+    assert answer_.sources[0].title == "Aurora manual"
+    assert "24 months" in answer_.answer
+    assert "[1]" in answer_.answer
+
+
+async def test_an_answer_of_the_model_says_who_wrote_it_and_how_many_tokens_it_took() -> None:
+    answer_ = finished(await events(asked("Write a haiku about spring rain"), room(model("Soft rain on the roof."))))
+    assert answer_.layer == "model"
+    assert answer_.model.name == "scripted"
+    assert answer_.model.experts == "identical"
+    assert answer_.usage.completion_tokens == 5
+    assert not answer_.grounded
+    assert answer_.timings.first_token_ms <= answer_.timings.total_ms
+
+
+async def test_a_medical_question_without_evidence_is_refused_and_a_human_offered() -> None:
+    scripted = model()
+    said = await events(asked("What is the dose of zopiclone for adults?"), room(scripted))
+    answer_ = finished(said)
+    assert any(isinstance(event, Refused) for event in said)
+    assert answer_.refused.code == "no_evidence"
+    assert (answer_.handoff.reason, answer_.handoff.state) == ("no_evidence", "offered")
+    assert scripted.requests == []
+    assert answer_.layer == "retrieval"
+
+
+async def test_a_question_about_the_company_without_evidence_is_refused_in_any_domain() -> None:
+    answer_ = finished(await events(asked("Where does the CEO live?"), room(model("On the moon."))))
+    assert answer_.refused.code == "no_evidence"
+
+
+async def test_a_refusal_is_in_the_language_of_the_question() -> None:
+    answer_ = finished(await events(asked("佐匹克隆的剂量是多少？"), room()))
+    assert answer_.language == "zh"
+    assert "人工" in answer_.refused.reason
+
+
+async def test_the_wish_for_a_language_wins_over_the_language_of_the_text() -> None:
+    answer_ = finished(await events(asked("What is the dose of zopiclone?", language="zh"), room()))
+    assert answer_.language == "zh"
+    assert "人工" in answer_.answer
+
+
+async def test_small_talk_is_answered_without_the_model() -> None:
+    scripted = model()
+    for text, reply in (("hello there", "Hello!"), ("你好呀", "您好！")):
+        answer_ = finished(await events(asked(text), room(scripted)))
+        assert (answer_.answer, answer_.layer, answer_.refused) == (reply, "faq", None)
+    assert scripted.requests == []
+
+
+async def test_the_wish_for_a_human_makes_one_hand_over_and_never_a_second() -> None:
+    store = ListStore()
+    first = finished(await events(asked("I want to talk to a human"), room(store=store)))
+    assert (first.handoff.reason, first.handoff.state) == ("asked_for_human", "requested")
+    [(turn, memory)] = store.kept
+    assert turn.handoff == "asked_for_human"
+    assert memory.human == "requested"
+    again = ListStore()
+    second = finished(await events(asked("a human please", continues=True), room(store=again, memories=Remembering(memory))))
+    assert second.handoff.state == "requested"
+    assert again.kept[0][0].handoff is None
+
+
+async def test_the_second_refusal_in_a_row_asks_for_a_human_and_the_third_does_not_ask_again() -> None:
+    memory = Memory(refusals=1)
+    store = ListStore()
+    second = finished(await events(asked("What dose?", continues=True), room(store=store, memories=Remembering(memory))))
+    assert (second.handoff.reason, second.handoff.state) == ("repeated_refusals", "requested")
+    remembered = store.kept[0][1]
+    assert (remembered.human, remembered.refusals) == ("requested", 2)
+    third = ListStore()
+    await events(asked("What dose?", continues=True), room(store=third, memories=Remembering(remembered)))
+    assert third.kept[0][0].handoff is None
+
+
+async def test_nothing_is_said_over_a_colleague_who_has_accepted() -> None:
+    scripted = model("I say something.")
+    memories = Remembering(Memory(human="accepted"))
+    answer_ = finished(await events(asked("How do I return an item?", continues=True), room(scripted, memories=memories)))
+    assert answer_.refused.code == "with_human"
+    assert answer_.handoff.state == "accepted"
+    assert scripted.requests == []
+
+
+async def test_a_follow_up_is_searched_with_what_it_refers_to() -> None:
+    memory = Memory((PastTurn("Tell me about the Aurora lamp", "Tell me about the Aurora lamp", "It is a lamp."),), "en")
+    store = ListStore()
+    memories = Remembering(memory)
+    said = await events(
+        asked("How long does its warranty last?", continues=True), room(model("24 months [1]."), store=store, memories=memories)
+    )
+    assert finished(said).sources[0].title == "Aurora manual"
+    assert "Aurora lamp" in store.kept[0][0].standalone
+
+
+async def test_thanks_after_a_question_are_thanks_and_no_follow_up() -> None:
+    memory = Memory((PastTurn("How do I return an item?", "How do I return an item?", "Within 30 days."),), "en")
+    answer_ = finished(await events(asked("thanks", continues=True), room(memories=Remembering(memory))))
+    assert answer_.intent.name == "greeting"
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [
+        (ModelUnavailable("down", retry_after=7.0), "model_unavailable"),
+        (ModelTimeout("slow"), "model_timeout"),
+        (ModelInterrupted("broke off"), "model_interrupted"),
+    ],
+)
+async def test_a_model_that_fails_is_told_with_a_code_and_a_time_to_come_back(fault: Exception, code: str) -> None:
+    store = ListStore()
+    scripted = model(Reply(pieces=("half an ", "answer"), error=fault, fail_after=1))
+    where = room(scripted, store=store)
+    error = failed(await events(asked("Write a poem about the sea"), where))
+    await where.recorder.settle()
+    assert error.code == code
+    assert error.retry_after is not None
+    assert store.kept[0][0].status == "failed"
+    assert store.kept[0][0].code == code
+
+
+async def test_a_model_that_is_still_starting_is_told_apart_from_one_that_is_down() -> None:
+    for warming, words in ((True, "still starting"), (False, "cannot be reached")):
+        where = room(model(Reply(pieces=("x",), error=ModelUnavailable("down"))), model_warming=lambda w=warming: w)
+        error = failed(await events(asked("Write a poem about the sea"), where))
+        assert words in error.text.en
+        assert error.status == 503
+
+
+async def test_curated_answers_and_quotations_do_not_need_the_model() -> None:
+    where = room(model(Reply(pieces=("x",), error=ModelUnavailable("down"))))
+    assert finished(await events(asked("如何退货"), where)).layer == "faq"
+
+
+async def test_leaving_in_the_middle_stops_the_model_and_keeps_what_was_shown() -> None:
+    scripted = model(Reply(pieces=("one ", "two ", "three "), delay=10))
+    store = ListStore()
+    where = room(scripted, store=store)
+    async with aclosing(answer(asked("Write a poem about the sea"), where)) as said:
+        async for event in said:
+            if isinstance(event, Delta):
+                break
+    await where.recorder.settle()
+    assert scripted.closed_early == 1
+    turn = store.kept[0][0]
+    assert (turn.status, turn.code, turn.text.strip()) == ("stopped", "asker_left", "one")
+
+
+async def test_an_answer_that_cannot_be_written_down_is_not_called_finished() -> None:
+    class Away:
+        async def append(self, _batch: object) -> None:
+            raise StoreAway("gone")
+
+    error = failed(await events(asked("How do I return an item?"), room(store=Away())))  # type: ignore[arg-type]
+    assert error.code == "not_recorded"
+
+
+async def test_nothing_is_written_into_a_conversation_that_cannot_be_recalled() -> None:
+    store = ListStore()
+
+    class Unknown:
+        async def recall(self, _asked: object) -> Memory:
+            from assistant.chat import texts
+
+            raise NotFound(texts.NO_CONVERSATION)
+
+    where = room(store=store, memories=Unknown())
+    assert failed(await events(asked("hello", continues=True), where)).status == 404
+    await where.recorder.settle()
+    assert store.kept == []
+
+
+async def test_documents_of_another_tenant_are_never_found() -> None:
+    from assistant.chat.asked import Asked
+
+    question = Asked("What is the warranty on the Aurora lamp, dose?", "other", frozenset({"public"}))
+    assert finished(await events(question, room())).sources == ()
+
+
+async def test_the_domain_asked_for_is_the_one_that_answers() -> None:
+    answer_ = finished(await events(asked("Write a poem", domain="medical"), room()))
+    assert answer_.domain == "medical"
+    assert answer_.refused.code == "no_evidence"
+
+
+class Remembering:
+    """Remembers one thing, whatever is asked."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    async def recall(self, _asked: object) -> Memory:
+        return self._memory
