@@ -1,37 +1,62 @@
-"""The web server's application: Django, with encoder and indexes loading in the background from the first moment."""
+"""The web server's application: the API's doors on the hot path, Django behind them.
+
+Encoder and indexes load in the background from the server's first moment; until then the doors say so.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable
-from typing import Any
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "assistant.config.settings")
+from functools import cache
+from typing import TYPE_CHECKING
 
 from django.core.asgi import get_asgi_application
 
-Message = dict[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Any], Awaitable[None]]
+if TYPE_CHECKING:
+    from assistant.api.desk import Desk
+    from assistant.api.door import App
+    from assistant.api.http import Receive, Scope, Send
 
-_django = get_asgi_application()
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "assistant.config.settings")
 
 
-async def application(scope: Message, receive: Receive, send: Send) -> None:
-    """Answer requests by Django; on the server's start begin loading, on its end close what was opened."""
-    if scope["type"] == "lifespan":
-        await _live(receive, send)
-    else:
-        await _django(scope, receive, send)
+def _assemble() -> App:
+    django = get_asgi_application()  # first: the apps must be ready before anything imports a model
+    from assistant.api.door import Door
+
+    async def behind(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await _live(receive, send)
+        else:
+            await django(dict(scope), receive, send)  # type: ignore[arg-type]  # ASGI's types differ by library
+
+    return Door(behind, _desk)
+
+
+@cache
+def _desk() -> Desk:
+    """Make what the doors share, once the event loop runs."""
+    from assistant import wiring
+    from assistant.api.desk import Desk
+    from assistant.api.idempotency import Idempotency
+    from assistant.api.throttle import Throttle
+
+    connection = wiring.connection()
+    return Desk(wiring.room, wiring.streams(), Throttle(connection), Idempotency(connection))
 
 
 async def _live(receive: Receive, send: Send) -> None:
+    """Begin loading on the server's start, close what was opened on its end."""
     from assistant import wiring
 
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
             wiring.warm_up()
+        else:
+            wiring.close()
         await send({"type": f"{message['type']}.complete"})
         if message["type"] == "lifespan.shutdown":
             return
+
+
+application = _assemble()

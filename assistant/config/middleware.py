@@ -23,7 +23,7 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.middleware.locale import LocaleMiddleware
 from whitenoise.middleware import WhiteNoiseMiddleware
 
-LEAN_PATHS = ("/api/v1/", "/v1/", "/healthz", "/readyz", "/metrics", "/static/")
+LEAN_PATHS = ("/api/v1/", "/v1/", "/widget/v1/", "/healthz", "/readyz", "/metrics", "/static/")
 
 Answer = HttpResponseBase | Awaitable[HttpResponseBase]
 Handler = Callable[[HttpRequest], Answer]

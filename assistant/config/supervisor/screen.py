@@ -57,6 +57,10 @@ class Screen:
             line = last_lines(log, 1).rpartition("\r")[2].strip()
             self._progress.update(task, detail=line[:80])
 
+    def refresh(self) -> None:
+        """Draw now."""
+        self._progress.refresh()
+
     def say(self, line: str) -> None:
         """Print a line above the running stages."""
         self.console.print(line, highlight=False, soft_wrap=True)

@@ -108,6 +108,7 @@ class Supervisor:
         demo = lineup.demo_fingerprint(database_url)
         await self._once("database schema", schema, line.command("migrate", "migrate", "--noinput"))
         await self._once("first access", schema, line.command("create_first_access", "create_first_access"))
+        await self._once("demo site", schema, line.command("create_demo_site", "create_demo_site"))
         await self._once("demo knowledge base", demo, line.command("load_demo", "load_demo"))
         await self._once("index", demo, line.command("index-build", "index", "build"))
 

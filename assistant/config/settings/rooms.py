@@ -1,0 +1,21 @@
+"""What the rooms above bring to commands that live below them, by dotted path: no room imports upwards."""
+
+__all__ = ["DEMO_LOADERS", "EVALUATIONS", "WORKER_CHORES"]
+
+WORKER_CHORES = [  # (function without arguments, seconds between runs)
+    ("assistant.faq.services.write_hits", 2.0),
+    ("assistant.faq.services.embed_missing", 3.0),
+    ("assistant.intents.services.train_stale", 1.0),
+    ("assistant.knowledge.maintenance.merge_index", 30.0),
+]
+DEMO_LOADERS = [  # (label, function (tenant, folder, encoder, progress) -> how many things changed)
+    ("intents", "assistant.intents.demo.load"),
+    ("FAQ", "assistant.faq.demo.load"),
+    ("documents", "assistant.knowledge.demo_documents.load"),
+]
+EVALUATIONS = {  # name of `manage.py evaluate NAME`: module with add_arguments(parser) and run(options) -> figures
+    "abstain": "assistant.chat.evaluate_abstain",
+    "cache": "assistant.faq.evaluation",
+    "intents": "assistant.intents.evaluation",
+    "retrieval": "assistant.knowledge.evaluation",
+}

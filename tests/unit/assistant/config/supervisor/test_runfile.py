@@ -1,0 +1,30 @@
+import json
+import stat
+from pathlib import Path
+
+from assistant.config.supervisor import runfile
+from assistant.config.supervisor.runfile import RunFile
+
+
+def test_it_holds_the_names_that_others_rely_on_and_only_its_owner_reads_it(tmp_path: Path) -> None:
+    path = tmp_path / "var" / "run.json"
+    RunFile("http://127.0.0.1:8000", "ak_1", "admin", "secret", "/data", {"python": "3.11"}, {"web": 7}).save(path)
+    found = json.loads(path.read_text(encoding="utf-8"))
+    assert found.items() >= {
+        "url": "http://127.0.0.1:8000", "api_key": "ak_1", "admin_user": "admin", "admin_password": "secret",
+        "versions": {"python": "3.11"}, "processes": {"web": 7},
+    }.items()  # fmt: skip
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [entry.name for entry in path.parent.iterdir()] == ["run.json"]
+
+
+def test_forgetting_it_twice_is_no_error(tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    RunFile("u", "k", "a", "p", "d").save(path)
+    runfile.remove(path)
+    runfile.remove(path)
+    assert not path.exists()
+
+
+def test_the_versions_name_what_answers() -> None:
+    assert {"python", "django", "torch"} <= runfile.versions().keys()
