@@ -80,6 +80,17 @@ def encoder(encoder_dir: Path) -> Encoder:
     return OnnxEncoder(encoder_dir)
 
 
+@pytest.fixture
+def house_encoder(encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> Encoder:
+    """The default encoder as the one that the rooms of this process share."""
+    from assistant.knowledge import encoder as shared
+    from retrieval.encoders.batching import BatchingEncoder
+
+    batching = BatchingEncoder(encoder)
+    monkeypatch.setattr(shared, "_shared", batching)
+    return batching
+
+
 class _running:  # noqa: N801 - reads as a verb in a with statement
     """Starts a server, waits until it answers, stops it."""
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from django.db import InterfaceError, OperationalError
 from django.db.models import Max
@@ -13,6 +14,7 @@ from assistant.intents.model import LinearModel
 from assistant.intents.models import Intent, TrainedClassifier
 from assistant.intents.rules import wants_human
 from assistant.intents.services import TOPIC
+from assistant.intents.small_talk import reply_to
 from assistant.intents.types import IntentGuess, Route
 from assistant.live.follower import Follower
 from retrieval.types import Vectors
@@ -29,7 +31,16 @@ class Destination:
 
     route: Route
     domain: str
-    replies: tuple[tuple[str, str], ...]
+    replies: Mapping[str, object]
+
+    def guess(self, name: str, confidence: float, strange: float, text: str) -> IntentGuess:
+        """Make the guess that is handed out, with the ready answers to this very text."""
+        ready = ((language, reply_to(text, self.replies, language)) for language in self.replies)
+        replies = tuple((language, reply) for language, reply in ready if reply is not None)
+        return IntentGuess(name, confidence, self.route, self.domain, strange, replies)
+
+
+NOWHERE = Destination(Route.DOMAIN, "general", {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +49,8 @@ class Loaded:
 
     stamp: tuple[int, str]
     model: LinearModel
-    destinations: dict[str, Destination]
-    human: IntentGuess
+    destinations: Mapping[str, Destination]
+    human: str | None
 
 
 class IntentClassifier:
@@ -70,15 +81,15 @@ class IntentClassifier:
         """
         loaded = self._loaded.get(tenant)
         if wants_human(text):
-            return loaded.human if loaded is not None else HUMAN
+            return HUMAN if loaded is None or loaded.human is None else _human(loaded, loaded.human, text)
         if loaded is None:
             return UNTRAINED
         scores = loaded.model.scores(vector[None])
         best = int(scores.probabilities[0].argmax())
-        name, strange = str(loaded.model.classes[best]), float(scores.strangeness[0])
-        to = loaded.destinations.get(name, Destination(Route.DOMAIN, "general", ()))
-        route = Route.OUT_OF_SCOPE if strange > float(loaded.model.threshold[0]) else to.route
-        return IntentGuess(name, float(scores.probabilities[0, best]), route, to.domain, strange, to.replies)
+        name, confidence = str(loaded.model.classes[best]), float(scores.probabilities[0, best])
+        strange = float(scores.strangeness[0])
+        guess = loaded.destinations.get(name, NOWHERE).guess(name, confidence, strange, text)
+        return replace(guess, route=Route.OUT_OF_SCOPE) if strange > float(loaded.model.threshold[0]) else guess
 
     def version(self, tenant: str) -> int:
         """Version of the examples that the loaded classifier was trained on; 0 when none is loaded."""
@@ -105,10 +116,10 @@ class IntentClassifier:
             row = TrainedClassifier.objects.get(tenant__slug=slug, version=stamp[0])
             model = LinearModel.parse(bytes(row.weights))
         intents = Intent.objects.filter(tenant__slug=slug)
-        destinations = {i.name: Destination(Route(i.route), i.domain, tuple(i.replies.items())) for i in intents}
-        names = (name for name, to in destinations.items() if to.route is Route.HUMAN)
-        human = next(names, None)
-        if human is None:
-            return Loaded(stamp, model, destinations, HUMAN)
-        to = destinations[human]
-        return Loaded(stamp, model, destinations, IntentGuess(human, 1.0, Route.HUMAN, to.domain, 0.0, to.replies))
+        destinations = {i.name: Destination(Route(i.route), i.domain, i.replies) for i in intents}
+        human = next((name for name, to in destinations.items() if to.route is Route.HUMAN), None)
+        return Loaded(stamp, model, destinations, human)
+
+
+def _human(loaded: Loaded, name: str, text: str) -> IntentGuess:
+    return loaded.destinations[name].guess(name, 1.0, 0.0, text)

@@ -50,6 +50,7 @@ class Document(models.Model):
     access = models.JSONField(_("access groups"), default=public_group)
     tags = models.JSONField(_("tags"), default=list, blank=True)
     url = models.URLField(_("address of the original"), blank=True, max_length=500)
+    origin = models.CharField(_("imported from"), max_length=500, blank=True, editable=False, db_index=True)
     licence = models.CharField(_("licence and source"), max_length=500, blank=True)
     state = models.CharField(_("state"), max_length=16, choices=State.choices, default=State.PENDING, editable=False)
     revision = models.ForeignKey(

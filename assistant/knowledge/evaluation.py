@@ -1,0 +1,22 @@
+"""Retrieval: recall, reciprocal rank and nDCG of dense, lexical, hybrid and reranked search."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from assistant.knowledge.encoder import shared_encoder
+from retrieval.evaluate import evaluate
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Say what is measured on what."""
+    parser.add_argument("--corpus", type=Path, nargs="+", required=True, help="JSON lines: doc_id, text or answer")
+    parser.add_argument("--questions", type=Path, required=True, help="JSON lines: question, doc_id or relevant")
+    parser.add_argument("--limit", type=int, help="ask only the first N questions")
+
+
+def run(options: dict[str, Any]) -> dict[str, Any]:
+    """Return the figures by method."""
+    return dict(evaluate(options["corpus"], options["questions"], shared_encoder(), limit=options["limit"]))
