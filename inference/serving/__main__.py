@@ -1,0 +1,88 @@
+"""`python -m inference.serving --name NAME --port P --api-key-file F`: vLLM's OpenAI server for one model, in the
+foreground.
+
+`--model DIR` serves any folder in the Hugging Face layout; without it the name is looked up in the catalogue's cache.
+Exit status: 0 stopped when asked to, 1 a `ServingError` or `CatalogError` (English and Chinese text), 2 wrong
+arguments.
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from inference.catalog import default_cache, entry, options_for, resolve
+from inference.catalog.errors import CatalogError
+from inference.serving import preflight, state
+from inference.serving.config import GIB, ServingConfig, command, environment
+from inference.serving.errors import ServingError
+from inference.serving.launcher import Launcher
+from inference.serving.state import ServerState
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until told to stop; returns the exit status."""
+    asked = _parser().parse_args(arguments)
+    try:
+        _launcher(asked).run()
+    except (ServingError, CatalogError) as error:
+        sys.stderr.write(f"{error}\n{error.chinese}\n")
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m inference.serving", description="Serve one model with vLLM.")
+    parser.add_argument("--name", required=True, help="the name clients ask for; without --model also the catalogue's")
+    parser.add_argument("--model", type=Path, help="folder of the model")
+    parser.add_argument("--experts", type=int, help="the catalogue's option, without --model")
+    parser.add_argument("--top-k", type=int, help="the catalogue's option, without --model")
+    parser.add_argument("--cache", type=Path, help="the catalogue's cache folder, without --model")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8001)
+    parser.add_argument("--api-key-file", type=Path, required=True, help="file with the key that clients must send")
+    parser.add_argument("--state-file", type=Path, required=True, help="where to write who is serving (JSON)")
+    parser.add_argument("--max-model-len", type=int, default=8192, help="tokens of prompt and answer together")
+    parser.add_argument("--max-num-seqs", type=int, default=8, help="answers written at once")
+    parser.add_argument("--memory", type=float, help="GiB that the server may take in all (CPU)")
+    parser.add_argument("--threads", type=int, help="OpenMP threads (default: the CPUs this process may use)")
+    return parser
+
+
+def _launcher(asked: argparse.Namespace) -> Launcher:
+    device, version = preflight.installed_engine()
+    model = asked.model or _from_catalogue(asked)
+    preflight.require_model(model)
+    preflight.require_port(asked.host, asked.port)
+    config = ServingConfig(
+        model=model,
+        name=asked.name,
+        api_key=asked.api_key_file.read_text(encoding="utf-8").strip(),
+        host=asked.host,
+        port=asked.port,
+        max_model_len=asked.max_model_len,
+        max_num_seqs=asked.max_num_seqs,
+        kv_cache_bytes=_kv_cache(model, asked.memory),
+        threads=asked.threads or len(os.sched_getaffinity(0)),
+        device=device,
+    )
+    experts = state.experts_of(model)
+    kernel = state.NO_MIXTURE if experts == state.NO_MIXTURE else state.UNKNOWN
+    about = ServerState(name=config.name, engine=f"vLLM {version}", kernel=kernel, experts=experts, pid=os.getpid())
+    return Launcher(command(config), environment(config, os.environ), about, asked.state_file)
+
+
+def _from_catalogue(asked: argparse.Namespace) -> Path:
+    cache = asked.cache or default_cache(dict(os.environ))
+    return resolve(asked.name, options_for(entry(asked.name), asked.experts, asked.top_k), cache=cache).path
+
+
+def _kv_cache(model: Path, memory_gib: float | None) -> int:
+    import psutil
+
+    memory = int(memory_gib * GIB) if memory_gib else None
+    return preflight.kv_cache_bytes(preflight.weights_bytes(model), memory, psutil.virtual_memory().available)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,92 @@
+"""What keeps a model server from starting.
+
+    ServingError
+    ├── ModelFolderMissing   there is no converted model where one was named
+    ├── PortTaken            another program listens there
+    ├── NotEnoughMemory      the weights and a minimal key-value cache do not fit
+    ├── EngineMissing        no vLLM is installed
+    └── EngineDied           vLLM ended before it was asked to
+
+Every message says what, where and what to do next, in English and Chinese.
+"""
+
+from pathlib import Path
+
+_GIB = 2**30
+
+
+class ServingError(Exception):
+    """Base of the tree. `str(error)` is the English text, `error.chinese` the Chinese one."""
+
+    code = "serving_error"
+
+    def __init__(self, english: str, chinese: str) -> None:
+        super().__init__(english)
+        self.chinese = chinese
+
+
+class ModelFolderMissing(ServingError):
+    """The folder is absent or holds no config.json."""
+
+    code = "model_folder_missing"
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"{folder} holds no model (config.json is missing). Get one with `python -m inference.catalog pull NAME`.",
+            f"{folder} 中没有模型（缺少 config.json）。请运行 `python -m inference.catalog pull NAME` 获取。",
+        )
+
+
+class PortTaken(ServingError):
+    """Nothing can listen on the port."""
+
+    code = "port_taken"
+
+    def __init__(self, host: str, port: int, reason: str) -> None:
+        super().__init__(
+            f"{host}:{port} cannot be used ({reason}). Stop the program that listens there or choose another --port.",
+            f"无法使用 {host}:{port}（{reason}）。请停止占用该端口的程序，或用 --port 指定其他端口。",
+        )
+
+
+class NotEnoughMemory(ServingError):
+    """Weights, engine and a minimal cache need more than there is (bytes)."""
+
+    code = "not_enough_memory"
+
+    def __init__(self, needed: int, available: int) -> None:
+        need, have = f"{needed / _GIB:.1f} GiB", f"{available / _GIB:.1f} GiB"
+        super().__init__(
+            f"the model server needs {need} of memory and {have} can be had. Close other programs, raise --memory, or "
+            "serve a smaller model (`python -m inference.catalog choose` names one that fits).",
+            f"模型服务需要 {need} 内存，目前可用 {have}。请关闭其他程序、调高 --memory，或改用更小的模型"
+            "（`python -m inference.catalog choose` 会给出建议）。",
+        )
+        self.needed = needed
+        self.available = available
+
+
+class EngineMissing(ServingError):
+    """Neither the CPU nor the GPU build of vLLM is installed."""
+
+    code = "engine_missing"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "vLLM is not installed in this environment. Install one of the lock files: infra/locks/cpu.txt or gpu.txt.",
+            "当前环境未安装 vLLM。请安装 infra/locks/cpu.txt 或 gpu.txt 中的依赖。",
+        )
+
+
+class EngineDied(ServingError):
+    """vLLM ended on its own; the last lines it wrote say why."""
+
+    code = "engine_died"
+
+    def __init__(self, status: int, last_lines: tuple[str, ...]) -> None:
+        said = "\n".join(f"  | {line}" for line in last_lines)
+        super().__init__(
+            f"vLLM ended with status {status}. It last said:\n{said}",
+            f"vLLM 已退出，状态码 {status}。最后的输出：\n{said}",
+        )
+        self.status = status
