@@ -14,9 +14,7 @@ from playwright.sync_api import Browser, Locator, Page, Playwright, expect, sync
 from tests.browser.stand import Stand
 
 pytestmark = pytest.mark.browser
-CHROMIUM = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
-)
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -34,9 +32,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             continue
         item.add_marker(pytest.mark.browser)
         if CHROMIUM is None and os.environ.get("CI") != "true":
-            item.add_marker(
-                pytest.mark.skip(reason="no Chromium: apt-get install chromium (see infra/test-packages.txt)")
-            )
+            item.add_marker(pytest.mark.skip(reason="no Chromium: install what infra/test-packages.txt names"))
 
 
 @pytest.fixture(scope="session")
@@ -58,9 +54,9 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[OpenPage]:
-    """A function that opens pages with context options; console errors and uncaught exceptions fail the test at its end.
+    """A function that opens pages with context options; errors in the console or uncaught fail the test at its end.
 
-    Tests that provoke failing requests list what they expect in `page.expected`.
+    Tests that provoke failing requests name parts of the messages they expect: `expected=("404",)`.
     """
     contexts: list[Any] = []
     wrong: list[str] = []

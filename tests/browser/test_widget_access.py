@@ -16,10 +16,12 @@ SOURCES = [{"n": 1, "chunk": "a", "document": "d", "title": "Return policy", "re
 SMALL_TARGETS = """root => [...root.shadowRoot.querySelectorAll("button, .detail a")]
   .filter(node => node.checkVisibility() && !node.matches(".cite"))
   .map(node => [node.getAttribute("aria-label") || node.textContent, node.getBoundingClientRect()])
-  .filter(([, box]) => box.height < 43.5 || box.width < 43.5).map(([name, box]) => `${name} ${box.width}x${box.height}`)"""
+  .filter(([, box]) => box.height < 43.5 || box.width < 43.5)
+  .map(([name, box]) => `${name} ${box.width}x${box.height}`)"""
 CONTRAST = """root => {
   const parse = text => { const [r, g, b, a = 1] = text.match(/[\\d.]+/g).map(Number); return {r, g, b, a}; };
-  const light = ({r, g, b}) => [r, g, b].map(v => v / 255).map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+  const linear = v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4;
+  const light = ({r, g, b}) => [r, g, b].map(v => linear(v / 255))
     .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
   const ground = node => {
     for (let at = node; at; at = at.parentElement) {
@@ -34,7 +36,7 @@ CONTRAST = """root => {
     if (!own || !node.checkVisibility() || node.closest(".spoken") || node.closest(":disabled")) continue;
     const [a, b] = [light(parse(getComputedStyle(node).color)), light(ground(node))].sort((x, y) => y - x);
     const ratio = (a + .05) / (b + .05);
-    if (ratio < 4.5) poor.push(`${node.className || node.tagName} "${node.textContent.slice(0, 20)}" ${ratio.toFixed(2)}`);
+    if (ratio < 4.5) poor.push(`${node.className || node.tagName} "${node.textContent}" ${ratio.toFixed(2)}`);
   }
   return poor;
 }"""
@@ -131,7 +133,8 @@ def test_an_answer_is_announced_by_sentences_not_by_tokens(chat: OpenChat, stand
     visitor.page.evaluate("""() => {
         window.spoken = [];
         const region = document.querySelector('assistant-chat').shadowRoot.querySelector('.spoken');
-        new MutationObserver(all => all.forEach(one => one.addedNodes.forEach(node => spoken.push(node.textContent.trim()))))
+        const note = node => spoken.push(node.textContent.trim());
+        new MutationObserver(all => all.forEach(one => one.addedNodes.forEach(note)))
           .observe(region, {childList: true});
     }""")
     visitor.settled(visitor.ask("q"))
@@ -173,7 +176,8 @@ def test_a_page_written_from_right_to_left_has_the_launcher_on_the_left(chat: Op
     stand.direction = "rtl"
     visitor = chat(opened=False)
     box = visitor.button("Open the chat").bounding_box()
-    assert box is not None and box["x"] < 100
+    assert box is not None
+    assert box["x"] < 100
 
 
 @pytest.mark.parametrize("width", [320, 360, 480])

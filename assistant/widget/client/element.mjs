@@ -278,7 +278,7 @@ export class AssistantChat extends HTMLElement {
   announce(message) {
     const { words } = this;
     if (message.status === "streaming") this.speaker.follow(message.text, false);
-    if (this.talk.busy || message.spoken) return;
+    if (this.talk.busy || message.spoken || message.status === "typing") return;
     message.spoken = true;
     if (["done", "refused"].includes(message.status)) this.speaker.follow(message.text, true);
     if (message.status === "done" && message.sources.length) this.speaker.say(words.sourcesShown(message.sources.length));
