@@ -1,0 +1,1 @@
+"""The operator's view: Django's admin with a dashboard in front, and the conversations."""

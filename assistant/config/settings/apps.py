@@ -16,7 +16,7 @@ __all__ = [
 ]
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "assistant.console.adminapp.ConsoleAdminConfig",  # django.contrib.admin with the dashboard in front
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
