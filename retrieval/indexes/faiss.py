@@ -8,6 +8,7 @@ loses a hit.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,6 +52,7 @@ def train_base(vectors: Vectors, exact_below: int = EXACT_BELOW) -> Coarse | Non
     coarse = faiss.IndexIVFScalarQuantizer(
         faiss.IndexFlatIP(dimension), dimension, lists, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT
     )
+    faiss.omp_set_num_threads(os.cpu_count() or 1)
     rows = np.random.default_rng(0).permutation(count)[: lists * _TRAIN_ROWS_A_LIST]
     coarse.train(np.ascontiguousarray(vectors[np.sort(rows)]))
     for start in range(0, count, 65_536):
@@ -109,6 +111,7 @@ class FaissIndex:
     def search(self, vectors: Vectors, k: int, allowed: Allowed | None = None) -> list[list[tuple[int, float]]]:
         """Best k (row, inner product) for each row of `vectors`, best first; only among `allowed` when given."""
         vectors = np.ascontiguousarray(vectors, dtype=np.float32).reshape(-1, self._dimension)
+        faiss.omp_set_num_threads(1)  # counts for the calling thread; waking others takes longer than one question
         with self._lock.reading():
             found = [[*base, *tail] for base, tail in zip(
                 self._search_base(vectors, k, allowed), self._search_tail(vectors, k, allowed), strict=True

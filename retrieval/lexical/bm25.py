@@ -35,12 +35,11 @@ class Bm25Index:
 
     def __init__(self, base: Segment | None = None) -> None:
         self._parts: list[_Part] = []
-        self._removed: set[int] = set()
-        self._end = 0
+        self._present: NDArray[np.bool_] = np.zeros(0, dtype=np.bool_)
         self._lock = ReadWriteLock()
         if base is not None:
             self._parts.append(_Part(base, np.arange(base.count, dtype=np.int64)))
-            self._end = base.count
+            self._present = np.ones(base.count, dtype=np.bool_)
 
     def add(self, ids: Sequence[int], texts: Sequence[str]) -> None:
         """Add rows that were not there before."""
@@ -49,7 +48,9 @@ class Bm25Index:
         part = _Part(build_segment(texts), np.asarray(ids, dtype=np.int64), tuple(texts))
         with self._lock.writing():
             self._parts.append(part)
-            self._end = max(self._end, max(ids) + 1)
+            longer = max(ids) + 1 - len(self._present)
+            self._present = np.pad(self._present, (0, max(longer, 0)))
+            self._present[part.rows] = True
             merged = [part for part in self._parts if part.texts]
         if len(merged) > _MOST_SMALL_SEGMENTS:
             self._merge(merged)
@@ -57,10 +58,11 @@ class Bm25Index:
     def remove(self, ids: Sequence[int]) -> None:
         """Forget rows; unknown ids are ignored."""
         with self._lock.writing():
-            self._removed.update(ids)
+            rows = np.asarray(ids, dtype=np.int64)
+            self._present[rows[(rows >= 0) & (rows < len(self._present))]] = False
 
     def __len__(self) -> int:
-        return sum(part.segment.count for part in self._parts) - len(self._removed)
+        return int(self._present.sum())
 
     def search(self, question: str, k: int, allowed: Allowed | None = None) -> list[tuple[int, float]]:
         """Best k (row, score), best first, zero scores left out; only among `allowed` when given."""
@@ -83,7 +85,7 @@ class Bm25Index:
         """Scores of all rows, shape [rows] float32; 0 where no word is shared or the row is gone."""
         tokens = question_tokens(question)
         with self._lock.reading():
-            scores = np.zeros(self._end, dtype=np.float32)
+            scores = np.zeros(len(self._present), dtype=np.float32)
             total = sum(part.segment.count for part in self._parts)
             for token in tokens:
                 columns = [(part, *part.segment.postings(token)) for part in self._parts]
@@ -91,8 +93,7 @@ class Bm25Index:
                 for part, texts, values in columns:
                     if len(texts):
                         scores[part.rows[texts]] += values * (idf / _idf(len(texts), part.segment.count))
-            if self._removed:
-                scores[np.fromiter(self._removed, dtype=np.int64)] = 0.0
+            scores *= self._present
         return scores
 
     def _merge(self, small: list[_Part]) -> None:
@@ -101,7 +102,7 @@ class Bm25Index:
             (int(row), text)
             for part in small
             for row, text in zip(part.rows, part.texts, strict=True)
-            if int(row) not in self._removed
+            if self._present[row]
         ]
         texts = tuple(text for _, text in pairs)
         merged = _Part(build_segment(texts), np.asarray([row for row, _ in pairs], dtype=np.int64), texts)

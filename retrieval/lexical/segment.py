@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.lexical.tokens import tokenise
+
+logging.getLogger("bm25s").setLevel(logging.WARNING)  # it logs every step of every build
 
 K1 = 1.2
 B = 0.75

@@ -60,7 +60,7 @@ def _word_tokens(word: str) -> tuple[str, ...]:
     whole = word.lower().partition("'")[0].partition("’")[0]
     if len(parts) <= 1 or whole.isdigit():
         return (stem(whole),)
-    return (whole, *(stem(part) for part in parts))
+    return (stem(whole), *(stem(part) for part in parts))
 
 
 @lru_cache(maxsize=1)

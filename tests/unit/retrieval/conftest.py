@@ -33,9 +33,9 @@ class HashingEncoder:
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
         rows = np.zeros((len(texts), DIMENSION), dtype=np.float32)
-        for row, text in zip(rows, texts, strict=True):
-            row += sum((_direction(word) for word in _words(text)), start=_direction("bias") * 0.1)
-            row /= np.linalg.norm(row)
+        for number, text in enumerate(texts):
+            total = sum((_direction(word) for word in _words(text)), start=_direction("bias") * 0.1)
+            rows[number] = total / np.linalg.norm(total)
         return rows
 
 
