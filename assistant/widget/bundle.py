@@ -20,7 +20,7 @@ ENTRY = "main.mjs"
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./(?P<module>[\w.-]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?function|class|const|let)", re.MULTILINE)
 _COMMENT_LINE = re.compile(r"^\s*//.*\n", re.MULTILINE)
-_COMMENT_END = re.compile(r"(?<=[;{,)]) // [^\n]*$", re.MULTILINE)
+_COMMENT_END = re.compile(r"(?<=[;{,)]) // [^\n\"`]*$", re.MULTILINE)
 _STYLES = re.compile(r"`\n(?P<css>:host \{.*?)`", re.DOTALL)
 _CSS_SPACE = re.compile(r"\s*([{};,])\s*|(?<=:)\s+|\n")
 _STRING = re.compile(r'("(?:[^"\\]|\\.)*")')

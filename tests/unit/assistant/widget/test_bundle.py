@@ -1,0 +1,111 @@
+"""The script: small, whole, and the same as its modules."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from assistant.widget import bundle
+from assistant.widget.bundle import CLIENT
+
+needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="no Node: see infra/test-packages.txt")
+
+
+def test_the_whole_widget_fits_in_15_kilobytes() -> None:
+    assert len(bundle.bundle().gzipped) <= 15 * 1024
+
+
+def test_the_gzipped_bytes_are_the_same_script() -> None:
+    made = bundle.bundle()
+    assert gzip.decompress(made.gzipped) == made.body
+
+
+def test_the_integrity_attribute_names_these_bytes() -> None:
+    made = bundle.bundle()
+    assert made.integrity == "sha384-" + base64.b64encode(hashlib.sha384(made.body).digest()).decode()
+
+
+def test_every_module_is_in_it_and_comes_after_what_it_imports() -> None:
+    order = bundle.modules()
+    assert sorted(order) == sorted(path.name for path in CLIENT.glob("*.mjs"))
+    for place, name in enumerate(order):
+        imported = re.findall(r'from "\./([\w.-]+)"', (CLIENT / name).read_text("utf-8"))
+        assert set(imported) <= set(order[:place])
+
+
+def test_no_two_modules_use_a_name_twice_at_the_top() -> None:
+    declared: list[str] = []
+    for path in CLIENT.glob("*.mjs"):
+        declared += re.findall(
+            r"^(?:export )?(?:async )?(?:function\*?|class|const|let) (\w+)", path.read_text("utf-8"), re.MULTILINE
+        )
+    assert len(declared) == len(set(declared))
+
+
+def test_modules_that_import_each_other_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "main.mjs").write_text('import { a } from "./a.mjs";\n', "utf-8")
+    (tmp_path / "a.mjs").write_text('import { b } from "./main.mjs";\n', "utf-8")
+    with pytest.raises(ValueError, match=r"main\.mjs -> a\.mjs -> main\.mjs"):
+        bundle.modules("main.mjs", tmp_path)
+
+
+def test_joining_drops_imports_exports_comments_and_margins(tmp_path: Path) -> None:
+    (tmp_path / "b.mjs").write_text("// why\nexport const two = 2; // a note\n", "utf-8")
+    (tmp_path / "main.mjs").write_text('import { two } from "./b.mjs";\n\nif (two) {\n  run( "a // b" );\n}\n', "utf-8")
+    script = bundle.join("main.mjs", tmp_path)
+    assert script == '(() => {"use strict";\nconst two=2;if(two){run("a // b");}\n})();\n'
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['say("a = b; c");', "const url = `http://x/${a}`;", "const pattern = /a = b/g;", 'h("p", {"x y": 1}, "; // no");'],
+)
+def test_text_templates_and_patterns_stay_as_they_are(line: str) -> None:
+    inner = re.findall(r'"[^"]*"|`[^`]*`|/[^/]*/g', line)
+    assert all(piece in bundle.plain(line + "\n") for piece in inner)
+
+
+def test_no_trace_of_html_strings_inline_styles_or_foreign_addresses() -> None:
+    script = bundle.bundle().body.decode()
+    for word in (
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacentHTML",
+        "document.write",
+        "eval(",
+        "new Function",
+        'createElement("style")',
+    ):
+        assert word not in script
+    assert set(re.findall(r"https?://[\w./-]+", script)) == {"http://www.w3.org/2000/svg"}
+
+
+@needs_node
+def test_the_script_is_sound_javascript(tmp_path: Path) -> None:
+    path = tmp_path / "widget.js"
+    path.write_bytes(bundle.bundle().body)
+    subprocess.run(["node", "--check", str(path)], check=True, capture_output=True)
+
+
+@needs_node
+def test_squeezing_changes_no_behaviour(tmp_path: Path) -> None:
+    """The parser out of the bundle and the parser out of the module read the same text alike."""
+    text = "a **b** [1]\n\n- x\n- [l](https://e.org)\n\n```js\nf( 1 )\n```\nhttps://e.org/?a=b, `c`"
+    joined = "\n".join(bundle.plain((CLIENT / name).read_text("utf-8")) for name in bundle.modules("markdown.mjs"))
+    call = f"console.log(JSON.stringify(parseBlocks({json.dumps(text)})))"
+    (tmp_path / "squeezed.js").write_text(joined + "\n" + call, "utf-8")
+    (tmp_path / "module.mjs").write_text(f'import {{ parseBlocks }} from "{CLIENT / "markdown.mjs"}";\n{call}', "utf-8")
+    outputs = {
+        subprocess.run(["node", str(tmp_path / name)], check=True, capture_output=True, text=True).stdout
+        for name in ("squeezed.js", "module.mjs")
+    }
+    assert len(outputs) == 1
+    assert '"cite"' in outputs.pop()
