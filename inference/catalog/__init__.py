@@ -6,9 +6,9 @@
 On the command line: `python -m inference.catalog {list,pull,path,verify,choose}`.
 """
 
-from inference.catalog.entries import entries, entry, options_for
 from inference.catalog.fit import Fit, best_generator
 from inference.catalog.pull import pull, resolve, verify
+from inference.catalog.registry import entries, entry, options_for
 from inference.catalog.store import default_cache
 from inference.catalog.types import Entry, ModelFolder, Options
 

@@ -11,11 +11,11 @@ import shutil
 import sys
 from pathlib import Path
 
-from inference.catalog.entries import entries, entry, options_for
 from inference.catalog.errors import CatalogError
 from inference.catalog.fit import GIB, best_generator
 from inference.catalog.progress import reporter_for
 from inference.catalog.pull import pull, resolve, verify
+from inference.catalog.registry import entries, entry, options_for
 from inference.catalog.store import default_cache, folder_of
 from inference.catalog.types import Entry, ModelFolder, Options
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from inference.catalog.entries import entries
+from inference.catalog.registry import entries
 from inference.catalog.types import Entry, Options
 
 GIB = 2**30

