@@ -7,5 +7,4 @@ from assistant.config.settings.house import *  # noqa: F403
 from assistant.config.settings.http import *  # noqa: F403
 from assistant.config.settings.logging import *  # noqa: F403
 from assistant.config.settings.rooms import *  # noqa: F403
-from assistant.config.settings.plugins import *  # noqa: F403
 from assistant.config.settings.security import *  # noqa: F403

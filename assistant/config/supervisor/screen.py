@@ -41,15 +41,15 @@ class Screen:
         task = self._progress.add_task(title, total=None, detail="")
         if log is not None:
             self._logs[task] = log
+        done = False
         try:
             yield
-        except BaseException:
-            self.say(f"[red]✗[/] {title}  [dim]{time.monotonic() - started:.1f} s[/]")
-            raise
+            done = True
         finally:
             self._logs.pop(task, None)
             self._progress.remove_task(task)
-        self.say(f"[green]✓[/] {title}  [dim]{time.monotonic() - started:.1f} s[/]")
+            mark = "[green]✓[/]" if done else "[red]✗[/]"
+            self.say(f"{mark} {title}  [dim]{time.monotonic() - started:.1f} s[/]")
 
     def follow(self) -> None:
         """Bring the last lines of running stages up to date; called now and then."""
