@@ -16,12 +16,12 @@ def load(tenant: Tenant, folder: Path, encoder: Encoders, progress: Progress) ->
     if is_loaded(tenant, "faq", number):
         return 0
     entries, changed = rows(paths), 0
-    for done, row in enumerate(entries, start=1):
+    for row in entries:
         changed += services.upsert(
             tenant,
             row["pair"],
             row["language"],
-            encoder=encoder(),
+            embed=False,
             domain=row["domain"],
             question=row["question"],
             variants=row["variants"],
@@ -29,6 +29,9 @@ def load(tenant: Tenant, folder: Path, encoder: Encoders, progress: Progress) ->
             tags=row["tags"],
             source=row.get("attribution", ""),
         )
-        progress(done, len(entries))
+    done = 0
+    while embedded := services.embed_missing(encoder()):  # in batches, which is several times faster than one by one
+        done += embedded
+        progress(done, done + services.missing(encoder()))
     loaded(tenant, "faq", number)
     return changed

@@ -29,17 +29,17 @@ EMPTY = Text(
 
 
 @transaction.atomic
-def save(entry: FaqEntry, *, encoder: Encoder | None = None) -> FaqEntry:
+def save(entry: FaqEntry, *, encoder: Encoder | None = None, embed: bool = True) -> FaqEntry:
     """Write an entry, derive its ways to ask, and announce it: live in every process within a second.
 
-    Without an encoder at hand the entry is found by its exact wording; the worker embeds it later.
+    Without an encoder at hand, or with `embed` off, it is found by its exact wording; the worker embeds it later.
     Raises InvalidInput when question or answer hold nothing.
     """
     if not fold(entry.question) or not entry.answer.strip():
         raise InvalidInput(EMPTY)
     entry.version = Version.bump(entry.tenant, TOPIC)
     entry.save()
-    _derive(entry, encoder if encoder is not None else _encoder())
+    _derive(entry, (encoder or _encoder()) if embed else None)
     bell().ring_on_commit(TOPIC)
     return entry
 
@@ -52,17 +52,17 @@ def delete(entry: FaqEntry) -> None:
     bell().ring_on_commit(TOPIC)
 
 
-def upsert(tenant: Tenant, key: str, language: str, *, encoder: Encoder | None = None, **fields: object) -> bool:
+def upsert(tenant: Tenant, key: str, language: str, *, embed: bool = True, **fields: object) -> bool:
     """Create or update the entry with this key and language; say whether anything changed."""
     entry = FaqEntry.objects.filter(tenant=tenant, key=key, language=language).first()
     if entry is None:
-        save(FaqEntry(tenant=tenant, key=key, language=language, **fields), encoder=encoder)
+        save(FaqEntry(tenant=tenant, key=key, language=language, **fields), embed=embed)
         return True
     if all(getattr(entry, name) == value for name, value in fields.items()):
         return False
     for name, value in fields.items():
         setattr(entry, name, value)
-    save(entry, encoder=encoder)
+    save(entry, embed=embed)
     return True
 
 
@@ -80,15 +80,20 @@ def embed_missing(encoder: Encoder | None = None, *, batch: int = 64) -> int:
     encoder = encoder or _encoder()
     if encoder is None:
         return 0
-    missing = list(FaqVariant.objects.exclude(encoder=encoder.name).select_related("entry__tenant")[:batch])
-    if not missing:
+    ways = list(FaqVariant.objects.exclude(encoder=encoder.name).select_related("entry__tenant")[:batch])
+    if not ways:
         return 0
     with transaction.atomic():
-        _embed(missing, encoder)
-        for tenant in {way.entry.tenant for way in missing}:
+        _embed(ways, encoder)
+        for tenant in {way.entry.tenant for way in ways}:
             Version.bump(tenant, TOPIC)
         bell().ring_on_commit(TOPIC)
-    return len(missing)
+    return len(ways)
+
+
+def missing(encoder: Encoder) -> int:
+    """Count ways to ask that have no vector of this encoder."""
+    return FaqVariant.objects.exclude(encoder=encoder.name).count()
 
 
 @transaction.atomic

@@ -31,7 +31,6 @@ def load(tenant: Tenant, folder: Path, encoder: Encoders, progress: Progress) ->
             tenant,
             row["name"],
             examples[row["name"]],
-            encoder=encoder(),
             route=row["layer"],
             domain=row["domain"],
             description=row.get("description_zh" if tenant.language == "zh" else "description_en", ""),

@@ -38,6 +38,11 @@ def changed(tenant: Tenant) -> int:
     return number
 
 
+def forget_stale_vectors(intent: Intent) -> None:
+    """Drop the vectors of an intent's examples, some of whose texts were edited; training embeds them again."""
+    intent.examples.update(vector=None, encoder="")
+
+
 @transaction.atomic
 def save_intent(
     tenant: Tenant, name: str, examples: Iterable[tuple[str, str]], *, encoder: Encoder | None = None, **fields: object

@@ -11,6 +11,7 @@ from retrieval.encoders.batching import BatchingEncoder
 from retrieval.errors import EncoderUnavailable
 
 _shared: BatchingEncoder | None = None
+_threads = 1
 _lock = threading.Lock()
 
 
@@ -22,5 +23,14 @@ def shared_encoder() -> BatchingEncoder:
             folder = settings.HOUSE.encoder_dir
             if folder is None:
                 raise EncoderUnavailable("no encoder is installed; run `manage.py models pull` and start again")
-            _shared = BatchingEncoder(import_string(settings.HOUSE.encoder_class)(folder))
+            _shared = BatchingEncoder(import_string(settings.HOUSE.encoder_class)(folder, threads=_threads))
         return _shared
+
+
+def use_threads(count: int) -> None:
+    """Let the encoder compute with `count` threads: for commands that have the machine to themselves.
+
+    Counts only before the encoder is loaded. Web workers keep to one, so that their number decides the load.
+    """
+    global _threads
+    _threads = count

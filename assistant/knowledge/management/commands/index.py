@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from django.conf import settings
@@ -9,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.progress import Progress
 
 from assistant.knowledge import services
-from assistant.knowledge.encoder import shared_encoder
+from assistant.knowledge.encoder import shared_encoder, use_threads
 from assistant.knowledge.live import build_index
 from assistant.knowledge.models import Chunk, Document
 from retrieval.errors import EncoderUnavailable, IndexDamaged, IndexNotWritten
@@ -23,6 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("action", choices=["build", "verify"])
 
     def handle(self, *args: Any, **options: Any) -> None:
+        use_threads(os.cpu_count() or 1)
         store = GenerationStore(settings.HOUSE.index_dir)
         if options["action"] == "verify":
             self._verify(store)

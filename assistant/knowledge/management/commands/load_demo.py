@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from django.conf import settings
@@ -11,13 +12,14 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from assistant.accounts.models import Tenant
 from assistant.knowledge.demo_files import FOLDER
-from assistant.knowledge.encoder import shared_encoder
+from assistant.knowledge.encoder import shared_encoder, use_threads
 
 
 class Command(BaseCommand):
     help = "Load the demo knowledge base. What an editor changed since is kept; loading twice changes nothing."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        use_threads(os.cpu_count() or 1)
         slug = settings.HOUSE.demo_tenant
         tenant, _ = Tenant.objects.get_or_create(slug=slug, defaults={"name": "Lanhai 蓝海", "language": "zh"})
         columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())

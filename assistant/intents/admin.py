@@ -1,0 +1,87 @@
+"""Intents and examples in the admin; the worker trains by itself after a change, and at once by the action."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from assistant.accounts.models import Tenant
+from assistant.errors import AssistantError
+from assistant.intents import services
+from assistant.intents.models import Example, Intent, TrainedClassifier
+
+
+class ExampleInline(admin.TabularInline):  # type: ignore[type-arg]
+    """The examples of an intent."""
+
+    model = Example
+    fields = ["text", "language"]
+    extra = 3
+
+
+@admin.register(Intent)
+class IntentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["name", "tenant", "route", "domain", "example_count", "updated_at"]
+    list_filter = ["tenant", "route", "domain"]
+    search_fields = ["name", "description", "examples__text"]
+    inlines = [ExampleInline]
+    actions = ["train_now"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Intent]:
+        found: QuerySet[Intent] = super().get_queryset(request)
+        return found.annotate(example_total=Count("examples"))
+
+    @admin.display(description=_("examples"), ordering="example_total")
+    def example_count(self, intent: Any) -> int:
+        return int(intent.example_total)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        services.forget_stale_vectors(form.instance)
+        services.changed(form.instance.tenant)
+
+    def delete_model(self, request: HttpRequest, obj: Intent) -> None:
+        tenant = obj.tenant
+        super().delete_model(request, obj)
+        services.changed(tenant)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Intent]) -> None:
+        tenants = {intent.tenant for intent in queryset.select_related("tenant")}
+        super().delete_queryset(request, queryset)
+        for tenant in tenants:
+            services.changed(tenant)
+
+    @admin.action(description=_("Train now, with the examples of the chosen intents' tenants"))
+    def train_now(self, request: HttpRequest, chosen: QuerySet[Intent]) -> None:
+        for tenant in Tenant.objects.filter(intents__in=chosen.values("pk")).distinct():
+            try:
+                self._show(request, services.train_tenant(tenant))
+            except AssistantError as error:
+                self.message_user(request, error.text.of(get_language() or "en"), messages.ERROR)
+
+    def _show(self, request: HttpRequest, row: TrainedClassifier) -> None:
+        held_out = "-" if row.held_out_accuracy is None else f"{row.held_out_accuracy:.1%}"
+        text = _(
+            "%(tenant)s: trained on %(examples)d examples in %(seconds).1f s; right on held-out ones: %(held_out)s"
+        )
+        facts = {"tenant": row.tenant, "examples": row.examples, "seconds": row.train_seconds, "held_out": held_out}
+        self.message_user(request, text % facts)
+
+
+@admin.register(TrainedClassifier)
+class TrainedClassifierAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["tenant", "version", "examples", "held_out_accuracy", "train_seconds", "created_at"]
+    list_filter = ["tenant"]
+    exclude = ["weights"]
+    readonly_fields = ["tenant", "version", "encoder", "examples", "held_out_accuracy", "train_seconds", "created_at"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TrainedClassifier]:
+        return super().get_queryset(request).defer("weights")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False

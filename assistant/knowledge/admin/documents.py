@@ -1,0 +1,148 @@
+"""Documents: upload or type, see what became of them, download any revision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.options import IS_POPUP_VAR
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from assistant.errors import AssistantError
+from assistant.knowledge import blobs, services
+from assistant.knowledge.admin.forms import DocumentForm, in_reader_language
+from assistant.knowledge.models import Document, Revision
+
+
+class RevisionInline(admin.TabularInline):  # type: ignore[type-arg]
+    """The revisions of a document, to read and to download, never to change."""
+
+    model = Revision
+    fields = ("number", "filename", "size", "sha256", "uploader", "created_at", "download")
+    readonly_fields = fields
+    extra = 0
+    can_delete = False
+    ordering = ["-number"]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Revision]:
+        return super().get_queryset(request).defer("data")
+
+    @admin.display(description=_("download"))
+    def download(self, revision: Revision) -> str:
+        address = reverse("admin:knowledge_revision_download", args=[revision.pk])
+        return format_html('<a href="{}">{}</a>', address, _("download"))
+
+
+@admin.register(Document)
+class DocumentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    form = DocumentForm
+    inlines = [RevisionInline]
+    list_display = ["__str__", "tenant", "domain", "language", "state", "revision_number", "chunk_count", "updated_at"]
+    list_filter = ["tenant", "state", "domain", "language"]
+    search_fields = ["title", "filename", "tags"]
+    list_select_related = ["tenant", "revision"]
+    readonly_fields = ["state", "error_text", "revision_number", "uploader", "created_at", "updated_at"]
+    fieldsets = [
+        (None, {"fields": ["tenant", "title", "file", "text"]}),
+        (_("Description"), {"fields": ["domain", "language", "access", "tags", "url", "licence"]}),
+        (_("State"), {"fields": [*readonly_fields]}),
+    ]
+    actions = ["read_again"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Document]:
+        found: QuerySet[Document] = super().get_queryset(request).filter(deleted_at=None)
+        return found.annotate(chunk_total=Count("chunks"))
+
+    def get_urls(self) -> list[URLPattern]:
+        guarded = self.admin_site.admin_view(self.download)
+        route = path("revision/<int:pk>/", guarded, name="knowledge_revision_download")
+        return [route, *super().get_urls()]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Document | None = None) -> list[str]:
+        return [*self.readonly_fields, "tenant"] if obj is not None else list(self.readonly_fields)
+
+    @admin.display(description=_("revision"))
+    def revision_number(self, document: Document) -> str:
+        return str(document.revision.number) if document.revision is not None else "-"
+
+    @admin.display(description=_("chunks"), ordering="chunk_total")
+    def chunk_count(self, document: Any) -> int:
+        return int(document.chunk_total)
+
+    @admin.display(description=_("what went wrong"))
+    def error_text(self, document: Document) -> str:
+        return document.error(get_language() or "en") or "-"
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        return self._explained(request, lambda: super(DocumentAdmin, self).add_view(request, form_url, extra_context))
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        view = super().change_view
+        return self._explained(request, lambda: view(request, object_id, form_url, extra_context))
+
+    def save_model(self, request: HttpRequest, obj: Document, form: DocumentForm, change: bool) -> None:
+        name, data = form.contents()
+        who = request.user.get_username()
+        if change:
+            services.describe(obj)
+            if data:
+                services.replace(obj, name or services.text_filename(obj.title), data, uploader=who)
+            return
+        made = services.add_document(
+            obj.tenant,
+            name or services.text_filename(obj.title),
+            data,
+            title=obj.title,
+            domain=obj.domain,
+            language=obj.language or None,
+            access=obj.access,
+            tags=obj.tags,
+            url=obj.url,
+            licence=obj.licence,
+            uploader=who,
+        )
+        obj.pk = made.pk  # what the admin's log and redirect name
+
+    def delete_model(self, request: HttpRequest, obj: Document) -> None:
+        services.delete(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Document]) -> None:
+        for document in queryset:
+            services.delete(document)
+
+    @admin.action(description=_("Read the chosen documents again"))
+    def read_again(self, request: HttpRequest, chosen: QuerySet[Document]) -> None:
+        for document in chosen:
+            services.reingest(document)
+        self.message_user(request, _("Queued; they answer as before until they were read."))
+
+    def download(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Send the bytes of a revision as they were uploaded, never to be shown by the browser itself."""
+        revision = get_object_or_404(Revision, pk=pk)
+        response = HttpResponse(blobs.read(revision), content_type="application/octet-stream")
+        response["Content-Disposition"] = f"attachment; filename=revision-{revision.number}"
+        response["X-Content-Type-Options"] = "nosniff"
+        return response
+
+    def _explained(self, request: HttpRequest, view: Any) -> HttpResponse:
+        """Turn a refusal of the services into a message on the same page."""
+        try:
+            response: HttpResponse = view()
+        except AssistantError as error:
+            self.message_user(request, in_reader_language(error), messages.ERROR)
+            return HttpResponseRedirect(request.path + (f"?{IS_POPUP_VAR}=1" if IS_POPUP_VAR in request.GET else ""))
+        return response

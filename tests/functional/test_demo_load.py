@@ -1,0 +1,124 @@
+"""A newcomer's first minute: the demo loads, answers in both languages, and loading it again changes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from assistant.accounts.models import Tenant
+from assistant.faq.lookup import FaqIndex
+from assistant.faq.models import FaqEntry, FaqVariant
+from assistant.faq.stats import default_stats
+from assistant.intents.classifier import IntentClassifier
+from assistant.intents.models import Example, Intent, TrainedClassifier
+from assistant.intents.types import Route
+from assistant.knowledge.live import LiveKnowledge
+from assistant.knowledge.models import Chunk, ChunkChange, Document, IngestionJob, Revision
+from retrieval.indexes.generations import GenerationStore
+from retrieval.protocols import Encoder
+from retrieval.retriever import HybridRetriever
+from retrieval.types import Filter
+
+COUNTED = (Tenant, FaqEntry, FaqVariant, Intent, Example, TrainedClassifier, Document, Revision, Chunk, ChunkChange)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.timeout(600)
+def test_the_demo_answers_in_both_languages_and_loading_it_twice_changes_nothing(
+    redis_url: str, house_encoder: Encoder, settings: object, tmp_path: Path
+) -> None:
+    call_command("load_demo")
+    before = {model.__name__: model.objects.count() for model in COUNTED}  # type: ignore[attr-defined]
+    assert before["Document"] >= 80
+    assert before["FaqEntry"] >= 120
+    assert not Document.objects.exclude(state="live").exists()
+    assert not IngestionJob.objects.exclude(state="done").exists()
+
+    _curated_answers_are_found(house_encoder)
+    _intents_are_told_apart(house_encoder)
+    _documents_are_found_with_and_without_a_generation(house_encoder, tmp_path)
+
+    entry = FaqEntry.objects.filter(language="zh").first()
+    assert entry is not None
+    FaqEntry.objects.filter(pk=entry.pk).update(answer="编辑改过的答案")
+    with _queries() as queries:
+        call_command("load_demo")
+    assert {model.__name__: model.objects.count() for model in COUNTED} == before  # type: ignore[attr-defined]
+    assert FaqEntry.objects.get(pk=entry.pk).answer == "编辑改过的答案"
+    assert not [query for query in queries if query.startswith(("UPDATE", "DELETE"))]
+
+
+def _curated_answers_are_found(encoder: Encoder) -> None:
+    index = FaqIndex(encoder, default_stats())
+    index.refresh()
+    for entry in FaqEntry.objects.all():
+        exact = index.exact("demo", f" {entry.question.upper()}?！")
+        assert exact is not None
+        assert exact.answer == entry.answer
+    for question, language in (("Within how many days can I return an item?", "en"), ("买的东西多少天之内可以退", "zh")):
+        vector = encoder.encode_questions([question])[0]
+        assert index.nearest("other", vector, question, language) is None
+        found = index.exact("demo", question) or index.nearest("demo", vector, question, language)
+        assert found is None or found.language == language
+
+
+def _intents_are_told_apart(encoder: Encoder) -> None:
+    classifier = IntentClassifier(encoder.name)
+    classifier.refresh()
+    expected = {
+        "Where is my parcel right now?": ("order_status", Route.FAQ),
+        "我的包裹到哪儿了": ("order_status", Route.FAQ),
+        "What was the net profit margin in 2025?": ("finance", Route.DOMAIN),
+        "头疼发烧应该挂什么科": ("medical", Route.DOMAIN),
+        "Write a unit test for this function": ("code", Route.DOMAIN),
+        "谢谢你": ("small_talk", Route.SMALL_TALK),
+        "I want to talk to a human": ("human", Route.HUMAN),
+        "转人工": ("human", Route.HUMAN),
+    }
+    vectors = encoder.encode_questions(list(expected))
+    guesses = [classifier.classify("demo", text, vector) for text, vector in zip(expected, vectors, strict=True)]
+    assert [(guess.name, guess.route) for guess in guesses] == list(expected.values())
+    assert guesses[5].reply("zh") is not None
+    assert classifier.classify("other", "hello", vectors[0]).confidence == 0.0
+    row = TrainedClassifier.objects.get()
+    assert row.held_out_accuracy is not None
+    assert row.held_out_accuracy > 0.85
+
+
+def _documents_are_found_with_and_without_a_generation(encoder: Encoder, folder: Path) -> None:
+    store = GenerationStore(folder)
+    followed = HybridRetriever(encoder)
+    live = LiveKnowledge(followed, encoder.name, store=store)
+    live.refresh()
+    from assistant.knowledge.live import build_index
+
+    generation = build_index(store, encoder.name)
+    loaded = HybridRetriever(encoder, generation=generation)
+    assert followed.size == loaded.size == Chunk.objects.count()
+    live.refresh()
+    assert followed.sequence == loaded.sequence == ChunkChange.objects.last()
+    within = Filter("demo")
+    for retriever in (followed, loaded):
+        assert retriever.search("How are travel expenses reimbursed?", within)
+        assert {hit.chunk.tenant for hit in retriever.search("报销需要什么材料", within)} == {"demo"}
+        assert retriever.search("报销需要什么材料", Filter("other")) == []
+
+
+class _queries:  # noqa: N801 - reads as a verb in a with statement
+    """Collects the statements that run inside."""
+
+    def __enter__(self) -> list[str]:
+        self.seen: list[str] = []
+        self.wrapper = connection.execute_wrapper(self._see)
+        self.wrapper.__enter__()
+        return self.seen
+
+    def __exit__(self, *_: object) -> None:
+        self.wrapper.__exit__(None, None, None)
+
+    def _see(self, execute: object, sql: str, *rest: object) -> object:
+        self.seen.append(sql)
+        return execute(sql, *rest)  # type: ignore[operator]
