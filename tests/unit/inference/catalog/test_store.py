@@ -1,7 +1,9 @@
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,24 +14,24 @@ from inference.catalog.types import Options
 MODEL = entry("qwen2.5-coder-0.5b-moe")
 
 
-def test_the_cache_is_the_users_and_follows_xdg():
+def test_the_cache_is_the_users_and_follows_xdg() -> None:
     assert default_cache({"XDG_CACHE_HOME": "/big/disk"}) == Path("/big/disk/moe-assistant/models")
     assert default_cache({}) == Path.home() / ".cache" / "moe-assistant" / "models"
 
 
-def test_a_folder_is_named_by_checksum_options_and_converter(tmp_path):
+def test_a_folder_is_named_by_checksum_options_and_converter(tmp_path: Path) -> None:
     folder = folder_of(tmp_path, MODEL, Options(4, 2))
     assert folder.parent.name == MODEL.name
     assert folder.name == f"{MODEL.artefact.sha256[:12]}-experts4-topk2-r{MODEL.converter_revision}"
 
 
-def test_variants_of_a_model_share_the_download_and_nothing_else(tmp_path):
+def test_variants_of_a_model_share_the_download_and_nothing_else(tmp_path: Path) -> None:
     variants = [Options(0, 0), Options(2, 1), Options(4, 2)]
     assert len({folder_of(tmp_path, MODEL, options) for options in variants}) == 3
     assert MODEL.artefact.sha256 in download_folder(tmp_path, MODEL).name
 
 
-def test_staging_is_on_the_same_file_system_as_the_final_folder(tmp_path):
+def test_staging_is_on_the_same_file_system_as_the_final_folder(tmp_path: Path) -> None:
     final = folder_of(tmp_path, MODEL, Options(4, 2))
     assert staging_folder(tmp_path, final).is_relative_to(tmp_path)
 
@@ -45,7 +47,7 @@ with exclusive(pathlib.Path(sys.argv[1]), entry(sys.argv[2]), lambda: None):
 
 
 @pytest.fixture
-def holder(tmp_path):
+def holder(tmp_path: Path) -> Iterator[Any]:
     """Another process that holds the lock."""
     process = subprocess.Popen(
         [sys.executable, "-c", HOLDER, str(tmp_path), MODEL.name], stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -57,11 +59,13 @@ def holder(tmp_path):
     process.wait()
 
 
-def test_a_second_process_is_told_that_it_waits_and_then_gets_the_lock(tmp_path, holder):
+def test_a_second_process_is_told_that_it_waits_and_then_gets_the_lock(
+    tmp_path: Path, holder: subprocess.Popen[bytes]
+) -> None:
     told = threading.Event()
     entered = threading.Event()
 
-    def enter():
+    def enter() -> None:
         with exclusive(tmp_path, MODEL, told.set):
             entered.set()
 
@@ -74,7 +78,7 @@ def test_a_second_process_is_told_that_it_waits_and_then_gets_the_lock(tmp_path,
     thread.join()
 
 
-def test_the_lock_of_a_killed_process_is_free(tmp_path, holder):
+def test_the_lock_of_a_killed_process_is_free(tmp_path: Path, holder: subprocess.Popen[bytes]) -> None:
     holder.kill()
     holder.wait()
     waited = []

@@ -4,6 +4,9 @@ import hashlib
 import http.server
 import threading
 import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import huggingface_hub.constants
 import pytest
@@ -21,14 +24,14 @@ class _Hub(http.server.BaseHTTPRequestHandler):
     gets: list[str]
     announced: str
 
-    def do_HEAD(self):
+    def do_HEAD(self) -> None:
         self._answer(with_body=False)
 
-    def do_GET(self):
+    def do_GET(self) -> None:
         self.gets.append(self.path)
         self._answer(with_body=True)
 
-    def _answer(self, *, with_body):
+    def _answer(self, *, with_body: Any) -> None:
         found = self.path == f"/nobody/tiny/resolve/{'a' * 40}/tiny.bin"
         self.send_response(200 if found else 404)
         self.send_header("ETag", f'"{self.announced}"')
@@ -38,12 +41,12 @@ class _Hub(http.server.BaseHTTPRequestHandler):
         if found and with_body:
             self.wfile.write(CONTENT)
 
-    def log_message(self, *_):
+    def log_message(self, *_: Any) -> None:
         """Quiet."""
 
 
 @pytest.fixture
-def hub(monkeypatch):
+def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     handler = type("Handler", (_Hub,), {"gets": [], "announced": SHA256})
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever)
@@ -55,7 +58,7 @@ def hub(monkeypatch):
     thread.join()
 
 
-def _point_client_to(monkeypatch, url):
+def _point_client_to(monkeypatch: pytest.MonkeyPatch, url: Any) -> None:
     monkeypatch.setattr(huggingface_hub.constants, "ENDPOINT", url)
     monkeypatch.setattr(
         huggingface_hub.constants, "HUGGINGFACE_CO_URL_TEMPLATE", url + "/{repo_id}/resolve/{revision}/{filename}"
@@ -64,11 +67,11 @@ def _point_client_to(monkeypatch, url):
 
 
 @pytest.fixture
-def artefact():
+def artefact() -> Any:
     return Artefact("tiny.bin", len(CONTENT), SHA256, (SOURCE,))
 
 
-def test_the_file_arrives_whole_and_progress_counts_its_bytes(hub, artefact, tmp_path):
+def test_the_file_arrives_whole_and_progress_counts_its_bytes(hub: Any, artefact: Artefact, tmp_path: Path) -> None:
     done = []
     path = fetch_from_hub(SOURCE, artefact, tmp_path, done.append)
     assert path.read_bytes() == CONTENT
@@ -76,24 +79,24 @@ def test_the_file_arrives_whole_and_progress_counts_its_bytes(hub, artefact, tmp
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_another_file_is_refused_before_it_is_downloaded(hub, artefact, tmp_path):
+def test_another_file_is_refused_before_it_is_downloaded(hub: Any, artefact: Artefact, tmp_path: Path) -> None:
     hub.announced = "b" * 64
     with pytest.raises(SourceUnavailable, match="announces SHA-256 bbb"):
         fetch_from_hub(SOURCE, artefact, tmp_path, lambda _: None)
     assert hub.gets == []
 
 
-def test_another_size_is_refused_too(hub, tmp_path):
+def test_another_size_is_refused_too(hub: Any, tmp_path: Path) -> None:
     with pytest.raises(SourceUnavailable, match="announces 7000 bytes, the catalogue pins 1"):
         fetch_from_hub(SOURCE, Artefact("tiny.bin", 1, SHA256, (SOURCE,)), tmp_path, lambda _: None)
 
 
-def test_a_file_that_is_not_there_is_a_source_that_failed(hub, artefact, tmp_path):
+def test_a_file_that_is_not_there_is_a_source_that_failed(hub: Any, artefact: Artefact, tmp_path: Path) -> None:
     with pytest.raises(SourceUnavailable, match="404"):
         fetch_from_hub(HubSource("nobody/tiny", "a" * 40, "other.bin"), artefact, tmp_path, lambda _: None)
 
 
-def test_nobody_listening_is_known_at_once(artefact, tmp_path, monkeypatch):
+def test_nobody_listening_is_known_at_once(artefact: Artefact, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _point_client_to(monkeypatch, "http://127.0.0.1:9")
     begun = time.monotonic()
     with pytest.raises(SourceUnavailable, match="ConnectError"):
@@ -101,7 +104,9 @@ def test_nobody_listening_is_known_at_once(artefact, tmp_path, monkeypatch):
     assert time.monotonic() - begun < 5
 
 
-def test_a_hub_that_swallows_packets_is_given_three_seconds(artefact, tmp_path, monkeypatch):
+def test_a_hub_that_swallows_packets_is_given_three_seconds(
+    artefact: Artefact, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import socket
 
     with socket.create_server(("127.0.0.1", 0)) as silent:
@@ -112,7 +117,9 @@ def test_a_hub_that_swallows_packets_is_given_three_seconds(artefact, tmp_path, 
         assert time.monotonic() - begun < 10
 
 
-def test_offline_mode_asks_nobody(hub, artefact, tmp_path, monkeypatch):
+def test_offline_mode_asks_nobody(
+    hub: Any, artefact: Artefact, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
     with pytest.raises(SourceUnavailable, match="HF_HUB_OFFLINE"):
         fetch_from_hub(SOURCE, artefact, tmp_path, lambda _: None)

@@ -1,4 +1,7 @@
 import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,7 +13,7 @@ per_example = settings(suppress_health_check=[HealthCheck.function_scoped_fixtur
 contents = st.lists(st.binary(min_size=1, max_size=50), min_size=1, max_size=6)
 
 
-def grow(folder, parts):
+def grow(folder: Any, parts: Any) -> Any:
     file = PartsFile(folder, "f")
     file.resume()
     for part in parts:
@@ -19,13 +22,13 @@ def grow(folder, parts):
 
 
 @pytest.fixture
-def workspace(tmp_path_factory):
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Any:
     return lambda: tmp_path_factory.mktemp("parts")
 
 
 @per_example
 @given(parts=contents)
-def test_parts_end_up_one_after_the_other(workspace, parts):
+def test_parts_end_up_one_after_the_other(workspace: Any, parts: Any) -> None:
     file = grow(workspace(), parts)
     assert file.path.read_bytes() == b"".join(parts)
     assert file.size == len(b"".join(parts))
@@ -33,7 +36,7 @@ def test_parts_end_up_one_after_the_other(workspace, parts):
 
 @per_example
 @given(parts=contents, data=st.data())
-def test_a_file_cut_anywhere_keeps_exactly_the_parts_that_are_whole(workspace, parts, data):
+def test_a_file_cut_anywhere_keeps_exactly_the_parts_that_are_whole(workspace: Any, parts: Any, data: Any) -> None:
     folder = workspace()
     file = grow(folder, parts)
     cut = data.draw(st.integers(0, file.size))
@@ -50,7 +53,7 @@ def test_a_file_cut_anywhere_keeps_exactly_the_parts_that_are_whole(workspace, p
 
 @per_example
 @given(parts=contents, data=st.data())
-def test_a_flipped_bit_costs_the_part_it_is_in_and_those_after(workspace, parts, data):
+def test_a_flipped_bit_costs_the_part_it_is_in_and_those_after(workspace: Any, parts: Any, data: Any) -> None:
     folder = workspace()
     file = grow(folder, parts)
     raw = bytearray(file.path.read_bytes())
@@ -62,7 +65,7 @@ def test_a_flipped_bit_costs_the_part_it_is_in_and_those_after(workspace, parts,
     assert before <= hit < before + len(parts[kept])
 
 
-def test_bytes_beyond_the_journal_are_from_a_part_that_never_finished(tmp_path):
+def test_bytes_beyond_the_journal_are_from_a_part_that_never_finished(tmp_path: Path) -> None:
     file = grow(tmp_path, [b"one", b"two"])
     with file.path.open("ab") as stream:
         stream.write(b"thr")
@@ -71,8 +74,8 @@ def test_bytes_beyond_the_journal_are_from_a_part_that_never_finished(tmp_path):
     assert again.path.read_bytes() == b"onetwo"
 
 
-def test_a_part_that_fails_midway_does_not_count(tmp_path):
-    def broken():
+def test_a_part_that_fails_midway_does_not_count(tmp_path: Path) -> None:
+    def broken() -> Iterator[Any]:
         yield b"half"
         raise OSError("connection lost")
 
@@ -85,7 +88,7 @@ def test_a_part_that_fails_midway_does_not_count(tmp_path):
 
 
 @pytest.mark.parametrize("journal", ["", "{", "[1]", '[{"bytes": "x", "sha256": 1}]', "null"])
-def test_an_unreadable_journal_means_to_start_over(tmp_path, journal):
+def test_an_unreadable_journal_means_to_start_over(tmp_path: Path, journal: str) -> None:
     grow(tmp_path, [b"one", b"two"])
     (tmp_path / "f.parts.json").write_text(journal)
     again = PartsFile(tmp_path, "f")
@@ -93,7 +96,7 @@ def test_an_unreadable_journal_means_to_start_over(tmp_path, journal):
     assert again.path.read_bytes() == b""
 
 
-def test_the_journal_says_size_and_sum_of_each_part(tmp_path):
+def test_the_journal_says_size_and_sum_of_each_part(tmp_path: Path) -> None:
     grow(tmp_path, [b"one"])
     (row,) = json.loads((tmp_path / "f.parts.json").read_text())
     assert row["bytes"] == 3
