@@ -73,6 +73,7 @@ class Reranker(Protocol):
         """Return the same hits, best first, with new scores."""
 
 
+@runtime_checkable
 class Retriever(Protocol):
     """A searchable, live set of chunks."""
 

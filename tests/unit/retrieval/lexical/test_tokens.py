@@ -19,7 +19,7 @@ def test_english_words_are_lower_case_and_stemmed() -> None:
 @pytest.mark.parametrize(
     ("identifier", "parts"),
     [
-        ("getUserName", {"getusername", "get", "user", "name"}),
+        ("getUserName", {"getusernam", "get", "user", "name"}),
         ("get_user_name", {"get_user_name", "get", "user", "name"}),
         ("HTTPServer", {"httpserver", "http", "server"}),
         ("parseJSON2", {"parsejson2", "pars", "json", "2"}),
