@@ -13,9 +13,9 @@ async def healthz(_request: HttpRequest) -> JsonResponse:
 
 async def readyz(_request: HttpRequest) -> JsonResponse:
     """200 when FAQ and search answer, 503 before; the body has the state of each layer."""
-    from assistant import wiring
+    from assistant.wiring import readiness
 
-    state = await sync_to_async(wiring.readiness, thread_sensitive=False)()
+    state = await sync_to_async(readiness, thread_sensitive=False)()
     ready = state["faq"] and state["search"]
     response = JsonResponse(state, status=200 if ready else 503)
     if not ready:

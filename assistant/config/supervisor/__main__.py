@@ -69,9 +69,9 @@ def sole(data_dir: Path) -> Iterator[None]:
 
 
 def _already(data_dir: Path) -> str:
-    where = f"{data_dir}"
-    if runfile.PATH.exists():
-        where = json.loads(runfile.PATH.read_text(encoding="utf-8"))["url"]
+    where, path = str(data_dir), data_dir / runfile.PATH.name
+    if path.exists():
+        where = json.loads(path.read_text(encoding="utf-8"))["url"]
     return (
         f"The assistant already runs ({where}). Stop it with Ctrl-C where it runs, or start another with another "
         f"DATA_DIR and PORT. / 助手已在运行({where})。请先停止它,或使用另外的 DATA_DIR 和 PORT。"

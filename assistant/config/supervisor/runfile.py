@@ -35,7 +35,12 @@ class RunFile:
     versions: dict[str, str] = field(default_factory=dict)
     processes: dict[str, int] = field(default_factory=dict)
 
-    def save(self, path: Path = PATH) -> None:
+    def save_everywhere(self) -> None:
+        """Write it in the checkout, where people and scripts look, and beside its data, where it is never another's."""
+        for path in {PATH, Path(self.data_dir) / PATH.name}:
+            self.save(path)
+
+    def save(self, path: Path) -> None:
         """Write it whole, readable by its owner alone: it holds a password and a key."""
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_suffix(".draft")
@@ -45,9 +50,20 @@ class RunFile:
         draft.replace(path)
 
 
-def remove(path: Path = PATH) -> None:
-    """Forget it: nothing runs any more."""
-    path.unlink(missing_ok=True)
+def remove(data_dir: Path) -> None:
+    """Forget it: nothing runs on this data. The checkout's may tell of another assistant by now; then it stays."""
+    for path in {PATH, data_dir / PATH.name}:
+        if data_dir_of(path) == str(data_dir):
+            path.unlink(missing_ok=True)
+
+
+def data_dir_of(path: Path) -> str | None:
+    """Whose it is; None when there is none."""
+    try:
+        found: str = json.loads(path.read_text(encoding="utf-8"))["data_dir"]
+    except FileNotFoundError:
+        return None
+    return found
 
 
 def versions() -> dict[str, str]:

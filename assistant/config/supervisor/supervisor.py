@@ -56,7 +56,7 @@ class Supervisor:
 
     async def stop(self) -> None:
         """End every child: those that use a database before the database itself."""
-        runfile.remove()
+        runfile.remove(self._env.data_dir)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -152,7 +152,7 @@ class Supervisor:
 
     def _save_run_file(self) -> None:
         processes = {service.spec.name: service.pid for service in self._services if service.pid}
-        access.run_file(self._env, processes).save()
+        access.run_file(self._env, processes).save_everywhere()
 
     def _background(self, work: Coroutine[None, None, None]) -> None:
         self._tasks.append(asyncio.create_task(work))

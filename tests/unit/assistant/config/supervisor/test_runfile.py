@@ -2,6 +2,8 @@ import json
 import stat
 from pathlib import Path
 
+import pytest
+
 from assistant.config.supervisor import runfile
 from assistant.config.supervisor.runfile import RunFile
 
@@ -18,12 +20,22 @@ def test_it_holds_the_names_that_others_rely_on_and_only_its_owner_reads_it(tmp_
     assert [entry.name for entry in path.parent.iterdir()] == ["run.json"]
 
 
-def test_forgetting_it_twice_is_no_error(tmp_path: Path) -> None:
-    path = tmp_path / "run.json"
-    RunFile("u", "k", "a", "p", "d").save(path)
-    runfile.remove(path)
-    runfile.remove(path)
-    assert not path.exists()
+def test_it_is_written_in_the_checkout_and_beside_the_data_and_both_are_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runfile, "PATH", tmp_path / "checkout" / "run.json")
+    RunFile("u", "k", "a", "p", str(tmp_path)).save_everywhere()
+    assert (tmp_path / "checkout" / "run.json").read_text() == (tmp_path / "run.json").read_text()
+    runfile.remove(tmp_path)
+    runfile.remove(tmp_path)
+    assert list(tmp_path.rglob("run.json")) == []
+
+
+def test_anothers_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runfile, "PATH", tmp_path / "run.json")
+    RunFile("u", "k", "a", "p", "/of/another").save(tmp_path / "run.json")
+    runfile.remove(tmp_path / "mine")
+    assert runfile.data_dir_of(tmp_path / "run.json") == "/of/another"
 
 
 def test_the_versions_name_what_answers() -> None:
