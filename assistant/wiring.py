@@ -23,7 +23,6 @@ from assistant.chat.recorder import Recorder
 from assistant.chat.room import Room
 from assistant.chat.stores import health
 from assistant.chat.stores.connection import Connection
-from assistant.chat.stores.flush import Flusher
 from assistant.chat.stores.frames import Frames
 from assistant.chat.stores.memories import Memories
 from assistant.chat.stores.turns import DatabaseTurns, RedisTurns
@@ -31,7 +30,7 @@ from assistant.chat.stream import Streams
 from assistant.errors import Unavailable
 from domains import registry
 from inference.client.protocols import ChatModel
-from retrieval.errors import EncoderUnavailable, RetrievalError
+from retrieval.errors import RetrievalError
 
 logger = logging.getLogger(__name__)
 
@@ -44,8 +43,8 @@ class _Built:
     """The room, and what has to be ended with the process."""
 
     room: Room
-    knowledge: Any
-    flusher: Flusher
+    followers: tuple[Any, ...]
+    """Keep documents, curated answers and intents as new as the database; documents come first."""
 
 
 _built: _Built | None = None
@@ -100,7 +99,7 @@ def readiness() -> dict[str, bool]:
     built = _built
     return {
         "faq": built is not None,
-        "search": built is not None and bool(built.knowledge.ready),
+        "search": built is not None and built.followers[0].fresh_at > float("-inf"),
         "model": model_watch().up(),
         "database": health.database_answers(),
         "cache": health.redis_answers(settings.HOUSE.redis_url),
@@ -108,10 +107,10 @@ def readiness() -> dict[str, bool]:
 
 
 def close() -> None:
-    """End what runs in the background; turns that lie in Redis are written first."""
+    """End what runs in the background."""
     if _built is not None:
-        _built.flusher.stop()
-        _built.knowledge.stop()
+        for part in _built.followers:
+            part.stop()
 
 
 def _build_until_done() -> None:
@@ -127,13 +126,10 @@ def _build_until_done() -> None:
 
 
 def _assemble() -> _Built:
-    house = settings.HOUSE
-    if house.encoder_dir is None:
-        raise EncoderUnavailable("There is no encoder yet: run `python manage.py models pull`, or set ENCODER_DIR.")
-    encoder = _of("retrieval.encoders.batching.BatchingEncoder")(_of(house.encoder_class)(house.encoder_dir))
-    store = _of("retrieval.indexes.generations.GenerationStore")(house.index_dir)
+    encoder = _of("assistant.knowledge.encoder.shared_encoder")()
+    store = _of("retrieval.indexes.generations.GenerationStore")(settings.HOUSE.index_dir)
     retriever = _of("retrieval.retriever.HybridRetriever")(encoder, generation=store.current())
-    knowledge = _of("assistant.knowledge.live.LiveKnowledge")(retriever)
+    knowledge = _of("assistant.knowledge.live.LiveKnowledge")(retriever, encoder.name, store=store)
     faq = _of("assistant.faq.lookup.FaqIndex")(encoder, _of("assistant.faq.stats.default_stats")())
     intents = _of("assistant.intents.classifier.IntentClassifier")(encoder.name)
     redis = connection()
@@ -152,10 +148,9 @@ def _assemble() -> _Built:
             searchers=ThreadPoolExecutor(SEARCH_THREADS, thread_name_prefix="search"),
             model_warming=lambda: model_watch().warming,
         ),
-        knowledge,
-        Flusher(house.redis_url),
+        (knowledge, faq, intents),
     )
-    for part in (knowledge, faq, intents, built.flusher):
+    for part in built.followers:
         part.start()
     return built
 

@@ -30,7 +30,9 @@ from retrieval.retriever import HybridRetriever
 from retrieval.types import PUBLIC, Chunk, Hit, Upsert, Vectors
 
 DIMENSION = 64
-SMALL = frozenset(["a", "about", "do", "does", "how", "i", "in", "is", "it", "its", "me", "of", "on", "the", "to", "what", "where"])
+SMALL = frozenset(
+    ["a", "about", "do", "does", "how", "i", "in", "is", "it", "its", "me", "of", "on", "the", "to", "what", "where"]
+)
 NOWHERE = "redis://127.0.0.1:1/0"
 
 
@@ -41,19 +43,19 @@ class WordEncoder:
     dimension = DIMENSION
 
     def encode_questions(self, texts: Sequence[str]) -> Vectors:
-        rows = np.zeros((len(texts), DIMENSION), dtype=np.float32)
-        for row, text in zip(rows, texts, strict=True):
-            words = re.findall(r"[㐀-鿿]|[^\W㐀-鿿]+", text.lower())
-            for word in [word for word in words if word not in SMALL] or ["-"]:
-                seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:8], "little")
-                row += np.random.default_rng(seed).normal(size=DIMENSION).astype(np.float32)
-            row /= np.linalg.norm(row)
-        return rows
+        rows = np.stack([self._sum(text) for text in texts])
+        return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
 
     encode_passages = encode_questions
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(text.split()) for text in texts]
+
+    def _sum(self, text: str) -> Any:
+        words = re.findall(r"[㐀-鿿]|[^\W㐀-鿿]+", text.lower())
+        kept = [word for word in words if word not in SMALL] or ["-"]
+        seeds = [int.from_bytes(hashlib.sha256(word.encode()).digest()[:8], "little") for word in kept]
+        return sum(np.random.default_rng(seed).normal(size=DIMENSION) for seed in seeds)
 
 
 ENCODER = WordEncoder()
@@ -74,7 +76,9 @@ def entry(number: int, question: str, reply: str, language: str = "en", access: 
 
 RETURNS = entry(1, "How do I return an item?", "Within 30 days, with the form in the parcel.")
 RETURNS_ZH = entry(2, "如何退货？", "30 天内，使用包裹中的表格退货。", "zh")
-WARRANTY = chunk("The warranty on the Aurora lamp lasts 24 months from delivery. Keep the receipt.", title="Aurora manual")
+WARRANTY = chunk(
+    "The warranty on the Aurora lamp lasts 24 months from delivery. Keep the receipt.", title="Aurora manual"
+)
 WARRANTY_ZH = chunk("极光台灯的保修期为交货后二十四个月。请保留收据。", title="极光手册", language="zh")
 
 

@@ -7,6 +7,7 @@ second up to `burst`.
 
 from __future__ import annotations
 
+import asyncio
 import math
 import time
 from collections import OrderedDict
@@ -68,42 +69,57 @@ class Throttle:
         self._limit = limit or Limit()
         self._clock = clock
         self._leases: OrderedDict[int, Lease] = OrderedDict()
+        self._leasing: dict[int, asyncio.Task[tuple[int, float]]] = {}
         self._own: OrderedDict[int, tuple[float, float]] = OrderedDict()
         self._policy = f'"key";q={self._limit.burst};w={self._limit.window}'.encode()
 
     async def admit(self, key_id: int) -> Headers:
         """Spend a token of the key; return the rate-limit headers. Raises TooManyRequests (rate_limited)."""
-        lease = self._leases.get(key_id)
-        if lease is None or lease.tokens < 1 or lease.until < self._clock():
-            lease = await self._lease(key_id)
-        if lease.tokens < 1:
-            wait = max(0.1, (1 - lease.left) / self._limit.rate)
-            raise TooManyRequests(
-                Text(
-                    en=f"This key asks more than {self._limit.rate:g} times a second. Wait {math.ceil(wait)} s.",
-                    zh=f"该密钥的请求超过每秒 {self._limit.rate:g} 次。请在 {math.ceil(wait)} 秒后重试。",
-                ),
-                code="rate_limited",
-                retry_after=wait,
-            )
+        while (lease := self._held(key_id)) is None:
+            granted, left = await self._leased(key_id)
+            if not granted:
+                raise self._too_many((1 - left) / self._limit.rate)
         lease.tokens -= 1
         remaining = int(lease.tokens + lease.left)
         filled = math.ceil((self._limit.burst - remaining) / self._limit.rate)
         return ((b"ratelimit-policy", self._policy), (b"ratelimit", b'"key";r=%d;t=%d' % (remaining, filled)))
 
-    async def _lease(self, key_id: int) -> Lease:
+    def _held(self, key_id: int) -> Lease | None:
+        lease = self._leases.get(key_id)
+        return lease if lease is not None and lease.tokens > 0 and lease.until > self._clock() else None
+
+    async def _leased(self, key_id: int) -> tuple[int, float]:
+        """Lease for all who wait for this key: together they would empty the bucket between them."""
+        leasing = self._leasing.get(key_id)
+        if leasing is None:
+            leasing = self._leasing[key_id] = asyncio.create_task(self._lease(key_id))
+            leasing.add_done_callback(lambda _: self._leasing.pop(key_id, None))
+        return await asyncio.shield(leasing)
+
+    async def _lease(self, key_id: int) -> tuple[int, float]:
         want = max(1, self._limit.burst // LEASE_SHARE)
         try:
-            granted, left = await self._connection.send(
+            answer = await self._connection.send(
                 "EVAL", _TAKE, 1, f"limit:{key_id}", self._limit.rate, self._limit.burst, want
             )
+            granted, left = int(answer[0]), float(answer[1])
         except StoreAway:
             granted, left = self._from_own(key_id, want)
-        lease = Lease(int(granted), float(left), self._clock() + LEASE_TTL_S)
-        self._leases[key_id] = lease
+        self._leases[key_id] = Lease(granted, left, self._clock() + LEASE_TTL_S)
         if len(self._leases) > KEYS:
             self._leases.popitem(last=False)
-        return lease
+        return granted, left
+
+    def _too_many(self, wait: float) -> TooManyRequests:
+        seconds = math.ceil(wait)
+        return TooManyRequests(
+            Text(
+                en=f"This key asks more than {self._limit.rate:g} times a second. Wait {seconds} s.",
+                zh=f"该密钥的请求超过每秒 {self._limit.rate:g} 次。请在 {seconds} 秒后重试。",
+            ),
+            code="rate_limited",
+            retry_after=max(0.1, wait),
+        )
 
     def _from_own(self, key_id: int, want: int) -> tuple[int, float]:
         """Keep the bucket here: each worker then grants the whole rate, which is the kinder error."""

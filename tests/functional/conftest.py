@@ -74,8 +74,9 @@ def tenant(transactional_db: None) -> Tenant:
 
 
 @pytest.fixture
-def key(tenant: Tenant) -> str:
-    return keys.issue(tenant, "tests", [scope for scope in Scope.values if scope != "admin"])
+def key(tenant: Tenant) -> Iterator[str]:
+    yield keys.issue(tenant, "tests", [scope for scope in Scope.values if scope != "admin"])
+    AUTHENTICATIONS._follower.stop()  # it holds a connection, and a database in use cannot be dropped
 
 
 Serve = Callable[..., Served]
@@ -87,7 +88,12 @@ def serve(key: str, redis_url: str) -> Iterator[Serve]:
     running: list[tuple[uvicorn.Server, threading.Thread]] = []
 
     def start(
-        model: ScriptedModel | None = None, *, redis: str = redis_url, limit: Limit | None = None, grace: float = 0.7, **room: Any
+        model: ScriptedModel | None = None,
+        *,
+        redis: str = redis_url,
+        limit: Limit | None = None,
+        grace: float = 0.7,
+        **room: Any,
     ) -> Served:
         made = chatkit.room(model, redis_url=redis, **room)
         connection = Connection(redis, pause=0.2)
@@ -97,7 +103,11 @@ def serve(key: str, redis_url: str) -> Iterator[Serve]:
 
         server = uvicorn.Server(
             uvicorn.Config(
-                Door(get_asgi_application(), lambda: desk), port=0, log_level="warning", lifespan="off", access_log=False
+                Door(get_asgi_application(), lambda: desk),
+                port=0,
+                log_level="warning",
+                lifespan="off",
+                access_log=False,
             )
         )
         thread = threading.Thread(target=lambda: asyncio.run(server.serve()), daemon=True)

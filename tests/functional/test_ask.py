@@ -56,9 +56,12 @@ def test_the_model_answers_with_its_name_and_usage(serve: Serve) -> None:
 
 def test_events_come_numbered_and_the_last_one_carries_the_answer(serve: Serve) -> None:
     served = serve(model(Reply(pieces=("Red, ", "then ", "gold."), delay=0.01)))
-    with served.client() as client, client.stream(
-        "POST", "/api/v1/ask", json={"question": "Write a line about autumn", "stream": True}
-    ) as response:
+    with (
+        served.client() as client,
+        client.stream(
+            "POST", "/api/v1/ask", json={"question": "Write a line about autumn", "stream": True}
+        ) as response,
+    ):
         assert response.headers["content-type"].startswith("text/event-stream")
         events = list(sse(response.iter_lines()))
     assert [number for number, _, _ in events] == list(range(1, len(events) + 1))
@@ -135,7 +138,7 @@ def test_turns_and_hand_overs_reach_the_database_once(serve: Serve) -> None:
 def test_a_follow_up_remembers_also_after_the_first_turn_moved_to_the_database(serve: Serve, redis_url: str) -> None:
     import redis
 
-    served = serve(model("24 months [1]."))
+    served = serve(model("24 months [1].", "24 months [1]."))
     first = served.ask("Describe the Aurora lamp warranty receipt").json()
     served.flush()
     with redis.Redis.from_url(redis_url) as client:
@@ -179,7 +182,10 @@ def test_a_failed_attempt_frees_its_idempotency_key(serve: Serve) -> None:
     served = serve(model(Reply(pieces=("x",), error=ModelUnavailable("down")), "Now it works."))
     with served.client(headers={"Idempotency-Key": "k"}) as client:
         assert client.post("/api/v1/ask", json={"question": "Write a line about autumn"}).status_code == 503
-        assert client.post("/api/v1/ask", json={"question": "Write a line about autumn"}).json()["answer"] == "Now it works."
+        assert (
+            client.post("/api/v1/ask", json={"question": "Write a line about autumn"}).json()["answer"]
+            == "Now it works."
+        )
 
 
 def test_a_key_that_asks_too_often_is_told_when_to_come_back(serve: Serve) -> None:
@@ -198,18 +204,22 @@ class TestLeavingAndComingBack:
     """A client that goes away, and one that returns."""
 
     def test_a_client_that_leaves_stops_the_model_within_a_second(self, serve: Serve) -> None:
-        for stream in (True, False):
-            scripted = model(Reply(pieces=tuple("abcdefgh"), delay=5))
-            served = serve(scripted)
-            with served.client() as client:
-                client.timeout = httpx.Timeout(0.5)
-                with pytest.raises(httpx.TimeoutException):
-                    client.post("/api/v1/ask", json={"question": "Write a line about autumn", "stream": stream})
-            deadline = time.monotonic() + 1.2
-            while not scripted.closed_early and time.monotonic() < deadline:
-                time.sleep(0.02)
-            assert scripted.closed_early == 1, f"stream={stream}"
-            self._until(lambda s=served: s.flush() == 1)
+        scripted = model(Reply(pieces=tuple("abcdefgh"), delay=5))
+        served = serve(scripted)
+        self._first_events(served, 3)
+        self._until(lambda: scripted.closed_early == 1, within=1.3)
+        self._until(lambda: served.flush() == 1)
+        assert Turn.objects.get().status == "stopped"
+
+    def test_a_client_that_leaves_before_its_json_stops_the_model_at_once(self, serve: Serve) -> None:
+        scripted = model(Reply(pieces=tuple("abcdefgh"), delay=30))
+        served = serve(scripted)
+        with served.client() as client:
+            client.timeout = httpx.Timeout(3.0)
+            with pytest.raises(httpx.TimeoutException):
+                client.post("/api/v1/ask", json={"question": "Write a line about autumn"})
+        self._until(lambda: scripted.closed_early == 1, within=1.5)
+        self._until(lambda: served.flush() == 1)
 
     def test_a_stream_resumes_without_loss_or_doubling(self, serve: Serve) -> None:
         pieces = tuple(f"w{n} " for n in range(12))
@@ -252,9 +262,12 @@ class TestLeavingAndComingBack:
             assert client.get(f"/api/v1/answers/{uuid.uuid4()}/events").json()["code"] == "bad_event_id"
 
     def _first_events(self, served, count: int):  # noqa: ANN001, ANN202
-        with served.client() as client, client.stream(
-            "POST", "/api/v1/ask", json={"question": "Write a line about autumn", "stream": True}
-        ) as response:
+        with (
+            served.client() as client,
+            client.stream(
+                "POST", "/api/v1/ask", json={"question": "Write a line about autumn", "stream": True}
+            ) as response,
+        ):
             seen = []
             for event in sse(response.iter_lines()):
                 seen.append(event)
@@ -271,8 +284,8 @@ class TestLeavingAndComingBack:
         assert "".join(data["text"] for _, name, data in events if name == "delta").split() == "".join(pieces).split()
         assert events[-1][1] == "finished"
 
-    def _until(self, done) -> None:  # noqa: ANN001
-        deadline = time.monotonic() + 2
+    def _until(self, done, within: float = 3.0) -> None:  # noqa: ANN001
+        deadline = time.monotonic() + within
         while not done():
             assert time.monotonic() < deadline
             time.sleep(0.05)
@@ -283,14 +296,15 @@ def test_many_ask_at_once_and_everyone_gets_their_own_answer(serve: Serve) -> No
     answers: list[str] = []
 
     def one() -> None:
-        answers.append(served.ask("How do I return an item?").json()["id"])
+        body = served.ask("How do I return an item?").json()
+        answers.append(body.get("id") or body)
 
     threads = [threading.Thread(target=one) for _ in range(24)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(set(answers)) == 24
+    assert len(set(map(str, answers))) == 24, answers
     assert served.flush() == 24
     assert Turn.objects.count() == 24
     assert json.dumps(Turn.objects.first().answer)

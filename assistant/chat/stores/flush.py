@@ -1,16 +1,18 @@
 """Carries turns from Redis to PostgreSQL. Anyone may run it, any number of times: written twice is written once.
 
-An entry leaves Redis only after its transaction committed, so a process that dies in between loses nothing.
+An entry leaves Redis only after its transaction committed, so a process that dies in between loses nothing. It is a
+chore of `manage.py worker`; without a worker turns wait in Redis.
 """
 
 from __future__ import annotations
 
 import logging
-import threading
 import uuid
+from functools import cache
 
 import redis
-from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, OperationalError
 from pydantic import ValidationError
 
 from assistant.chat import ledger, record
@@ -23,31 +25,33 @@ REJECTED = "turns:rejected"
 TURN_TO_FLUSH = "turns:flusher"
 LEASE_MS = 5_000
 BATCH_ENTRIES = 64
-INTERVAL_S = 1.0
 
 Entry = tuple[bytes, dict[bytes, bytes]]
+
+
+def flush_turns() -> int:
+    """Flush once; returns the number of turns. A Redis that is away is logged: what lies in it waits.
+
+    Raises what the database raises.
+    """
+    try:
+        return _flusher().flush()
+    except redis.RedisError as error:
+        logger.warning("turns.flush_later error=%s", type(error).__name__)
+        return 0
+
+
+@cache
+def _flusher() -> Flusher:
+    return Flusher(settings.HOUSE.redis_url)
 
 
 class Flusher:
     """Writes what lies in the stream, oldest first; one process at a time, so that the work is not done twice."""
 
-    def __init__(self, url: str, *, interval: float = INTERVAL_S) -> None:
+    def __init__(self, url: str) -> None:
         self._client = redis.Redis.from_url(url, socket_connect_timeout=0.5, socket_timeout=5.0)
-        self._interval = interval
         self._name = uuid.uuid4().hex
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
-
-    def start(self) -> None:
-        """Flush in the background until `stop`."""
-        self._thread = threading.Thread(target=self._run, name="flush-turns", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Flush once more and end."""
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join(timeout=10)
 
     def flush(self) -> int:
         """Write everything in the stream; return the number of turns. Raises RedisError, OperationalError."""
@@ -101,16 +105,3 @@ class Flusher:
         """Keep what cannot be written where an operator finds it."""
         logger.error("turns.rejected entry=%s error=%s kept_in=%s", name.decode(), error, REJECTED)
         self._client.xadd(REJECTED, {b"name": name, b"r": fields.get(b"r", b"")})
-
-    def _run(self) -> None:
-        while not self._stop.wait(self._interval):
-            self._flush_or_wait()
-        self._flush_or_wait()
-
-    def _flush_or_wait(self) -> None:
-        try:
-            self.flush()
-        except (redis.RedisError, OperationalError, InterfaceError) as error:
-            logger.warning("turns.flush_later error=%s", type(error).__name__)
-        finally:
-            connection.close()
