@@ -54,6 +54,8 @@ def events(answer: http.client.HTTPResponse) -> Iterator[tuple[str, dict[str, ob
             name = line[6:].strip()
         elif line.startswith("data:"):
             yield name, json.loads(line[5:])
+        elif not line:
+            name = "message"
 
 
 def ask(server: Server, question: str) -> Timing | None:
@@ -100,7 +102,8 @@ def wait_for_model(server: Server, patience: float = 600.0) -> bool:
 def measure(server: Server, count: int) -> dict[str, float | int | None]:
     """Ask `count` questions one after the other; medians over those the model answered."""
     ask(server, ASKED[0].format(n=2))
-    wordings = (ASKED[i % len(ASKED)].format(n=random.randrange(3, 10_000)) for i in range(count))
+    numbers = random.sample(range(3, 10_000), count)
+    wordings = (ASKED[i % len(ASKED)].format(n=n) for i, n in enumerate(numbers))
     timings = [timing for timing in (ask(server, wording) for wording in wordings) if timing is not None]
     if not timings:
         return {"first_event_ms": None, "first_token_ms": None, "tokens_per_second": None, "answered_by_model": 0}

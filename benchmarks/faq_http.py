@@ -51,7 +51,8 @@ def _requests(server: Server, texts: list[str]) -> list[bytes]:
 
 
 def _share(outcome: Outcome, layer: str) -> float:
-    return sum(json.loads(body).get("layer") == layer for body in outcome.bodies) / len(outcome.bodies)
+    served = [body for body in outcome.bodies if json.loads(body).get("layer") == layer]
+    return len(served) / len(outcome.bodies)
 
 
 async def measure(server: Server, seconds: float, seed: int) -> dict[str, float | int]:

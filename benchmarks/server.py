@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 RUN_FILE = ROOT / "var" / "run.json"
@@ -34,13 +35,19 @@ class ServerDidNotStart(RuntimeError):
 
 
 def running() -> Server | None:
-    """Return the server that `make run` left in `var/run.json`, or None when nothing answers there."""
+    """Return the server that `make run` left in `var/run.json`, or None when nothing answers there.
+
+    Raises ValueError when it stands behind HTTPS: this machine's own port is what should be measured.
+    """
     if not RUN_FILE.exists():
         return None
     facts = json.loads(RUN_FILE.read_text())
-    host, port = facts["url"].removeprefix("http://").rstrip("/").split(":")
-    with contextlib.suppress(OSError), socket.create_connection((host, int(port)), timeout=2):
-        return Server(host, int(port), facts["api_key"], facts["versions"])
+    address = urlsplit(facts["url"])
+    if address.scheme != "http" or address.hostname is None:
+        raise ValueError(f"{RUN_FILE} names {facts['url']}: benchmarks speak plain HTTP; start it without PUBLIC_URL")
+    host, port = address.hostname, address.port or 80
+    with contextlib.suppress(OSError), socket.create_connection((host, port), timeout=2):
+        return Server(host, port, facts["api_key"], facts["versions"])
     return None
 
 
@@ -56,7 +63,7 @@ def serving(*, model: bool, patience: float = 900.0) -> Iterator[Server]:
         environment = {**os.environ, "DATA_DIR": folder, "PORT": str(probe.getsockname()[1])}
         probe.close()
         if not model:
-            environment["MODEL"] = "none"
+            environment["MODEL_NAME"] = "none"
         log = Path(folder) / "up.log"
         with log.open("wb") as output:
             child = subprocess.Popen(
