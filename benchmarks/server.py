@@ -34,17 +34,18 @@ class ServerDidNotStart(RuntimeError):
     """The server did not answer in time; the message holds the end of its output."""
 
 
-def running() -> Server | None:
-    """Return the server that `make run` left in `var/run.json`, or None when nothing answers there.
+def running(run_file: Path | None = None) -> Server | None:
+    """Return the server that a run file names (`var/run.json` by default), or None when nothing answers there.
 
     Raises ValueError when it stands behind HTTPS: this machine's own port is what should be measured.
     """
-    if not RUN_FILE.exists():
+    path = run_file or RUN_FILE
+    if not path.exists():
         return None
-    facts = json.loads(RUN_FILE.read_text())
+    facts = json.loads(path.read_text())
     address = urlsplit(facts["url"])
     if address.scheme != "http" or address.hostname is None:
-        raise ValueError(f"{RUN_FILE} names {facts['url']}: benchmarks speak plain HTTP; start it without PUBLIC_URL")
+        raise ValueError(f"{path} names {facts['url']}: benchmarks speak plain HTTP; start it without PUBLIC_URL")
     host, port = address.hostname, address.port or 80
     with contextlib.suppress(OSError), socket.create_connection((host, port), timeout=2):
         return Server(host, port, facts["api_key"], facts["versions"])
@@ -70,16 +71,16 @@ def serving(*, model: bool, patience: float = 900.0) -> Iterator[Server]:
                 [sys.executable, "manage.py", "up"], cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
             )
             try:
-                yield _wait(child, log, patience)
+                yield _wait(child, Path(folder) / RUN_FILE.name, log, patience)
             finally:
                 child.send_signal(signal.SIGTERM)
                 child.wait(timeout=60)
 
 
-def _wait(child: subprocess.Popen[bytes], log: Path, patience: float) -> Server:
+def _wait(child: subprocess.Popen[bytes], run_file: Path, log: Path, patience: float) -> Server:
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline and child.poll() is None:
-        server = running()
+        server = running(run_file)
         if server is not None:
             return server
         time.sleep(0.5)

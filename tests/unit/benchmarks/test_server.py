@@ -69,7 +69,7 @@ here = pathlib.Path(__file__).parent
 signal.signal(signal.SIGTERM, lambda *_: (here.joinpath("ended").touch(), sys.exit(0)))
 listener = socket.create_server(("127.0.0.1", int(os.environ["PORT"])))
 facts = {"url": f"http://127.0.0.1:{os.environ['PORT']}", "api_key": "ak_a_b", "versions": {}}
-(here / "run.json").write_text(json.dumps(facts))
+pathlib.Path(os.environ["DATA_DIR"], "run.json").write_text(json.dumps(facts))
 while True:
     listener.accept()[0].close()
 """
