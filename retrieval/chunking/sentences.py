@@ -13,12 +13,19 @@ _END = re.compile(
     re.VERBOSE,
 )
 _ABBREVIATIONS = """
-dr mr mrs ms prof st sr jr vs etc e.g i.e cf no nos fig figs eq eqs vol ch sec art approx dept inc ltd co corp
-jan feb mar apr jun jul aug sep sept oct nov dec u.s u.k ph.d al p pp
+dr mr mrs ms prof st sr jr vs e.g i.e cf approx dept inc ltd jan feb mar apr jun jul aug sep sept oct nov dec
+u.s u.k ph.d
 """
-_ABBREVIATION = re.compile(
-    r"(?:^|[\s(\[“\"'])(?:" + "|".join(map(re.escape, _ABBREVIATIONS.split())) + r"|[A-Za-z])\.$", re.IGNORECASE
-)
+_BEFORE_NUMBERS = "no nos fig figs eq eqs vol ch sec art p pp"
+
+
+def _words(names: str) -> str:
+    return "|".join(map(re.escape, names.split()))
+
+
+_ABBREVIATION = re.compile(rf"(?:^|[\s(\[“\"'])(?:{_words(_ABBREVIATIONS)}|(?-i:[A-Z]))\.$", re.IGNORECASE)
+_NUMBERED = re.compile(rf"(?:^|[\s(\[“\"'])(?:{_words(_BEFORE_NUMBERS)})\.$", re.IGNORECASE)
+_NUMBER = re.compile(r"\s+\d")
 
 
 def split_sentences(text: str) -> list[str]:
@@ -30,7 +37,7 @@ def split_sentences(text: str) -> list[str]:
     start = 0
     for match in _END.finditer(text):
         end = match.end()
-        if match.group().startswith(".") and _ABBREVIATION.search(text, start, match.start() + 1):
+        if match.group() == "." and _is_abbreviation(text, start, end):
             continue
         while end < len(text) and text[end].isspace():
             end += 1
@@ -44,3 +51,10 @@ def split_sentences(text: str) -> list[str]:
     if start < len(text):
         sentences.append(text[start:])
     return sentences
+
+
+def _is_abbreviation(text: str, start: int, end: int) -> bool:
+    """Whether the point before `end` belongs to a word of the sentence that begins at `start`."""
+    if _ABBREVIATION.search(text, start, end):
+        return True
+    return bool(_NUMBERED.search(text, start, end) and _NUMBER.match(text, end))

@@ -60,7 +60,7 @@ def _packed(pieces: list[Piece], config: ChunkingConfig, count: CountTokens) -> 
             if waiting is not None:
                 yield waiting
             waiting = group
-            group = _overlap(group[-1], config.overlap, count)
+            group = _overlap(group, config.overlap, count)
             size = sum(part.tokens for part in group)
             group_start = len(group)
         group.append(piece)
@@ -81,8 +81,9 @@ def _packed(pieces: list[Piece], config: ChunkingConfig, count: CountTokens) -> 
 _SEAMS = 16  # tokens that joining may add: separators, and words that merge differently
 
 
-def _overlap(piece: Piece, budget: int, count: CountTokens) -> list[Piece]:
-    """Take the last sentences of a piece that fit into `budget` tokens."""
+def _overlap(group: list[Piece], budget: int, count: CountTokens) -> list[Piece]:
+    """Take the last sentences of a group that fit into `budget` tokens."""
+    piece = group[-1]
     sentences = split_sentences(piece.text)
     sizes = count(sentences)
     taken = len(sentences)
@@ -90,7 +91,7 @@ def _overlap(piece: Piece, budget: int, count: CountTokens) -> list[Piece]:
         taken -= 1
         budget -= sizes[taken]
     text = "".join(sentences[taken:]).strip()
-    if not text or taken == 0:  # nothing fits, or all of it would be said twice
+    if not text or (taken == 0 and len(group) == 1):  # nothing fits, or all of it would be said twice
         return []
     return [Piece(text, sum(sizes[taken:]), piece.before, piece.page, piece.line)]
 

@@ -22,6 +22,10 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _COMMON_HAN = re.compile(
     "[的一是不了在人有我他这個个们們中来來上大为為和国國地到以说說时時要就出会會可也你对對生能而子那得于著下自之年]"
 )
+_COMMON_LEADS = {"gb18030": range(0xB0, 0xD8), "big5hkscs": range(0xA4, 0xC7)}
+"""First bytes of the characters that each standard's authors put on its first level, the common ones."""
+_FEWEST_COMMON = 0.5
+_MOST_WIDE = 4_000
 _SAMPLE = 64 * 1024
 _MOST_CONTROL = 0.01
 
@@ -57,9 +61,9 @@ def _strict(data: bytes, encoding: str, filename: str) -> str:
 
 def _guess(data: bytes, filename: str) -> str:
     """Chinese encodings decode each other's bytes into rare characters: the one with the most common ones wins."""
-    common = {name: _commonness(data, name) for name in ("gb18030", "big5hkscs")}
+    common = {name: _commonness(data, name) for name in _COMMON_LEADS}
     best = max(common, key=lambda name: common[name])
-    if common[best] > 0:
+    if common[best] > _FEWEST_COMMON:
         return best
     match = from_bytes(data[:_SAMPLE], cp_isolation=_CANDIDATES).best()
     if match is None:
@@ -68,14 +72,16 @@ def _guess(data: bytes, filename: str) -> str:
 
 
 def _commonness(data: bytes, encoding: str) -> float:
+    """Share of the wide characters that are common ones, those of everyday grammar counted twice; -1 if not valid."""
     try:
-        text = codecs.getincrementaldecoder(encoding)().decode(data[:_SAMPLE])
-        if len(data) <= _SAMPLE:
-            text = data.decode(encoding)
+        text = codecs.getincrementaldecoder(encoding)().decode(data[:_SAMPLE], final=len(data) <= _SAMPLE)
     except UnicodeDecodeError:
         return -1.0
-    wide = sum(char > "\x7f" for char in text)
-    return len(_COMMON_HAN.findall(text)) / wide if wide else 0.0
+    wide = [char for char in text if char > "\x7f"][:_MOST_WIDE]
+    if not wide:
+        return 0.0
+    common = sum(char.encode(encoding)[0] in _COMMON_LEADS[encoding] for char in wide)
+    return (common + len(_COMMON_HAN.findall("".join(wide)))) / len(wide)
 
 
 def _newlines(text: str) -> str:
