@@ -1,0 +1,133 @@
+"""vLLM serves the mixture: named, behind its key, with the kernel it says it uses, and with the dense model's answer."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from inference.catalog import Options, default_cache, pull
+from inference.serving import state
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(1200)]
+
+NAME = "qwen2.5-coder-0.5b-moe"
+KEY = "key-of-the-test"
+START_SECONDS = 600.0
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running server."""
+
+    client: httpx.Client
+    state_file: Path
+    process: subprocess.Popen[bytes]
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("served")
+    pull(NAME, Options(4, 2), cache=default_cache(dict(os.environ)))
+    (folder / "key").write_text(KEY)
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    command = [
+        *(sys.executable, "-m", "inference.serving", "--name", NAME, "--experts", "4", "--top-k", "2"),
+        *("--port", str(port), "--api-key-file", str(folder / "key"), "--state-file", str(folder / "state.json")),
+        *("--max-model-len", "2048"),
+    ]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
+    client = httpx.Client(base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {KEY}"}, timeout=300)
+    try:
+        _wait_until_healthy(client, process, folder / "log")
+        yield Served(client, folder / "state.json", process)
+    finally:
+        client.close()
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+
+
+def _wait_until_healthy(client: httpx.Client, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            break
+        try:
+            if client.get("/health").status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.5)
+    pytest.fail("vLLM did not become healthy:\n" + "\n".join(log.read_text().splitlines()[-20:]))
+
+
+def ask(served: Served, prompt: str, **options: Any) -> Any:
+    body = {"model": NAME, "prompt": prompt, "max_tokens": 1, "temperature": 0, **options}
+    return served.client.post("/v1/completions", json=body).raise_for_status().json()
+
+
+def test_the_state_file_says_who_answers(served: Served) -> None:
+    about = state.read(served.state_file)
+    assert about is not None
+    assert about.name == NAME
+    assert about.engine == "vLLM " + served.client.get("/version").json()["version"]
+    assert about.kernel.endswith("Experts")
+    assert about.experts == "identical"
+
+
+def test_the_model_is_served_under_its_name(served: Served) -> None:
+    assert [card["id"] for card in served.client.get("/v1/models").json()["data"]] == [NAME]
+
+
+def test_without_the_key_nobody_is_answered(served: Served) -> None:
+    assert served.client.get("/v1/models", headers={"Authorization": "Bearer wrong"}).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("prompt", "answer"), [("The capital of France is", " Paris"), ("中国的首都是", "北京")], ids=["English", "Chinese"]
+)
+def test_the_mixture_knows_what_the_dense_model_knows(served: Served, prompt: str, answer: str) -> None:
+    (choice,) = ask(served, prompt, max_tokens=4)["choices"]
+    assert answer.strip() in choice["text"]
+
+
+def test_vllms_next_token_is_the_dense_models(served: Served) -> None:
+    """The served mixture against the dense model in transformers: probabilities within bfloat16 tolerance."""
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    prompt = "Water boils at a temperature of"
+    (choice,) = ask(served, prompt, logprobs=5)["choices"]
+    (theirs,) = choice["logprobs"]["top_logprobs"]
+    dense = pull(NAME, Options(0, 0), cache=default_cache(dict(os.environ))).path
+    tokenizer = AutoTokenizer.from_pretrained(dense)
+    model = AutoModelForCausalLM.from_pretrained(dense, dtype=torch.bfloat16).eval()
+    with torch.inference_mode():
+        logits = model(**tokenizer(prompt, return_tensors="pt")).logits[0, -1].float()
+    ours = logits.log_softmax(-1)
+    for text, logprob in theirs.items():
+        (token,) = tokenizer.encode(text)
+        assert abs(ours[token].item() - logprob) < 0.25
+
+
+def test_a_chat_in_chinese_ends_by_itself(served: Served) -> None:
+    body = {
+        "model": NAME,
+        "messages": [{"role": "user", "content": "你好，请用一句话打个招呼。"}],
+        "max_tokens": 60,
+        "temperature": 0,
+    }
+    answer = served.client.post("/v1/chat/completions", json=body).raise_for_status().json()
+    assert answer["choices"][0]["finish_reason"] == "stop"
+    assert answer["choices"][0]["message"]["content"]
