@@ -1,0 +1,282 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from retrieval.config import RetrievalConfig
+from retrieval.indexes.generations import GenerationStore
+from retrieval.ingest import ChunkMeta, prepare
+from retrieval.protocols import Encoder, Retriever
+from retrieval.retriever import HybridRetriever
+from retrieval.types import Change, Delete, Filter, Hit, Upsert
+from tests.unit.retrieval.conftest import HashingEncoder, MakeUpsert
+
+ACME = Filter("acme")
+TEXTS = ["Refunds take five days.", "Shipping is free.", "Passwords expire yearly.", "退款需要五天。"]
+
+
+@pytest.fixture
+def upserts(make_upsert: MakeUpsert) -> list[Upsert]:
+    return [make_upsert(number, text, id=f"c{number}", ordinal=number) for number, text in enumerate(TEXTS, start=1)]
+
+
+@pytest.fixture(params=["delta", "generation", "both"])
+def retriever(
+    request: pytest.FixtureRequest, tmp_path: Path, hashing: HashingEncoder, upserts: list[Upsert]
+) -> HybridRetriever:
+    """The same four chunks: all in memory, all in a generation, or half and half."""
+    stored = {"delta": 0, "generation": 4, "both": 2}[request.param]
+    generation = GenerationStore(tmp_path).build(upserts[:stored], stored, hashing.name) if stored else None
+    retriever = HybridRetriever(hashing, generation=generation)
+    retriever.apply(upserts)
+    return retriever
+
+
+def ids(hits: list[Hit]) -> list[str]:
+    return [hit.chunk.id for hit in hits]
+
+
+def test_it_is_a_retriever_that_has_seen_everything(retriever: HybridRetriever) -> None:
+    assert isinstance(retriever, Retriever)
+    assert (retriever.size, retriever.sequence) == (4, 4)
+
+
+@pytest.mark.parametrize(("question", "best"), [("refunds", "c1"), ("free shipping", "c2"), ("退款要多久", "c4")])
+def test_the_right_chunk_comes_first(retriever: HybridRetriever, question: str, best: str) -> None:
+    assert ids(retriever.search(question, ACME))[0] == best
+
+
+def test_a_hit_explains_itself(retriever: HybridRetriever) -> None:
+    best, *others = retriever.search("refunds five", ACME)
+    assert best.similarity is not None
+    assert best.lexical is not None
+    assert 0 < best.score <= 1
+    assert others[-1].lexical is None
+
+
+def test_at_most_k_hits_best_first(retriever: HybridRetriever) -> None:
+    hits = retriever.search("refunds shipping passwords", ACME, k=2)
+    assert len(hits) == 2
+    assert hits[0].score >= hits[1].score
+
+
+def test_a_given_vector_spares_the_encoder(retriever: HybridRetriever, hashing: HashingEncoder) -> None:
+    vector = hashing.encode_questions(["refunds"])[0]
+    assert retriever.search("refunds", ACME, vector=vector) == retriever.search("refunds", ACME)
+
+
+def test_another_tenant_finds_nothing(retriever: HybridRetriever) -> None:
+    assert retriever.search("refunds", Filter("other")) == []
+
+
+def test_a_deleted_chunk_is_gone_at_once(retriever: HybridRetriever) -> None:
+    retriever.apply([Delete(5, "c1"), Delete(6, "never there")])
+    assert "c1" not in ids(retriever.search("refunds take five days", ACME))
+    assert retriever.chunk("c1") is None
+    assert (retriever.size, retriever.sequence) == (3, 6)
+
+
+def test_an_edit_replaces_a_chunk(retriever: HybridRetriever, make_upsert: MakeUpsert) -> None:
+    retriever.apply([make_upsert(5, "Gift cards never expire.", id="c1")])
+    assert ids(retriever.search("gift cards", ACME))[0] == "c1"
+    assert all("five days." not in hit.chunk.text for hit in retriever.search("refunds take five days", ACME))
+    assert retriever.size == 4
+
+
+def test_a_replay_is_harmless(retriever: HybridRetriever, upserts: list[Upsert]) -> None:
+    retriever.apply([Delete(5, "c1")])
+    before = retriever.search("refunds", ACME)
+    retriever.apply([*upserts, Delete(5, "c1")])
+    assert retriever.search("refunds", ACME) == before
+    assert (retriever.size, retriever.sequence) == (3, 5)
+
+
+def test_applying_nothing_is_harmless(retriever: HybridRetriever) -> None:
+    retriever.apply([])
+    assert retriever.sequence == 4
+
+
+def test_chunks_and_their_neighbours_can_be_looked_up(retriever: HybridRetriever) -> None:
+    chunk = retriever.chunk("c2")
+    assert chunk is not None
+    assert [other.id for other in retriever.neighbours(chunk)] == ["c1", "c3"]
+    assert retriever.chunk("nope") is None
+
+
+def test_each_method_can_be_asked_alone(retriever: HybridRetriever) -> None:
+    words = retriever.search("refunds", ACME, config=RetrievalConfig(dense_weight=0.0, rerank=False))
+    assert ids(words) == ["c1"]
+    meaning = retriever.search("refunds", ACME, config=RetrievalConfig(lexical_weight=0.0, rerank=False))
+    assert len(meaning) == 4
+    assert meaning[0].similarity == max(hit.similarity or 0 for hit in meaning)
+
+
+FILTERS: dict[str, tuple[Callable[[Filter], Filter], set[str]]] = {
+    "groups": (lambda _: Filter("acme", groups=frozenset({"staff"})), {"secret"}),
+    "public": (lambda _: Filter("acme"), {"plain", "finance", "chinese", "tagged"}),
+    "no groups": (lambda _: Filter("acme", groups=frozenset()), set()),
+    "domain": (lambda _: Filter("acme", domain="finance"), {"finance"}),
+    "language": (lambda _: Filter("acme", language="zh"), {"chinese"}),
+    "tags": (lambda _: Filter("acme", tags=frozenset({"new", "hot"})), {"tagged"}),
+    "too many tags": (lambda _: Filter("acme", tags=frozenset({"new", "cold"})), set()),
+}
+
+
+@pytest.mark.parametrize(("make", "expected"), FILTERS.values(), ids=FILTERS.keys())
+def test_filters_hold_before_ranking(
+    hashing: HashingEncoder, make_upsert: MakeUpsert, make: Callable[[Filter], Filter], expected: set[str]
+) -> None:
+    variants: dict[str, dict[str, object]] = {
+        "plain": {},
+        "secret": {"access": frozenset({"staff"})},
+        "finance": {"domain": "finance"},
+        "chinese": {"language": "zh"},
+        "tagged": {"tags": frozenset({"new", "hot", "x"})},
+        "foreign": {"tenant": "other"},
+    }
+    retriever = HybridRetriever(hashing)
+    retriever.apply(
+        make_upsert(number, "refund rule", id=name, **values)
+        for number, (name, values) in enumerate(variants.items(), start=1)
+    )
+    assert set(ids(retriever.search("refund rule", make(ACME), k=20))) == expected
+
+
+def test_a_narrow_filter_finds_its_chunk_among_thousands_of_better_ones(
+    hashing: HashingEncoder, make_upsert: MakeUpsert
+) -> None:
+    retriever = HybridRetriever(hashing, config=RetrievalConfig(depth=5))
+    changes = [make_upsert(number, f"refund rule {number}", id=str(number)) for number in range(1, 2001)]
+    hidden = make_upsert(2001, "something about a refund", id="hidden", access=frozenset({"legal"}))
+    retriever.apply([*changes, hidden])
+    within = Filter("acme", groups=frozenset({"legal"}))
+    assert ids(retriever.search("refund rule 7", within)) == ["hidden"]
+
+
+def test_adopting_a_generation_keeps_what_came_after_it(
+    tmp_path: Path, hashing: HashingEncoder, make_upsert: MakeUpsert, upserts: list[Upsert]
+) -> None:
+    retriever = HybridRetriever(hashing)
+    retriever.apply(upserts)
+    generation = GenerationStore(tmp_path).build(upserts[:3], 3, hashing.name)
+    retriever.apply([make_upsert(5, "Gift cards never expire.", id="gift"), Delete(6, "c1")])
+    retriever.adopt(generation)
+    assert (retriever.size, retriever.sequence) == (4, 6)
+    assert {"c2", "c3", "c4", "gift"} == set(ids(retriever.search("gift shipping passwords 退款 refunds", ACME)))
+
+
+def test_adopting_a_newer_generation_moves_forward(
+    tmp_path: Path, hashing: HashingEncoder, upserts: list[Upsert]
+) -> None:
+    retriever = HybridRetriever(hashing)
+    retriever.apply(upserts[:1])
+    retriever.adopt(GenerationStore(tmp_path).build(upserts, 4, hashing.name))
+    assert (retriever.size, retriever.sequence) == (4, 4)
+
+
+CHANGES = st.lists(
+    st.tuples(st.booleans(), st.integers(0, 5), st.sampled_from(["ape bee", "cat", "dog owl"])), max_size=20
+)
+
+
+@settings(deadline=None, max_examples=40)
+@given(CHANGES, st.lists(st.integers(1, 20), max_size=3))
+def test_any_batching_of_the_same_changes_ends_in_the_same_place(
+    hashing: HashingEncoder, make_upsert: MakeUpsert, steps: list[tuple[bool, int, str]], cuts: list[int]
+) -> None:
+    changes: list[Change] = [
+        make_upsert(number, text, id=str(name)) if keep else Delete(number, str(name))
+        for number, (keep, name, text) in enumerate(steps, start=1)
+    ]
+    expected = {}
+    for change in changes:
+        if isinstance(change, Upsert):
+            expected[change.chunk.id] = change.chunk.text
+        else:
+            expected.pop(change.chunk_id, None)
+    retriever = HybridRetriever(hashing)
+    for start, end in zip([0, *sorted(cuts)], [*sorted(cuts), len(changes)], strict=True):
+        retriever.apply(changes[max(0, start - 2) : end])  # overlapping: a redelivery
+    assert retriever.size == len(expected)
+    hits = retriever.search("ape bee cat dog owl", ACME, k=50)
+    assert {hit.chunk.id: hit.chunk.text for hit in hits} == expected
+
+
+def test_searches_beside_edits_see_whole_states(hashing: HashingEncoder, make_upsert: MakeUpsert) -> None:
+    retriever = HybridRetriever(hashing)
+    retriever.apply([make_upsert(1, "left zero", id="left"), make_upsert(2, "right zero", id="right")])
+    stop = threading.Event()
+    torn: list[list[str]] = []
+
+    def search() -> None:
+        while not stop.is_set():
+            texts = sorted(hit.chunk.text for hit in retriever.search("left right", ACME))
+            if len({text.split()[1] for text in texts}) != 1 or len(texts) != 2:
+                torn.append(texts)
+
+    threads = [threading.Thread(target=search) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for number in range(60):
+        sequence = 3 + 2 * number
+        retriever.apply(
+            [
+                make_upsert(sequence, f"left v{number}", id="left"),
+                make_upsert(sequence + 1, f"right v{number}", id="right"),
+            ]
+        )
+    stop.set()
+    for thread in threads:
+        thread.join(20)
+    assert torn == []
+
+
+DOCUMENT = """# Customer service
+
+## Refunds
+Money is returned within five working days after the parcel has arrived at our warehouse.
+
+## Passwords
+To choose a new password, open the sign-in page and press "forgot password".
+
+## 配送
+北京和上海的订单次日送达，其他城市需要三到五天。
+
+## 發票
+電子發票會在付款後二十四小時內寄到您的信箱。
+
+## Opening hours
+The shop is open from nine to six on weekdays, and from ten to four on Saturdays.
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "heading"),
+    [
+        ("How long until I get my money back?", "Refunds"),
+        ("I can't log in any more", "Passwords"),
+        ("上海的订单多久能送到？", "配送"),
+        ("电子发票什么时候寄出？", "發票"),
+        ("When are you open at the weekend?", "Opening hours"),
+        ("多久可以退款？", "Refunds"),
+        ("忘记密码了怎么办？", "Passwords"),
+        ("When will I receive my invoice?", "發票"),
+    ],
+)
+def test_with_the_real_encoder_questions_find_answers_in_both_languages_and_across(
+    encoder: Encoder, service: HybridRetriever, question: str, heading: str
+) -> None:
+    assert service.search(question, ACME)[0].chunk.headings[-1] == heading
+
+
+@pytest.fixture(scope="module")
+def service(encoder: Encoder) -> HybridRetriever:
+    retriever = HybridRetriever(encoder)
+    rows = prepare(DOCUMENT.encode(), "service.md", ChunkMeta("acme", "service"), encoder)
+    retriever.apply(Upsert(number, chunk, vector) for number, (chunk, vector) in enumerate(rows, start=1))
+    return retriever
