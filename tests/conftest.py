@@ -42,6 +42,12 @@ def django_db_modify_db_settings(postgres: str) -> None:
 
 
 @pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """The whole cluster goes at the end, so the database need not be dropped under a straggler's connection."""
+    return True
+
+
+@pytest.fixture(scope="session")
 def redis_server(data_dir: Path) -> Iterator[str]:
     """A running Redis; its address. Tests ask for `redis_url`, which also empties it."""
     from assistant.config.supervisor import redis_server

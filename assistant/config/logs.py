@@ -47,6 +47,7 @@ def config(level: str) -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
+            "faiss.loader": {"level": "WARNING"},
             "httpx": {"level": "WARNING"},
             "django.request": {"level": "ERROR"},
             "uvicorn.access": {"level": "WARNING"},

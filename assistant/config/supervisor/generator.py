@@ -11,6 +11,8 @@ from assistant.config.supervisor import sockets, steps
 from assistant.config.supervisor.lineup import Lineup, answers
 from assistant.config.supervisor.process import Spec
 
+KEY = "model_api_key"
+
 
 @dataclass(frozen=True, slots=True)
 class Generator:
@@ -35,17 +37,25 @@ async def choose(env: Env, line: Lineup) -> Generator:
 
 def pull(chosen: Generator, line: Lineup) -> Spec:
     """The child that fetches and converts the model."""
-    return line.module(f"pull-{chosen.name}", "inference.catalog", "pull", str(chosen.entry))
+    return line.module(f"pull-{chosen.name}", "inference.catalog", "pull", str(chosen.entry), *_options(line.env))
 
 
 def spec(chosen: Generator, line: Lineup) -> Spec:
     """The child that serves the model on the loopback behind a key."""
-    secrets.ensure(line.env.data_dir, "model_api_key")
+    if line.env.model_api_key:
+        secrets.replace(line.env.data_dir, KEY, line.env.model_api_key)
+    secrets.ensure(line.env.data_dir, KEY)
     state = line.env.data_dir / "model" / "state.json"
     state.parent.mkdir(parents=True, exist_ok=True)
     return line.module(
         "model",
         "inference.serving",
         *("--name", str(chosen.entry), "--port", str(chosen.port), "--state-file", str(state)),
-        *("--api-key-file", str(line.env.data_dir / "secrets" / "model_api_key")),
+        *("--api-key-file", str(line.env.data_dir / "secrets" / KEY)),
+        *_options(line.env),
     ).gated(partial(answers, f"http://127.0.0.1:{chosen.port}/health"), start_seconds=900.0)
+
+
+def _options(env: Env) -> tuple[str, ...]:
+    """The catalogue's option that a person may choose; pulling and serving must agree on it."""
+    return ("--top-k", str(env.model_topk)) if env.model_topk else ()

@@ -18,6 +18,9 @@ class Patience:
     """How long to wait for what, in seconds."""
 
     poll: float = 0.1
+    """Between looks while it starts."""
+    watch: float = 0.5
+    """Between looks while it runs."""
     check: float = 5.0
     hung_after: int = 12
     """Failed checks in a row after which a child that runs but does not answer is replaced."""
@@ -119,7 +122,7 @@ class Service:
         misses = 0
         checked = time.monotonic()
         while self._runs():
-            await asyncio.sleep(self._patience.poll)
+            await asyncio.sleep(self._patience.watch)
             if time.monotonic() - checked < self._patience.check:
                 continue
             misses = 0 if await asyncio.to_thread(self.spec.healthy) else misses + 1

@@ -10,7 +10,7 @@ from assistant.config.supervisor.errors import StartFailed
 from assistant.config.supervisor.service import Patience, Service
 from tests.unit.assistant.config.supervisor.children import lives, python
 
-QUICK = Patience(poll=0.02, check=0.05, hung_after=3, first_delay=0.02, longest_delay=0.1)
+QUICK = Patience(poll=0.02, watch=0.02, check=0.05, hung_after=3, first_delay=0.02, longest_delay=0.1)
 SLEEPER = "import time; time.sleep(60)"
 
 

@@ -1,0 +1,33 @@
+"""`manage.py serve_model NAME`: serve one model of the catalogue, in the foreground."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+
+from assistant.config import secrets
+from assistant.config.supervisor.generator import KEY
+
+
+class Command(BaseCommand):
+    help = "Serve one model of the catalogue with vLLM behind the installation's key, without the rest."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("name", help="a name of `manage.py models list`")
+        parser.add_argument("--port", type=int, default=8001)
+        parser.add_argument("--top-k", type=int)
+
+    def handle(self, *_args: object, name: str, port: int, top_k: int | None, **_options: object) -> None:
+        data_dir = settings.HOUSE.data_dir
+        secrets.ensure(data_dir, KEY)
+        settings.HOUSE.model_state_file.parent.mkdir(parents=True, exist_ok=True)
+        arguments = [
+            *("--name", name, "--port", str(port), "--api-key-file", str(data_dir / "secrets" / KEY)),
+            *("--state-file", str(settings.HOUSE.model_state_file)),
+            *(["--top-k", str(top_k)] if top_k else []),
+        ]
+        os.execv(sys.executable, [sys.executable, "-m", "inference.serving", *arguments])  # noqa: S606

@@ -1,0 +1,52 @@
+from typing import Any
+
+import pytest
+
+from assistant import wiring
+from assistant.config import asgi
+
+
+async def _speak(scope: dict[str, Any], *messages: dict[str, Any]) -> list[dict[str, Any]]:
+    heard = iter(messages)
+    said: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return next(heard)
+
+    async def send(message: Any) -> None:
+        said.append(message)
+
+    await asgi.application(scope, receive, send)
+    return said
+
+
+async def test_loading_begins_with_the_server_and_ends_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(wiring, "warm_up", lambda: done.append("warm up"))
+    monkeypatch.setattr(wiring, "close", lambda: done.append("close"))
+    said = await _speak({"type": "lifespan"}, {"type": "lifespan.startup"}, {"type": "lifespan.shutdown"})
+    assert done == ["warm up", "close"]
+    assert [message["type"] for message in said] == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+
+
+def _request(path: str, method: str = "GET") -> dict[str, Any]:
+    headers = [(b"host", b"127.0.0.1")]
+    return {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "scheme": "http",
+        "path": path, "raw_path": path.encode(), "query_string": b"", "headers": headers, "server": ("127.0.0.1", 80),
+        "client": ("127.0.0.1", 1), "root_path": "",
+    }  # fmt: skip
+
+
+async def test_what_the_doors_do_not_know_goes_to_django() -> None:
+    said = await _speak(
+        _request("/healthz"), {"type": "http.request", "body": b"", "more_body": False}, {"type": "http.disconnect"}
+    )
+    assert said[0]["status"] == 200
+
+
+async def test_a_question_without_a_key_is_refused_at_the_door() -> None:
+    body = {"type": "http.request", "body": b'{"question": "?"}', "more_body": False}
+    said = await _speak(_request("/api/v1/ask", "POST"), body)
+    assert said[0]["status"] == 401
+    assert dict(said[0]["headers"])[b"content-type"].startswith(b"application/problem+json")
