@@ -94,12 +94,16 @@ def model_watch() -> ModelWatch:
     return ModelWatch(settings.HOUSE.model_url)
 
 
+def searchable() -> bool:
+    """Say whether this process has caught up with the documents."""
+    return _built is not None and _built.followers[0].fresh_at > float("-inf")
+
+
 def readiness() -> dict[str, bool]:
     """Say which layers answer. Looks at PostgreSQL, Redis and the model; not for an event loop."""
-    built = _built
     return {
-        "faq": built is not None,
-        "search": built is not None and built.followers[0].fresh_at > float("-inf"),
+        "faq": _built is not None,
+        "search": searchable(),
         "model": model_watch().up(),
         "database": health.database_answers(),
         "cache": health.redis_answers(settings.HOUSE.redis_url),

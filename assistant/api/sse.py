@@ -17,10 +17,11 @@ RECONNECT_MS = 300
 def encode(number: int, event: Event, language: str) -> bytes:
     """Write an event as a frame; the first one also says how soon to reconnect."""
     retry = b"retry: %d\n" % RECONNECT_MS if number == 1 else b""
-    return b"%bid: %d\nevent: %b\ndata: %b\n\n" % (retry, number, event.name.encode(), _data(event, language))
+    return b"%bid: %d\nevent: %b\ndata: %b\n\n" % (retry, number, event.name.encode(), data(event, language))
 
 
-def _data(event: Event, language: str) -> bytes:
+def data(event: Event, language: str) -> bytes:
+    """Write what an event says as JSON; `failed` as a problem in the given language."""
     match event:
         case Started():
             return _json({"id": event.id, "conversation_id": event.conversation_id})
