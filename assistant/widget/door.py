@@ -37,13 +37,13 @@ def door(method: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
-        async def opened(request: HttpRequest, *args: str) -> HttpResponseBase:
+        async def opened(request: HttpRequest, **kwargs: str) -> HttpResponseBase:
             if request.method == "OPTIONS":
                 response: HttpResponseBase = HttpResponse(status=204, headers=PREFLIGHT)
             elif request.method != method:
                 response = HttpResponse(status=405, headers={"Allow": f"{method}, OPTIONS"})
             else:
-                response = await _answered(view, request, *args)
+                response = await _answered(view, request, **kwargs)
             response.headers["Vary"] = "Origin"
             response.headers["Cache-Control"] = "no-store"
             origin = request.headers.get("Origin")
@@ -56,9 +56,9 @@ def door(method: str) -> Callable[[View], View]:
     return decorate
 
 
-async def _answered(view: View, request: HttpRequest, *args: str) -> HttpResponseBase:
+async def _answered(view: View, request: HttpRequest, **kwargs: str) -> HttpResponseBase:
     try:
-        return await view(request, *args)
+        return await view(request, **kwargs)
     except AssistantError as error:
         language = preferred(request.headers.get("Accept-Language"))
         headers = {name.decode(): value.decode() for name, value in problems.headers(error)}

@@ -104,7 +104,7 @@ def understood(wish: QuestionInput, site: SiteFacts, session: Session) -> Asked:
 
 async def _streaming(frames: AsyncGenerator[bytes, None]) -> StreamingHttpResponse:
     """Answer with frames. The first is awaited here, so that what is raised before it becomes an error response."""
-    first = await anext(frames)
+    first = await anext(frames, b"")  # nothing after the last event
 
     async def all_frames() -> AsyncGenerator[bytes, None]:
         async with aclosing(frames):

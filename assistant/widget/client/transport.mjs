@@ -5,7 +5,8 @@ import { readEvents } from "./sse.mjs";
 const TERMINAL = ["finished", "failed"];
 const SILENCE_MS = 40000; // the server's heart beats every 15 s; silence for longer is a dead connection
 const TRIES = 8; // without a new event in between
-const BACK_OFF_MS = [300, 15000]; // first step (a stream without listeners is stopped after 700 ms) and ceiling; each wait is a random part of the step ("full jitter")
+// First step (a stream without listeners is stopped after 700 ms) and ceiling; each wait is a random part of the step: "full jitter".
+const BACK_OFF_MS = [300, 15000];
 const EARLY_MS = 20000; // renew a token this long before it ends
 
 export class Failure extends Error {
