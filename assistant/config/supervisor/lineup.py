@@ -47,7 +47,7 @@ class Lineup:
             *("--host", "127.0.0.1", "--port", str(self.env.port), "--workers", str(WEB_WORKERS)),
             *("--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning"),
             *("--timeout-graceful-shutdown", "3", "--no-server-header"),
-        ).gated(partial(answers, url), start_seconds=60.0)
+        ).gated(partial(answers, url), start_seconds=180.0)
 
     def worker(self) -> Spec:
         """The ingestion worker."""
@@ -95,9 +95,9 @@ def _digest(*parts: str) -> str:
 
 
 def answers(url: str) -> bool:
-    """Whether a GET is answered with 200 within two seconds."""
+    """Whether a GET is answered with 200 within five seconds."""
     try:
-        with urllib.request.urlopen(url, timeout=2) as response:  # noqa: S310 - our own loopback address
+        with urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310 - our own loopback address
             return bool(response.status == 200)
     except (urllib.error.URLError, OSError):
         return False
