@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.utils.functional import lazystr
 from django.utils.translation import get_language
 
@@ -34,7 +35,7 @@ class ConsoleSite(AdminSite):
         title = in_language(texts.TITLE)
         return {**super().each_context(request), "site_header": title, "site_title": title}
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Show the dashboard above the list of models."""
         shown = figures.collect()
         busiest = max(day.total for day in shown.days)
