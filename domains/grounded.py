@@ -30,7 +30,7 @@ _SHRUG_LENGTH = 160  # characters: a longer answer that also shrugs does say som
 
 
 class Grounded:
-    """Implements Domain. Subclasses set the class variables and may override `opening`, `closing`, `admits` and `judge`."""
+    """Implements Domain. Subclasses set the class variables, and override `opening`, `closing`, `admits`, `judge`."""
 
     name: str = ""
     requires_evidence: bool = False

@@ -20,8 +20,24 @@ _DENIED = re.compile(
 )
 
 
+# "What are the signs of a stroke?" asks for knowledge, unless somebody is spoken of.
+_LEARNING = re.compile(
+    r"\b(?:what (?:is|are|causes?)|(?:symptom|sign|cause)s? of|prevent\w*|risk factors?|difference between|insurance|"
+    r"statistics|guidelines?)\b|什么是|是什么|有哪些|症状|预防|原因|区别|保险|指南|急救方法|怎么办理",
+    re.IGNORECASE,
+)
+_SOMEBODY = re.compile(
+    r"\b(?:i|i'm|i've|im|my|me|he|she|his|her|we|our|husband|wife|son|daughter|father|mother|dad|mom|mum|baby|kid|child|"
+    r"friend|someone|somebody|just|suddenly|right now)\b"
+    r"|我|他|她|咱|爸|妈|爷|奶|孩子|宝宝|老婆|老公|丈夫|妻子|儿子|女儿|朋友|同事|有人|刚才|突然|现在|正在",
+    re.IGNORECASE,
+)
+
+
 def emergency(text: str) -> bool:
     """Say whether `text` tells of an emergency; "no chest pain" and 没有胸痛 do not. Rather once too often."""
+    if _LEARNING.search(text) and not _SOMEBODY.search(text):
+        return False
     return any(not _DENIED.search(text[max(0, sign.start() - 40) : sign.start()]) for sign in _signs().finditer(text))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from retrieval.normalise import simplify
 
@@ -32,7 +32,6 @@ _ZH_STOP = """
 时候 就 都 也 还 并 从 到 对 为 以 于 而 则 谁 何时 时间
 """
 STOP = frozenset(_EN_STOP.split())
-_CUT_ZH = re.compile("|".join(sorted(_ZH_STOP.split(), key=len, reverse=True)))
 
 
 def fold(text: str) -> str:
@@ -46,11 +45,17 @@ def content(text: str) -> frozenset[str]:
     found: set[str] = set()
     for token in _TOKEN.findall(fold(text)):
         if "\u3400" <= token[0] <= "\u9fff":
-            for run in _CUT_ZH.split(token):
+            for run in _chinese_stops().split(token):
                 found.update(pairs(run))
         elif token not in STOP:
             found.add(stem(token))
     return frozenset(found)
+
+
+@cache
+def _chinese_stops() -> re.Pattern[str]:
+    """The stop words spelt as `fold` spells texts; longest first."""
+    return re.compile("|".join(sorted(map(fold, _ZH_STOP.split()), key=len, reverse=True)))
 
 
 def pairs(run: str) -> list[str]:

@@ -5,6 +5,6 @@ and hits does, in well under a millisecond and without a second model.
 """
 
 from domains.evidence.check import EvidenceCheck
-from domains.evidence.evaluate import AbstainFigures, evaluate
+from domains.evidence.evaluate import AbstainFigures, evaluate, evaluate_files
 
-__all__ = ["AbstainFigures", "EvidenceCheck", "evaluate"]
+__all__ = ["AbstainFigures", "EvidenceCheck", "evaluate", "evaluate_files"]

@@ -61,8 +61,9 @@ class EvidenceCheck:
         return Evidence(hits=tuple(hits), answerable=answerable, sufficient=answerable >= self.threshold)
 
     def probability(self, row: features.Features) -> float:
-        """Probability for features of shape [len(NAMES)]."""
-        return float(1.0 / (1.0 + np.exp(-(row @ self._slope + self._offset))))
+        """Probability for features of shape [len(NAMES)]; unknown ones count as the mean."""
+        known = np.where(np.isnan(row), self.weights.mean, row)
+        return float(1.0 / (1.0 + np.exp(-(known @ self._slope + self._offset))))
 
     @cached_property
     def _slope(self) -> NDArray[np.float64]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from domains.evidence.check import EvidenceCheck
+from domains.evidence.pool import prepare
 from domains.evidence.rows import Row
+from retrieval.protocols import Encoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +38,9 @@ def evaluate(rows: Iterable[Row], check: EvidenceCheck) -> AbstainFigures:
         refused_answerable=counts["refused_answerable"] / answerable if answerable else None,
         counts=dict(sorted(counts.items())),
     )
+
+
+def evaluate_files(paths: Sequence[Path], encoder: Encoder, check: EvidenceCheck | None = None) -> AbstainFigures:
+    """Measure over files in MTRAG-UN's form, or the test split of files in the demo's."""
+    rows = [row for path in paths for row in prepare(path, encoder, "test")]
+    return evaluate(rows, check or EvidenceCheck.load())

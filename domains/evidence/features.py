@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 
@@ -29,11 +30,12 @@ NAMES = (
     "advice",  # best, should I, recommend: an opinion is asked for
     "rivals",  # other titles match as well as the best: the question does not say which
     "similarity",  # cosine of the best hit, rescaled
-    "similarity_gap",  # best cosine less the mean of the others
-    "similarity_known",
     "crossed",  # the best hit is in another language, so words prove nothing
     "crossed_similarity",
 )
+
+UNKNOWN = float("nan")
+"""A feature that could not be measured; the check puts the mean of its training rows there."""
 
 _DEPTH = 3  # hits that a prompt shows
 _NAME = re.compile(r"(?<![.?!]\s)(?<!^)\b(?:[A-Z][a-zA-Z0-9&-]+|[A-Z]{2,})\b")
@@ -61,8 +63,9 @@ def extract(question: str, hits: Sequence[Hit]) -> Features:
     everything = frozenset().union(*known)
     best_share, best_pair = _best_pair(asked, shown)
     long = frozenset(word for word in asked if len(word) >= _LONG or not word.isascii())
-    similarity, gap, measured = _similarities(hits)
+    similarity = _similarity(hits)
     crossed = float(detect(question) != shown[0].chunk.language)
+    measured = 0.0 if math.isnan(similarity) else similarity
     return np.array(
         [
             max(shares),
@@ -77,10 +80,8 @@ def extract(question: str, hits: Sequence[Hit]) -> Features:
             float(_ADVICE.search(question) is not None),
             _rivals(hits, asked, max(shares)),
             similarity,
-            gap,
-            measured,
             crossed,
-            crossed * similarity,
+            crossed * measured,
         ]
     )
 
@@ -109,10 +110,6 @@ def _rivals(hits: Sequence[Hit], asked: frozenset[str], best: float) -> float:
     return min(1.0, max(0, len(titles) - 1) / 4)
 
 
-def _similarities(hits: Sequence[Hit]) -> tuple[float, float, float]:
-    cosines = [hit.similarity for hit in hits if hit.similarity is not None]
-    if not cosines:
-        return 0.0, 0.0, 0.0
-    top = max(cosines)
-    others = (sum(cosines) - top) / (len(cosines) - 1) if len(cosines) > 1 else top
-    return (top - _SIMILARITY_FLOOR) / _SIMILARITY_SPAN, 10.0 * (top - others), 1.0
+def _similarity(hits: Sequence[Hit]) -> float:
+    top = max((hit.similarity for hit in hits if hit.similarity is not None), default=None)
+    return UNKNOWN if top is None else (top - _SIMILARITY_FLOOR) / _SIMILARITY_SPAN

@@ -61,29 +61,47 @@ class _Task(BaseModel):
     collection: str
 
 
-def passage(text: str, *, title: str = "", key: str = "", language: str | None = None) -> Hit:
+def passage(text: str, *, title: str = "", document: str = "", language: str | None = None) -> Hit:
     """Make a hit of a bare text; its similarity is not known yet."""
-    tongue = language or detect(text)
     chunk = Chunk(
-        id=key or text[:40], document=title, revision=1, checksum="", tenant="", text=text, title=title, language=tongue
+        id=f"{document}:{text}",
+        document=document,
+        revision=1,
+        checksum="",
+        tenant="",
+        text=text,
+        title=title,
+        language=language or detect(text),
     )
     return Hit(chunk=chunk, score=0.0)
 
 
 def read_demo(path: Path) -> Iterator[Row]:
-    """Read `question, passage, answered, language, kind, document, split` a line."""
+    """Read `question, passage, answered, language, kind, document, split` a line.
+
+    Titles come from `documents.jsonl` beside the file, where there is one.
+    """
+    titles = _titles(path.with_name("documents.jsonl"))
     for line in path.read_text("utf-8").splitlines():
         row = _Passage.model_validate_json(line)
-        hit = passage(row.passage, key=f"{row.document}:{row.passage[:60]}", language=row.language)
+        title = titles.get(row.document, "")
+        hit = passage(row.passage, title=title, document=row.document, language=row.language)
         label: Label = "answerable" if row.answered else "unanswerable"
         yield Row(row.question, (hit,), label, "demo", row.kind, row.split)
+
+
+def _titles(path: Path) -> dict[str, str]:
+    if not path.is_file():
+        return {}
+    lines = map(json.loads, path.read_text("utf-8").splitlines())
+    return {line["file"]: line["title"] for line in lines}
 
 
 def read_mtrag(path: Path) -> Iterator[Row]:
     """Read tasks in the MTRAG-UN form; the question is the last turn of the user."""
     for line in path.read_text("utf-8").splitlines():
         task = _Task.model_validate_json(line)
-        hits = tuple(passage(text.text, key=text.document_id) for text in task.contexts)
+        hits = tuple(passage(text.text, document=text.document_id) for text in task.contexts)
         label = cast(Label, task.answerability[0].lower())
         yield Row(task.messages[-1].text, hits, label, f"mtrag_{task.collection}", " ".join(_speech(task.messages)))
 
@@ -92,11 +110,10 @@ def _speech(turns: Sequence[_Turn]) -> list[str]:
     return [turn.text for turn in turns[:-1] if turn.speaker == "user"][-1:]
 
 
-def read(path: Path) -> list[Row]:
-    """Read either form, told apart by the fields of the first line."""
+def is_demo(path: Path) -> bool:
+    """Tell the demo's form (one passage a line) from MTRAG-UN's (all contexts of a turn) by the first line."""
     with path.open(encoding="utf-8") as lines:
-        first = json.loads(next(lines))
-    return list(read_demo(path) if "passage" in first else read_mtrag(path))
+        return "passage" in json.loads(next(lines, "{}"))
 
 
 def measure_similarity(rows: Sequence[Row], encoder: Encoder) -> list[Row]:

@@ -13,9 +13,18 @@ from inference.client.types import Message
 from retrieval.types import Chunk, Hit
 
 
-def make_hit(text: str, *, title: str = "Handbook", language: str = "en", key: str = "", similarity: float | None = None) -> Hit:
+def make_hit(
+    text: str, *, title: str = "Handbook", language: str = "en", key: str = "", similarity: float | None = None
+) -> Hit:
     chunk = Chunk(
-        id=key or text[:20], document=title, revision=1, checksum="0" * 64, tenant="demo", text=text, title=title, language=language
+        id=key or text[:20],
+        document=title,
+        revision=1,
+        checksum="0" * 64,
+        tenant="demo",
+        text=text,
+        title=title,
+        language=language,
     )
     return Hit(chunk=chunk, score=1.0, similarity=similarity)
 
@@ -29,7 +38,13 @@ def make_question(
     about_company: bool = False,
 ) -> Question:
     return Question(
-        text=text, standalone=text, language=language, intent="test", history=history, max_tokens=max_tokens, about_company=about_company
+        text=text,
+        standalone=text,
+        language=language,
+        intent="test",
+        history=history,
+        max_tokens=max_tokens,
+        about_company=about_company,
     )
 
 

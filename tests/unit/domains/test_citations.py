@@ -1,0 +1,114 @@
+"""Citations in a stream: sound, in place, and the same however the deltas are cut."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domains.citations import CitationChecker, Sources, cited
+
+SOURCES = Sources(
+    ("Refunds arrive within 5 business days.", "Shipping is free over 50 dollars.", "退款在5个工作日内到账。")
+)
+
+
+def checked(text: str, *, sources: Sources = SOURCES, size: int = 1) -> str:
+    checker = CitationChecker(sources)
+    pieces = [text[start : start + size] for start in range(0, len(text), size)]
+    return "".join(map(checker.feed, pieces)) + checker.close()
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("Refunds arrive within 5 business days [1].", "Refunds arrive within 5 business days [1]."),
+        ("Refunds arrive within 5 business days. [1]", "Refunds arrive within 5 business days [1]."),
+        ("Refunds arrive within 5 business days[1]. Bye.", "Refunds arrive within 5 business days [1]. Bye."),
+        ("Refunds arrive within 5 business days [9].", "Refunds arrive within 5 business days [1]."),
+        ("Refunds arrive within 5 business days [2].", "Refunds arrive within 5 business days [1]."),
+        ("Refunds arrive within 5 business days.", "Refunds arrive within 5 business days [1]."),
+        ("Refunds arrive within 9 business days [1].", "Refunds arrive within 9 business days."),
+        ("The moon is made of cheese [1].", "The moon is made of cheese."),
+        ("退款在5个工作日内到账【3】。", "退款在5个工作日内到账[3]。"),
+        ("退款在5个工作日内到账。[3]", "退款在5个工作日内到账[3]。"),
+        ("- Refunds arrive within 5 business days\n- Shipping is free over 50 dollars\n",
+         "- Refunds arrive within 5 business days [1]\n- Shipping is free over 50 dollars [2]\n"),
+        ("Thanks [7]!", "Thanks!"),
+        ("", ""),
+        ("[1]", ""),
+        ("It costs 3.5 [x] and [", "It costs 3.5 [x] and ["),
+        ("See [docs](http://x.y/[1])", "See [docs](http://x.y/)"),
+    ],
+)  # fmt: skip
+def test_markers_are_kept_moved_added_or_dropped(said: str, shown: str) -> None:
+    assert checked(said) == shown
+
+
+def test_two_sources_of_one_sentence_are_both_cited_once() -> None:
+    said = "Refunds arrive within 5 business days and shipping is free over 50 dollars [1, 2][1]."
+    same = Sources((said, said))
+    assert checked(said, sources=same).endswith("dollars [1][2].")
+
+
+def test_code_is_shown_as_it_is() -> None:
+    said = "Use `a[1]`:\n```python\nx[2] = y[1]  # ok.\n```\nRefunds arrive within 5 business days."
+    assert checked(said).startswith("Use `a[1]`:\n```python\nx[2] = y[1]  # ok.\n```\n")
+
+
+def test_across_languages_the_models_own_marker_is_believed_if_it_names_a_source() -> None:
+    sources = Sources(("Refunds arrive within 5 business days.",), comparable=False)
+    assert checked("退款五个工作日到账[1][4]。", sources=sources) == "退款五个工作日到账[1]。"
+
+
+def test_without_sources_no_marker_survives() -> None:
+    assert checked("As shown [1], it works [2].", sources=Sources(())) == "As shown, it works."
+
+
+def test_a_sentence_that_is_not_admitted_is_never_shown() -> None:
+    checker = CitationChecker(SOURCES, admit=lambda sentence: "9" not in sentence)
+    shown = checker.feed("Refunds arrive within 5 business days. They take 9 weeks. Shipping is free over 50 dollars.")
+    assert shown + checker.close() == "Refunds arrive within 5 business days [1]. Shipping is free over 50 dollars [2]."
+    assert checker.dropped == 1
+
+
+def test_text_is_shown_before_its_sentence_ends() -> None:
+    assert CitationChecker(SOURCES).feed("Refunds arrive with") == "Refunds arrive with"
+
+
+def test_cited_lists_the_numbers_in_order() -> None:
+    assert cited("a [2] b [1][2]") == [2, 1, 2]
+
+
+PIECES = st.lists(
+    st.sampled_from(
+        ["Refunds arrive within 5 business days", "退款在5个工作日内到账", "[1]", "[2, 3]", "【3】", " ", "\n", ".", "。", "3.5", "`", "```", "[", "]",
+         "!?",
+         '."', "[99]", "x[1]", "e.g. ", "\t", "（", "”"]
+    ),
+    max_size=25,
+).map("".join)  # fmt: skip
+
+
+@given(text=PIECES | st.text(max_size=60), cuts=st.lists(st.integers(0, 400), max_size=12), gated=st.booleans())
+def test_any_cutting_of_the_deltas_gives_the_same_text(text: str, cuts: list[int], gated: bool) -> None:
+    def run(pieces: list[str]) -> str:
+        checker = CitationChecker(SOURCES, (lambda sentence: len(sentence) % 2 == 0) if gated else None)
+        return "".join(map(checker.feed, pieces)) + checker.close()
+
+    bounds = [0, *sorted(min(cut, len(text)) for cut in cuts), len(text)]
+    pieces = [text[start:end] for start, end in pairwise(bounds)]
+    assert run(pieces) == run([text])
+
+
+@given(PIECES | st.text(max_size=80))
+def test_every_marker_shown_outside_code_names_a_source(text: str) -> None:
+    if "`" not in text:
+        assert all(1 <= number <= 3 for number in cited(checked(text, size=7)))
+
+
+@given(st.text(alphabet=st.characters(exclude_characters="[]【】`"), max_size=120))
+def test_text_without_markers_loses_nothing(text: str) -> None:
+    assert checked(text, sources=Sources(())) == text
