@@ -45,9 +45,9 @@ def readable(text: str) -> str:
     Raises InvalidInput (empty_question, not_text, wrong_encoding), TooLarge (question_too_long) or Unprocessable
     (unsupported_language).
     """
-    if len(text) > MAX_CHARACTERS:
-        raise TooLarge(texts.too_long(MAX_CHARACTERS, len(text)), code="question_too_long")
     cleaned = unicodedata.normalize("NFC", text).strip()
+    if len(cleaned) > MAX_CHARACTERS:
+        raise TooLarge(texts.too_long(MAX_CHARACTERS, len(cleaned)), code="question_too_long")
     if any(_binary(character) for character in cleaned):
         raise InvalidInput(texts.NOT_TEXT, code="not_text")
     if _garbled(cleaned):

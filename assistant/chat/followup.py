@@ -59,7 +59,7 @@ def standalone(text: str, language: Language, memory: Memory) -> str:
 def _own(text: str, language: Language) -> str:
     """Leave out the words that only point back."""
     trimmed = _ZH_TRIM.sub("", text) if language == "zh" else _EN_OPENING.sub("", text).strip()
-    return trimmed or text
+    return trimmed if any(character.isalnum() for character in trimmed) else text
 
 
 def _leans_en(text: str) -> bool:

@@ -56,13 +56,21 @@ class Flusher:
     def flush(self) -> int:
         """Write everything in the stream; return the number of turns. Raises RedisError, OperationalError."""
         written = 0
-        while self._mine():
-            entries: list[Entry] = self._client.xrange(STREAM, count=BATCH_ENTRIES)
-            if not entries:
-                break
-            written += self._write(entries)
-            self._client.xdel(STREAM, *(entry_id for entry_id, _ in entries))
+        try:
+            while self._mine() and (entries := self._oldest()):
+                written += self._write(entries)
+                self._client.xdel(STREAM, *(entry_id for entry_id, _ in entries))
+        finally:
+            self._yield_turn()
         return written
+
+    def _oldest(self) -> list[Entry]:
+        entries: list[Entry] = self._client.xrange(STREAM, count=BATCH_ENTRIES)
+        return entries
+
+    def _yield_turn(self) -> None:
+        if self._client.get(TURN_TO_FLUSH) == self._name.encode():
+            self._client.delete(TURN_TO_FLUSH)
 
     def _mine(self) -> bool:
         """Take or renew the lease on flushing."""

@@ -114,7 +114,9 @@ async def test_the_wish_for_a_human_makes_one_hand_over_and_never_a_second() -> 
     assert turn.handoff == "asked_for_human"
     assert memory.human == "requested"
     again = ListStore()
-    second = finished(await events(asked("a human please", continues=True), room(store=again, memories=Remembering(memory))))
+    second = finished(
+        await events(asked("a human please", continues=True), room(store=again, memories=Remembering(memory)))
+    )
     assert second.handoff.state == "requested"
     assert again.kept[0][0].handoff is None
 
@@ -122,7 +124,9 @@ async def test_the_wish_for_a_human_makes_one_hand_over_and_never_a_second() -> 
 async def test_the_second_refusal_in_a_row_asks_for_a_human_and_the_third_does_not_ask_again() -> None:
     memory = Memory(refusals=1)
     store = ListStore()
-    second = finished(await events(asked("What dose?", continues=True), room(store=store, memories=Remembering(memory))))
+    second = finished(
+        await events(asked("What dose?", continues=True), room(store=store, memories=Remembering(memory)))
+    )
     assert (second.handoff.reason, second.handoff.state) == ("repeated_refusals", "requested")
     remembered = store.kept[0][1]
     assert (remembered.human, remembered.refusals) == ("requested", 2)
@@ -134,18 +138,23 @@ async def test_the_second_refusal_in_a_row_asks_for_a_human_and_the_third_does_n
 async def test_nothing_is_said_over_a_colleague_who_has_accepted() -> None:
     scripted = model("I say something.")
     memories = Remembering(Memory(human="accepted"))
-    answer_ = finished(await events(asked("How do I return an item?", continues=True), room(scripted, memories=memories)))
+    answer_ = finished(
+        await events(asked("How do I return an item?", continues=True), room(scripted, memories=memories))
+    )
     assert answer_.refused.code == "with_human"
     assert answer_.handoff.state == "accepted"
     assert scripted.requests == []
 
 
 async def test_a_follow_up_is_searched_with_what_it_refers_to() -> None:
-    memory = Memory((PastTurn("Tell me about the Aurora lamp", "Tell me about the Aurora lamp", "It is a lamp."),), "en")
+    memory = Memory(
+        (PastTurn("Tell me about the Aurora lamp", "Tell me about the Aurora lamp", "It is a lamp."),), "en"
+    )
     store = ListStore()
     memories = Remembering(memory)
     said = await events(
-        asked("How long does its warranty last?", continues=True), room(model("24 months [1]."), store=store, memories=memories)
+        asked("How long does its warranty last?", continues=True),
+        room(model("24 months [1]."), store=store, memories=memories),
     )
     assert finished(said).sources[0].title == "Aurora manual"
     assert "Aurora lamp" in store.kept[0][0].standalone
