@@ -9,7 +9,21 @@ from assistant.chat.answers import Answer, IntentShown, Source, Timings, UsageSh
 from retrieval.types import Hit
 from tests.chatkit import WARRANTY, chunk
 
-PLAIN = Answer("i", "c", "你好", "faq", IntentShown("x", 0.5), "general", "zh", (), False, None, None, Timings(), None)
+PLAIN = Answer(
+    "i",
+    "c",
+    "你好",
+    "faq",
+    IntentShown("x", 0.5),
+    "general",
+    "zh",
+    (),
+    grounded=False,
+    refused=None,
+    handoff=None,
+    timings=Timings(),
+    model=None,
+)
 
 
 def test_absent_usage_page_and_url_are_left_out_and_nulls_that_mean_something_stay() -> None:
