@@ -57,6 +57,7 @@ def test_a_cpu_runs_eagerly_in_one_process_with_its_threads() -> None:
     told = environment(CONFIG, {})
     assert told["VLLM_ENABLE_V1_MULTIPROCESSING"] == "0"
     assert told["OMP_NUM_THREADS"] == "2"
+    assert told["OMP_WAIT_POLICY"] == "PASSIVE"
 
 
 def test_a_gpu_keeps_vllms_own_choices() -> None:
