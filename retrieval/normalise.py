@@ -57,6 +57,7 @@ def _simplified() -> dict[int, str]:
     for name in ("tw2s", "hk2s", "t2s"):
         converted = OpenCC(name).convert("\n".join(chars)).split("\n")
         table.update({old: new for old, new in zip(chars, converted, strict=True) if old != new and len(new) == 1})
+    table.pop("么", None)  # OpenCC takes the particle of 什么 and 怎么 for a variant of 幺
     return {ord(old): _end_of_chain(old, table) for old in table}
 
 

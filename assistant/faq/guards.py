@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from assistant.faq import direction, lexicon, numbers
+from assistant.faq.courtesy import bare
 from retrieval.normalise import fold
 
 Guard = Callable[[str, str], bool]
@@ -21,7 +22,7 @@ def conflict(asked: str, curated: str) -> str | None:
     Symmetric: `conflict(a, b) == conflict(b, a)`. Both languages are looked for in every text, since Chinese questions
     hold English words.
     """
-    a, b = fold(asked), fold(curated)
+    a, b = bare(fold(asked)), bare(fold(curated))
     if a == b:
         return None
     return next((name for name, differs in GUARDS.items() if differs(a, b)), None)

@@ -10,10 +10,12 @@ from django.db import InterfaceError, OperationalError
 
 from assistant.accounts.models import Version
 from assistant.faq import guards, rows, snapshot
+from assistant.faq.courtesy import bare
+from assistant.faq.novelty import names_something_new
 from assistant.faq.services import TOPIC
 from assistant.faq.stats import FaqStats
-from assistant.faq.table import EVERYBODY, FaqMatch, Table
-from assistant.faq.threshold import THRESHOLDS
+from assistant.faq.table import EVERYBODY, Candidate, FaqMatch, Table
+from assistant.faq.threshold import LEAST_COSINE, MOST_LEAD, THRESHOLDS
 from assistant.live.follower import Follower
 from retrieval.normalise import fold
 from retrieval.protocols import Encoder
@@ -84,20 +86,27 @@ class FaqIndex:
     ) -> FaqMatch | None:
         """Find the entry that asks the same in other words.
 
-        `vector` is the question embedding of `text`, float32 [dimension]. Only ways to ask in `language` at or above
-        its measured threshold count, and only when no guard objects.
+        `vector` is the question embedding of `text`, float32 [dimension]. Only ways to ask in `language` count whose
+        standing (see `threshold`) is high enough, and only when no guard objects.
         """
         table = self._tables.get(tenant)
         if table is None:
             return None
-        least = self._thresholds[language]
-        for candidate in table.nearest(vector, language, groups, k=CANDIDATES, least=least):
-            objection = guards.conflict(text, candidate.text)
+        for candidate in table.nearest(vector, language, groups, k=CANDIDATES, least=LEAST_COSINE):
+            objection = self._objection(text, candidate, self._thresholds[language])
             if objection is None:
                 self._stats.served(tenant, candidate.entry.id)
                 return candidate.entry.match(candidate.text, candidate.score, exact=False)
-            logger.debug("faq.guarded guard=%s score=%.3f entry=%s", objection, candidate.score, candidate.entry.id)
+            logger.debug("faq.guarded by=%s score=%.3f entry=%s", objection, candidate.score, candidate.entry.id)
         return None
+
+    @staticmethod
+    def _objection(text: str, candidate: Candidate, least: float) -> str | None:
+        if candidate.score + min(candidate.lead, MOST_LEAD) < least:
+            return "standing"
+        if names_something_new(bare(fold(text)), candidate.known):
+            return "novelty"
+        return guards.conflict(text, candidate.text)
 
     def size(self, tenant: str) -> int:
         """Count the entries that may answer for a tenant."""

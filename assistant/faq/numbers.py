@@ -64,7 +64,9 @@ _WORD_UNITS = sorted((u for u in _UNITS if u.isascii()), key=len, reverse=True)
 _HAN_UNITS = sorted((u for u in _UNITS if not u.isascii()), key=len, reverse=True)
 _UNIT = "|".join([*(re.escape(u) + (r"(?![a-z])" if u.isalpha() else "") for u in _WORD_UNITS), *_HAN_UNITS])
 _PREFIX = r"(?P<before>[$¥€£])?"
-_NUMBER = re.compile(rf"{_PREFIX}(?<![\w.])(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>{_UNIT})?|(?P<glued>\d+(?:\.\d+)?)")
+_NUMBER = re.compile(
+    rf"{_PREFIX}(?<![a-z0-9_.])(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>{_UNIT})?|(?P<glued>\d+(?:\.\d+)?)"
+)
 # A Chinese numeral counts when it is longer than one character or a unit follows: 一下, 万一, 三方 are words.
 _HAN_NUMBER = re.compile(
     rf"(?<![第])(?P<number>[零〇一二两三四五六七八九十百千万亿]+)(?P<unit>{'|'.join(_HAN_UNITS)})"
@@ -73,7 +75,8 @@ _HAN_NUMBER = re.compile(
 )
 _HAN_ORDINAL = re.compile(r"第(?P<number>[一二三四五六七八九十]+)")
 _NOT_A_QUANTITY = re.compile(
-    "一个人|一个|一次|一种|一些|一下|一样|一直|一般|一定|一起|一点|一天|一位|一张|一笔|一份|一条|一件|一台|两者|千万别|千万不"
+    r"(?<![零〇一二两三四五六七八九十百千万亿])一(?:个|次|种|些|下|样|直|般|定|起|点|天|位|张|笔|份|条|件|台)"
+    r"|两者|千万(?=别|不)"
 )
 _ENGLISH_NUMBER = re.compile(rf"\b(?P<number>{'|'.join(_ENGLISH)})\b(?:[ -](?P<unit>{_UNIT}))?")
 _ENGLISH_ORDINAL = re.compile(rf"\b(?P<number>{'|'.join(_ORDINALS)})\b(?! ago)")

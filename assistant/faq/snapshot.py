@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import zipfile
 from dataclasses import asdict
 
 import numpy as np
@@ -75,7 +76,7 @@ def parse(data: bytes, encoder: str) -> Table | None:
         with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
             head = json.loads(arrays["head"].tobytes())
             vectors = arrays["vectors"]
-    except (ValueError, KeyError, EOFError, OSError) as error:
+    except (ValueError, KeyError, EOFError, OSError, zipfile.BadZipFile) as error:
         logger.warning("faq.snapshot_damaged error=%s", error)
         return None
     if head["encoder"] != encoder:

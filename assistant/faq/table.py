@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
+from retrieval.normalise import fold
 from retrieval.types import PUBLIC, Vectors
 
 EVERYBODY = frozenset({PUBLIC})
@@ -52,6 +54,10 @@ class Entry:
     access: frozenset[str]
     ways: tuple[Way, ...]
 
+    def known(self) -> str:
+        """Return all that the entry says, folded: its ways to ask and its answer."""
+        return "\n".join([*(way.folded for way in self.ways), fold(self.answer)])
+
     def match(self, way: str, score: float, *, exact: bool) -> FaqMatch:
         """Make the answer that is served."""
         return FaqMatch(
@@ -61,11 +67,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A way to ask that is near the question."""
+    """A way to ask that is near the question.
+
+    `score` is the cosine, `lead` how far the nearest way to ask for any other entry is behind (negative when ahead);
+    `known` is all that the entry says, folded.
+    """
 
     entry: Entry
     text: str
     score: float
+    lead: float
+    known: str
 
 
 class Table:
@@ -77,9 +89,12 @@ class Table:
         self._exact: dict[str, tuple[tuple[Entry, FaqMatch], ...]] = _exact(self.entries)
         self._ways: dict[str, list[tuple[Entry, str]]] = {}
         self._matrix: dict[str, Vectors] = {}
+        self._owners: dict[str, NDArray[np.int64]] = {}
+        self._known = {entry.id: entry.known() for entry in self.entries}
         for language in {entry.language for entry in self.entries}:
             rows = [(e, w) for e in self.entries if e.language == language for w in e.ways if w.vector is not None]
             self._ways[language] = [(entry, way.text) for entry, way in rows]
+            self._owners[language] = np.array([entry.id for entry, _ in rows], np.int64)
             vectors = [way.vector for _, way in rows if way.vector is not None]
             if vectors:
                 self._matrix[language] = np.stack(vectors)
@@ -104,9 +119,14 @@ class Table:
         scores = matrix @ vector
         near = np.flatnonzero(scores >= least)
         near = near[np.argsort(-scores[near], kind="stable")]
-        ways = self._ways[language]
-        found = (Candidate(ways[i][0], ways[i][1], float(scores[i])) for i in near)
-        return [c for c in found if not groups.isdisjoint(c.entry.access)][:k]
+        owners = self._owners[language]
+        found: list[Candidate] = []
+        for i in near[: 4 * k]:
+            entry, text = self._ways[language][i]
+            if len(found) < k and not groups.isdisjoint(entry.access):
+                rival = float(scores[owners != entry.id].max(initial=-1.0))
+                found.append(Candidate(entry, text, float(scores[i]), float(scores[i]) - rival, self._known[entry.id]))
+        return found
 
 
 def _exact(entries: tuple[Entry, ...]) -> dict[str, tuple[tuple[Entry, FaqMatch], ...]]:

@@ -127,7 +127,8 @@ def merge_if_due(store: GenerationStore, encoder_name: str) -> bool:
     """Build the next generation when too many changes lie beyond the present one; says whether it did."""
     number = store.current_number()
     generation = store.verify(number) if number is not None else None
-    if ChunkChange.objects.last() - (generation.sequence if generation else 0) < MERGE_AFTER:
+    beyond = ChunkChange.objects.filter(sequence__gt=generation.sequence if generation else 0)
+    if beyond.count() < MERGE_AFTER:
         return False
     build_index(store, encoder_name)
     return True

@@ -75,13 +75,17 @@ class Bell:
             event.set()
 
     def _listen(self) -> None:
-        pause = threading.Event()
+        pause, away = threading.Event(), False
         while True:
             try:
                 self._subscribe()
             except redis.RedisError as error:
-                logger.info("bell.reconnecting error=%s", error)
+                if not away:  # once an outage, not once a second
+                    logger.warning("bell.reconnecting error=%s", error)
+                away = True
                 pause.wait(RECONNECT_S)
+            else:
+                away = False
 
     def _subscribe(self) -> None:
         # No read time-out here: a quiet channel is normal; a health check notices a dead connection.

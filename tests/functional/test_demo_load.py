@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ from assistant.faq.stats import default_stats
 from assistant.intents.classifier import IntentClassifier
 from assistant.intents.models import Example, Intent, TrainedClassifier
 from assistant.intents.types import Route
-from assistant.knowledge.live import LiveKnowledge
+from assistant.knowledge.demo_files import FOLDER
+from assistant.knowledge.live import LiveKnowledge, build_index
 from assistant.knowledge.models import Chunk, ChunkChange, Document, IngestionJob, Revision
 from retrieval.indexes.generations import GenerationStore
 from retrieval.protocols import Encoder
@@ -25,21 +27,44 @@ from retrieval.types import Filter
 COUNTED = (Tenant, FaqEntry, FaqVariant, Intent, Example, TrainedClassifier, Document, Revision, Chunk, ChunkChange)
 
 
+@pytest.fixture
+def slice_of_the_demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Every ninth document, every third example, the curated answers of two domains: minutes become seconds."""
+    folder = tmp_path / "demo"
+    shutil.copytree(FOLDER, folder)
+    for name, step in (("documents.jsonl", 9), ("intents.jsonl", 3)):
+        lines = (folder / name).read_text("utf-8").splitlines()
+        (folder / name).write_text("\n".join(lines[::step]), "utf-8")
+    for path in (folder / "faq").glob("*.jsonl"):
+        if not path.name.startswith(("code", "science")):
+            path.unlink()
+    monkeypatch.setattr("assistant.knowledge.management.commands.load_demo.FOLDER", folder)
+    return folder
+
+
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
+def test_the_whole_demo_loads(redis_url: str, house_encoder: Encoder) -> None:
+    call_command("load_demo")
+    assert Document.objects.filter(state="live").count() == Document.objects.count() >= 80
+    assert FaqEntry.objects.count() >= 120
+    assert (TrainedClassifier.objects.get().held_out_accuracy or 0) > 0.85
+
+
+@pytest.mark.django_db(transaction=True)
 def test_the_demo_answers_in_both_languages_and_loading_it_twice_changes_nothing(
-    redis_url: str, house_encoder: Encoder, settings: object, tmp_path: Path
+    redis_url: str, house_encoder: Encoder, slice_of_the_demo: Path, tmp_path: Path
 ) -> None:
     call_command("load_demo")
     before = {model.__name__: model.objects.count() for model in COUNTED}  # type: ignore[attr-defined]
-    assert before["Document"] >= 80
-    assert before["FaqEntry"] >= 120
+    assert min(before.values()) >= 1
     assert not Document.objects.exclude(state="live").exists()
     assert not IngestionJob.objects.exclude(state="done").exists()
 
     _curated_answers_are_found(house_encoder)
     _intents_are_told_apart(house_encoder)
-    _documents_are_found_with_and_without_a_generation(house_encoder, tmp_path)
+    _documents_are_found_with_and_without_a_generation(house_encoder, tmp_path / "index")
 
     entry = FaqEntry.objects.filter(language="zh").first()
     assert entry is not None
@@ -58,11 +83,13 @@ def _curated_answers_are_found(encoder: Encoder) -> None:
         exact = index.exact("demo", f" {entry.question.upper()}?！")
         assert exact is not None
         assert exact.answer == entry.answer
-    for question, language in (("Within how many days can I return an item?", "en"), ("买的东西多少天之内可以退", "zh")):
-        vector = encoder.encode_questions([question])[0]
-        assert index.nearest("other", vector, question, language) is None
-        found = index.exact("demo", question) or index.nearest("demo", vector, question, language)
-        assert found is None or found.language == language
+        other = "en" if entry.language == "zh" else "zh"
+        vector = encoder.encode_questions([entry.question])[0]
+        near = index.nearest("demo", vector, entry.question, entry.language)
+        assert near is not None
+        assert (near.key, near.language) == (entry.key, entry.language)
+        assert index.nearest("other", vector, entry.question, entry.language) is None
+        assert index.nearest("demo", vector, entry.question, other) is None
 
 
 def _intents_are_told_apart(encoder: Encoder) -> None:
@@ -85,7 +112,7 @@ def _intents_are_told_apart(encoder: Encoder) -> None:
     assert classifier.classify("other", "hello", vectors[0]).confidence == 0.0
     row = TrainedClassifier.objects.get()
     assert row.held_out_accuracy is not None
-    assert row.held_out_accuracy > 0.85
+    assert row.held_out_accuracy > 0.7
 
 
 def _documents_are_found_with_and_without_a_generation(encoder: Encoder, folder: Path) -> None:
@@ -93,8 +120,6 @@ def _documents_are_found_with_and_without_a_generation(encoder: Encoder, folder:
     followed = HybridRetriever(encoder)
     live = LiveKnowledge(followed, encoder.name, store=store)
     live.refresh()
-    from assistant.knowledge.live import build_index
-
     generation = build_index(store, encoder.name)
     loaded = HybridRetriever(encoder, generation=generation)
     assert followed.size == loaded.size == Chunk.objects.count()
@@ -102,8 +127,10 @@ def _documents_are_found_with_and_without_a_generation(encoder: Encoder, folder:
     assert followed.sequence == loaded.sequence == ChunkChange.objects.last()
     within = Filter("demo")
     for retriever in (followed, loaded):
-        assert retriever.search("How are travel expenses reimbursed?", within)
-        assert {hit.chunk.tenant for hit in retriever.search("报销需要什么材料", within)} == {"demo"}
+        for chunk in Chunk.objects.order_by("id")[:5]:
+            hits = retriever.search(chunk.text[:60], within)
+            assert chunk.pk in [hit.chunk.id for hit in hits]
+            assert {hit.chunk.tenant for hit in hits} == {"demo"}
         assert retriever.search("报销需要什么材料", Filter("other")) == []
 
 

@@ -1,0 +1,26 @@
+"""The polite wrapping of a question, which the guards must not take for content."""
+
+from __future__ import annotations
+
+import re
+
+_ENGLISH = re.compile(
+    r"\b(?:hi|hello|hey|good (?:morning|afternoon|evening)|dear (?:team|support|sir|madam)|excuse me"
+    r"|sorry to bother you"
+    r"|thanks(?: a lot| so much| in advance)?|thank you(?: very much| so much| in advance)?|many thanks|cheers|please"
+    r"|(?:just )?(?:a )?(?:quick|short|small) question|i have a question|just wondering|i (?:was|am|m) wondering"
+    r"|(?:can|could|would|will) you (?:please )?(?:tell me|explain|let me know|help me|say)|(?:please )?tell me"
+    r"|let me know"
+    r"|id (?:like|love) to know|i (?:would like|want|need|wish) to (?:know|ask|find out)|do you know|any idea|asap)\b"
+)
+_CHINESE = re.compile(
+    r"你好|您好|大家好|嗨|哈喽|在吗|有人吗|打扰(?:了|一下|下)?|麻烦(?:问|您|你)?(?:一下|下)?|劳驾|不好意思|请教(?:一下|下)?"
+    r"|(?:我)?想?(?:请问|咨询|问问|询问|问)(?:一下|下)?|(?:我)?想(?:知道|了解)(?:一下|下)?|(?:请)?(?:告诉|告知|帮)我(?:一下|下)?"
+    r"|谢谢(?:你|您|了|啦)?|多谢(?:了)?|感谢(?:您|你)?|辛苦(?:了)?|急{2,}|在线等"
+)
+
+
+def bare(folded: str) -> str:
+    """Take greetings, thanks and "could you tell me" off a folded text; a text of nothing else stays as it is."""
+    stripped = " ".join(_CHINESE.sub(" ", _ENGLISH.sub(" ", folded)).split())
+    return stripped or folded

@@ -1,0 +1,187 @@
+"""The right answer or none: exact words, other words, other tenants, other groups, other languages."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+from django.db import OperationalError, connections
+
+from assistant.accounts.models import Tenant
+from assistant.faq import services, snapshot
+from assistant.faq.lookup import FaqIndex, FaqMatch
+from assistant.faq.models import FaqEntry
+from assistant.faq.stats import FaqStats
+from retrieval.protocols import Encoder
+
+
+def nearest(index: FaqIndex, encoder: Encoder, text: str, language: str, tenant: str = "acme") -> FaqMatch | None:
+    return index.nearest(tenant, encoder.encode_questions([text])[0], text, language)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["How long do I have to return something?", "  how LONG do i have to return something!! ", "What is the return period"],
+)
+def test_the_exact_words_find_the_answer_whatever_their_case_and_signs(index: FaqIndex, asked: str) -> None:
+    match = index.exact("acme", asked)
+    assert match is not None
+    assert (match.key, match.answer, match.exact, match.score) == ("returns", "15 days.", True, 1.0)
+
+
+def test_traditional_characters_and_wide_letters_are_the_same_words(index: FaqIndex) -> None:
+    match = index.exact("acme", "買的東西多少天內可以退？")
+    assert match is not None
+    assert match.answer == "15天内。"
+
+
+def test_other_words_for_the_same_question_find_the_answer(index: FaqIndex, house_encoder: Encoder) -> None:
+    match = nearest(index, house_encoder, "Hi, what's your phone number please?", "en")
+    assert match is not None
+    assert (match.key, match.exact, match.variant) == ("phone", False, "What is your phone number?")
+    assert 0.9 < match.score < 1.0
+
+
+@pytest.mark.parametrize(
+    ("asked", "language"),
+    [
+        ("How long do I not have to return something?", "en"),
+        ("What is your fax number 2?", "en"),
+        ("买的东西多少天内不可以退？", "zh"),
+        ("买的东西30天内可以退吗？", "zh"),
+        ("Where do I have to return something?", "en"),
+        ("What is the capital of Portugal?", "en"),
+        ("今天天气怎么样", "zh"),
+    ],
+)
+def test_a_trap_is_not_served(index: FaqIndex, house_encoder: Encoder, asked: str, language: str) -> None:
+    assert index.exact("acme", asked) is None
+    assert nearest(index, house_encoder, asked, language) is None
+
+
+def test_a_question_is_answered_in_its_own_language_alone(index: FaqIndex, house_encoder: Encoder) -> None:
+    assert nearest(index, house_encoder, "买的东西多少天内可以退", "en") is None
+    match = nearest(index, house_encoder, "买的东西多少天内可以退", "zh")
+    assert match is not None
+    assert match.language == "zh"
+
+
+def test_no_other_tenant_gets_the_answer(index: FaqIndex, house_encoder: Encoder) -> None:
+    other = Tenant.objects.create(slug="other", name="Other")
+    services.save(FaqEntry(tenant=other, key="phone", language="en", question="What is your phone number?", answer="1"))
+    index.refresh()
+    for name, answer in (("acme", "400-555-0188."), ("other", "1")):
+        match = index.exact(name, "What is your phone number?")
+        assert match is not None
+        assert match.answer == answer
+    assert index.exact("other", "How can I call you?") is None
+    assert nearest(index, house_encoder, "客服电话是多少？", "zh", "other") is None
+    assert index.exact("nobody", "What is your phone number?") is None
+
+
+def test_an_entry_for_a_group_is_for_that_group(
+    index: FaqIndex, entries: dict[str, FaqEntry], house_encoder: Encoder
+) -> None:
+    entry = entries["phone.en"]
+    entry.access = ["staff"]
+    services.save(entry)
+    index.refresh()
+    question, staff = "What is your phone number?", frozenset({"staff"})
+    vector = house_encoder.encode_questions([question])[0]
+    assert index.exact("acme", question) is None
+    assert index.nearest("acme", vector, question, "en") is None
+    assert index.exact("acme", question, staff) is not None
+    assert index.nearest("acme", vector, question, "en", staff) is not None
+
+
+@pytest.mark.parametrize("change", ["edit", "withdraw", "delete"])
+def test_a_change_is_live_within_a_second(index: FaqIndex, entries: dict[str, FaqEntry], change: str) -> None:
+    index.start()
+    entry = entries["phone.en"]
+
+    def answer() -> str | None:
+        match = index.exact("acme", entry.question)
+        return match.answer if match else None
+
+    assert answer() == "400-555-0188."
+    if change == "delete":
+        services.delete(entry)
+    else:
+        entry.answer, entry.published = "0800", change == "edit"
+        services.save(entry)
+    began = time.monotonic()
+    while answer() == "400-555-0188." and time.monotonic() - began < 5:
+        time.sleep(0.005)
+    took = time.monotonic() - began
+    index.stop()
+    assert answer() == ("0800" if change == "edit" else None)
+    assert took < 1.0
+
+
+def test_looking_up_exact_words_costs_no_query_and_under_fifty_microseconds(
+    index: FaqIndex, django_assert_num_queries: Callable[[int], object]
+) -> None:
+    with django_assert_num_queries(0):  # type: ignore[attr-defined]
+        best = min(_seconds_per_lookup(index) for _ in range(5))
+    assert best < 50e-6
+
+
+def _seconds_per_lookup(index: FaqIndex, count: int = 2_000) -> float:
+    began = time.perf_counter()
+    for _ in range(count):
+        index.exact("acme", "What is your phone number?")
+    return (time.perf_counter() - began) / count
+
+
+def test_a_process_that_starts_while_the_database_is_away_answers_from_the_snapshot(
+    index: FaqIndex, house_encoder: Encoder, redis_url: str
+) -> None:
+    late = FaqIndex(house_encoder, FaqStats(redis_url))
+    with connections["default"].execute_wrapper(_away):
+        late.start()
+    match = late.exact("acme", "What is your phone number?")
+    late.stop()
+    assert match is not None
+    assert match.answer == "400-555-0188."
+
+
+def test_a_second_process_takes_the_entries_from_redis(
+    index: FaqIndex, house_encoder: Encoder, redis_url: str
+) -> None:
+    FaqEntry.objects.update(answer="changed behind the services' back")
+    second = FaqIndex(house_encoder, FaqStats(redis_url))
+    second.refresh()
+    match = second.exact("acme", "What is your phone number?")
+    assert match is not None
+    assert match.answer == "400-555-0188."
+
+
+@pytest.mark.parametrize("damage", [b"", b"not an archive", None])
+def test_a_damaged_snapshot_is_read_from_the_rows_instead(
+    index: FaqIndex, house_encoder: Encoder, redis_url: str, damage: bytes | None
+) -> None:
+    import redis
+
+    with redis.Redis.from_url(redis_url) as client:
+        whole = client.get(snapshot.PREFIX + "acme") or b""
+        client.set(snapshot.PREFIX + "acme", whole[: len(whole) // 2] if damage is None else damage)
+    second = FaqIndex(house_encoder, FaqStats(redis_url))
+    second.refresh()
+    assert second.size("acme") == 4
+
+
+def test_without_redis_the_answers_come_from_the_process(
+    index: FaqIndex, house_encoder: Encoder, settings: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stats = FaqStats("unix:///nowhere/redis.sock")
+    alone = FaqIndex(house_encoder, stats)
+    monkeypatch.setattr("assistant.faq.snapshot._client", lambda: __import__("redis").Redis(unix_socket_path="/nowhere"))
+    alone.refresh()
+    assert alone.exact("acme", "What is your phone number?") is not None
+    stats.flush()
+    assert stats.failures == 1
+
+
+def _away(*_: object) -> None:
+    raise OperationalError("the database is away")

@@ -1,0 +1,206 @@
+"""Jobs are done once, whoever dies on the way."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+from django.db import OperationalError, connection
+from django.utils import timezone
+
+from assistant.accounts.models import Tenant
+from assistant.knowledge import ingestion, services
+from assistant.knowledge.models import Chunk, ChunkChange, Document, IngestionJob
+from assistant.knowledge.models.job import MAX_ATTEMPTS
+from assistant.knowledge.worker import Worker
+from retrieval.errors import EncoderUnavailable
+from retrieval.protocols import Encoder
+
+Work = Callable[[], int]
+
+
+@pytest.fixture
+def document(tenant: Tenant) -> Document:
+    return services.add_document(tenant, "hours.md", b"# Opening hours\n\nWe are open from nine to five.\n")
+
+
+def expire_lease() -> None:
+    IngestionJob.objects.update(lease_until=timezone.now() - dt.timedelta(seconds=1))
+
+
+def make_due() -> None:
+    IngestionJob.objects.update(run_after=timezone.now())
+
+
+def test_workers_that_claim_at_once_get_different_jobs(tenant: Tenant) -> None:
+    for number in range(6):
+        services.add_document(tenant, f"{number}.md", f"text {number}".encode())
+    claimed: list[int] = []
+    start = threading.Barrier(6)
+
+    def claim(name: str) -> None:
+        start.wait()
+        job = IngestionJob.objects.claim(name)
+        claimed.append(job.pk if job else 0)
+        connection.close()
+
+    threads = [threading.Thread(target=claim, args=(f"w{number}",)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(claimed)) == 6
+    assert 0 not in claimed
+    assert IngestionJob.objects.claim("late") is None
+
+
+def test_a_job_whose_worker_died_is_taken_over_after_its_lease(document: Document, work: Work) -> None:
+    IngestionJob.objects.claim("dead")
+    assert work() == 0
+    expire_lease()
+    assert work() == 1
+    document.refresh_from_db()
+    assert (document.state, IngestionJob.objects.get().attempts) == ("live", 2)
+
+
+@pytest.mark.parametrize("died_after", ["claiming", "reading"])
+def test_a_crash_between_the_steps_leaves_the_job_to_be_done_once(
+    document: Document, encoder: Encoder, work: Work, died_after: str
+) -> None:
+    job = IngestionJob.objects.claim("dead")
+    assert job is not None
+    if died_after == "reading":
+        ingestion.read(job, encoder)
+    expire_lease()
+    work()
+    assert Chunk.objects.count() == ChunkChange.objects.count() == 1
+
+
+def test_a_worker_that_lost_its_lease_publishes_nothing(document: Document, encoder: Encoder, work: Work) -> None:
+    slow = IngestionJob.objects.claim("slow")
+    assert slow is not None
+    prepared = ingestion.read(slow, encoder)
+    expire_lease()
+    work()
+    assert not ingestion.publish(slow, prepared, encoder.name)
+    assert not slow.renew(progress=50)
+    ingestion.settle(slow, ValueError("too late to matter"))
+    assert Chunk.objects.count() == ChunkChange.objects.count() == 1
+    assert IngestionJob.objects.get().state == "done"
+
+
+def test_the_same_job_delivered_twice_takes_effect_once(document: Document, encoder: Encoder) -> None:
+    job = IngestionJob.objects.claim("w")
+    assert job is not None
+    prepared = ingestion.read(job, encoder)
+    assert ingestion.publish(job, prepared, encoder.name)
+    assert not ingestion.publish(job, prepared, encoder.name)
+    assert Chunk.objects.count() == ChunkChange.objects.count() == 1
+
+
+def test_an_older_revision_read_late_does_not_win(document: Document, encoder: Encoder, work: Work) -> None:
+    old = IngestionJob.objects.claim("slow")
+    assert old is not None
+    prepared = ingestion.read(old, encoder)
+    services.replace(document, "hours.md", b"# Opening hours\n\nWe are open from ten to six.\n")
+    work()
+    assert not ingestion.publish(old, prepared, encoder.name)
+    assert "ten to six" in Chunk.objects.get().text
+    old.refresh_from_db()
+    assert (old.state, old.error_code) == ("done", "superseded")
+    assert "newer revision" in old.error("en")
+
+
+def test_a_fault_that_passes_is_tried_again_later_and_later(document: Document) -> None:
+    def unavailable() -> Encoder:
+        raise EncoderUnavailable("still loading")
+
+    worker = Worker(unavailable)
+    waits = []
+    for _ in range(3):
+        make_due()
+        assert worker.one()
+        job = IngestionJob.objects.get()
+        assert (job.state, job.error_code) == ("queued", "unavailable")
+        waits.append((job.run_after - timezone.now()).total_seconds())
+    assert waits[0] < waits[1] < waits[2]
+    document.refresh_from_db()
+    assert document.state == "pending"
+
+
+def test_a_fault_that_stays_is_given_up_and_told(document: Document) -> None:
+    def broken() -> Encoder:
+        raise ValueError("a bug")
+
+    worker = Worker(broken)
+    for _ in range(MAX_ATTEMPTS):
+        make_due()
+        assert worker.one()
+    document.refresh_from_db()
+    assert (document.state, document.error_code) == ("failed", "internal")
+    assert "ValueError" in document.error("zh")
+
+
+def test_a_file_that_kills_its_worker_every_time_is_given_up(document: Document, work: Work) -> None:
+    for _ in range(MAX_ATTEMPTS):
+        IngestionJob.objects.claim("doomed")
+        expire_lease()
+    assert work() == 1
+    document.refresh_from_db()
+    assert (document.state, document.error_code) == ("failed", "crashed")
+    assert str(MAX_ATTEMPTS) in document.error("zh")
+
+
+def test_reading_again_after_a_failure_clears_the_error(document: Document, work: Work) -> None:
+    Document.objects.update(state="failed", error_code="internal", error_detail={"reason": "ValueError"})
+    IngestionJob.objects.all().delete()
+    services.reingest(document)
+    work()
+    document.refresh_from_db()
+    assert (document.state, document.error("en")) == ("live", "")
+
+
+def test_a_running_worker_reads_an_upload_within_two_seconds_and_stops_when_told(
+    tenant: Tenant, encoder: Encoder
+) -> None:
+    encoder.encode_questions(["warm"])
+    worker = Worker(lambda: encoder)
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    time.sleep(0.3)
+    began = time.monotonic()
+    document = services.add_document(tenant, "hours.md", b"# Opening hours\n\nWe are open from nine to five.\n")
+    while not Chunk.objects.exists() and time.monotonic() - began < 10:
+        time.sleep(0.02)
+    took = time.monotonic() - began
+    worker.stop()
+    thread.join(timeout=10)
+    document.refresh_from_db()
+    assert document.state == "live"
+    assert took < 2.0
+    assert not thread.is_alive()
+
+
+def test_a_chore_that_fails_is_tried_again_and_the_others_go_on(tenant: Tenant, encoder: Encoder) -> None:
+    turns = {"good": 0, "bad": 0}
+    enough = threading.Event()
+
+    def good() -> None:
+        turns["good"] += 1
+        if min(turns.values()) >= 2:
+            enough.set()
+
+    def bad() -> None:
+        turns["bad"] += 1
+        raise OperationalError("the database is away")
+
+    worker = Worker(lambda: encoder, [(good, 0.02), (bad, 0.02)])
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    assert enough.wait(5)
+    worker.stop()
+    thread.join(timeout=10)
+    assert turns["bad"] >= 2
