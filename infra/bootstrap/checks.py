@@ -73,7 +73,7 @@ def _compiler() -> None:
 
 
 def _memory(settings: Env) -> None:
-    available = _available_memory()
+    available = available_memory()
     needed = MEMORY_WITHOUT_MODEL if settings.without_model or settings.model_url else MEMORY
     if available < needed:
         raise Problem(
@@ -84,7 +84,7 @@ def _memory(settings: Env) -> None:
         )
 
 
-def _available_memory() -> int:
+def available_memory() -> int:
     """Bytes that can be had without swapping, within the control group's limit if there is one."""
     fields = dict(line.split(":", 1) for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines())
     available = int(fields["MemAvailable"].split()[0]) * 1024

@@ -76,7 +76,8 @@ def install(wanted: Environment) -> None:
     started = time.monotonic()
     _make(wanted)
     blocks = requirements(lock.read_text(encoding="utf-8"))
-    _install_torch(wanted, [block for block in blocks if block.startswith("torch==")])
+    if torch := [block for block in blocks if block.startswith("torch==")]:
+        _install_torch(wanted, torch)
     _pip(wanted, blocks)
     wanted.stamp.write_text(_fingerprint(lock), encoding="ascii")
     print(f"\rInstalled {len(blocks)} packages in {time.monotonic() - started:.0f} s / 安装完成{'':20}", flush=True)
