@@ -105,9 +105,11 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def assistant(place: Path) -> Iterator[Assistant]:
     running = Assistant.start(place, sockets.free_port())
-    running.wait_until_ready(FIRST_START)
-    yield running
-    running.stop()
+    try:
+        running.wait_until_ready(FIRST_START)
+        yield running
+    finally:
+        running.stop()
 
 
 def test_the_first_start_leaves_what_people_and_scripts_need(assistant: Assistant) -> None:
@@ -220,7 +222,7 @@ def test_a_signal_ends_everything_and_a_second_start_is_quick_and_keeps_the_log_
     try:
         seconds = again.until(lambda: again.get("/healthz")[0] == 200, 60)
         sys.stdout.write(f"second start: the web server answers after {seconds:.1f} s\n")
-        again.wait_until_ready(60)
+        again.wait_until_ready(120)
         after = again.run_file()
         assert (after["api_key"], after["admin_password"]) == (before["api_key"], before["admin_password"])
         assert again.ask("How do I reset my password?")["answer"]
@@ -233,7 +235,7 @@ def test_a_signal_ends_everything_and_a_second_start_is_quick_and_keeps_the_log_
 def test_when_the_supervisor_itself_is_killed_nothing_outlives_it(assistant: Assistant) -> None:
     """Runs last: it ends the data folder's assistant for good."""
     doomed = Assistant.start(assistant.data_dir, assistant.port)
-    doomed.wait_until_ready(60)
+    doomed.until(doomed.has_run_file, 120)
     family = doomed.family()
     doomed.process.kill()
     doomed.process.wait()

@@ -106,9 +106,7 @@ class Supervisor:
         database_url = line.environ["DATABASE_URL"]
         schema = lineup.schema_fingerprint(database_url)
         demo = lineup.demo_fingerprint(database_url)
-        await self._once("database schema", schema, line.command("migrate", "migrate", "--noinput"))
-        await self._once("first access", schema, line.command("create_first_access", "create_first_access"))
-        await self._once("demo site", schema, line.command("create_demo_site", "create_demo_site"))
+        await self._once("database schema, first access", schema, line.command("set_up", "set_up"))
         await self._once("demo knowledge base", demo, line.command("load_demo", "load_demo"))
         await self._once("index", demo, line.command("index-build", "index", "build"))
 
