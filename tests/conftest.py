@@ -8,12 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 if TYPE_CHECKING:
     from assistant.config.supervisor.process import Spec
     from retrieval.protocols import Encoder
 
 ENCODER = "multilingual-e5-small"
+
+# a time limit for one example measures the machine, not the property
+hypothesis_settings.register_profile("house", deadline=None)
+hypothesis_settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from itertools import zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,7 +91,7 @@ def _best_pair(asked: frozenset[str], hits: Sequence[Hit]) -> tuple[float, str]:
     best, text = 0.0, hits[0].chunk.text[:200]
     for hit in hits:
         lines = sentences.split(hit.chunk.text)
-        for here, after in zip(lines, [*lines[1:], ""], strict=True):
+        for here, after in zip_longest(lines, lines[1:], fillvalue=""):
             share = words.overlap(asked, words.content(here) | words.content(after))
             if share > best:
                 best, text = share, f"{here} {after}"

@@ -7,6 +7,7 @@ import re
 from domains import numbers, safety
 from domains.texts import Saying
 from domains.types import Evidence, Question, Verdict
+from domains.words import fold
 
 NOTE = Saying(
     "General health information, not a diagnosis. For your own case please ask a doctor.",
@@ -41,9 +42,19 @@ def admits(evidence: Evidence, sentence: str) -> bool:
     if _DIAGNOSIS.search(sentence):
         return False
     given = [f"{hit.chunk.title}\n{hit.chunk.text}" for hit in evidence.hits]
-    if _DOSE.search(sentence):
-        return not _ORDER.search(sentence) and not numbers.ungrounded(sentence, given)
-    return True
+    doses = [_squeezed(dose[0]) for dose in _DOSE.finditer(sentence)]
+    if not doses:
+        return True
+    stated = _squeezed(" ".join(given))
+    return (
+        not _ORDER.search(sentence)
+        and not numbers.ungrounded(sentence, given)
+        and all(dose in stated for dose in doses)  # 2 g in a source grounds no two tablets
+    )
+
+
+def _squeezed(text: str) -> str:
+    return "".join(fold(text).split())
 
 
 def opening(question: Question) -> str:

@@ -34,15 +34,17 @@ def checked(text: str, *, sources: Sources = SOURCES, size: int = 1) -> str:
         ("The moon is made of cheese [1].", "The moon is made of cheese."),
         ("退款在5个工作日内到账【3】。", "退款在5个工作日内到账[3]。"),
         ("退款在5个工作日内到账。[3]", "退款在5个工作日内到账[3]。"),
-        ("- Refunds arrive within 5 business days\n- Shipping is free over 50 dollars\n",
-         "- Refunds arrive within 5 business days [1]\n- Shipping is free over 50 dollars [2]\n"),
+        (
+            "- Refunds arrive within 5 business days\n- Shipping is free over 50 dollars\n",
+            "- Refunds arrive within 5 business days [1]\n- Shipping is free over 50 dollars [2]\n",
+        ),
         ("Thanks [7]!", "Thanks!"),
         ("", ""),
         ("[1]", ""),
         ("It costs 3.5 [x] and [", "It costs 3.5 [x] and ["),
         ("See [docs](http://x.y/[1])", "See [docs](http://x.y/)"),
     ],
-)  # fmt: skip
+)
 def test_markers_are_kept_moved_added_or_dropped(said: str, shown: str) -> None:
     assert checked(said) == shown
 
@@ -84,12 +86,33 @@ def test_cited_lists_the_numbers_in_order() -> None:
 
 PIECES = st.lists(
     st.sampled_from(
-        ["Refunds arrive within 5 business days", "退款在5个工作日内到账", "[1]", "[2, 3]", "【3】", " ", "\n", ".", "。", "3.5", "`", "```", "[", "]",
-         "!?",
-         '."', "[99]", "x[1]", "e.g. ", "\t", "（", "”"]
+        [
+            "Refunds arrive within 5 business days",
+            "退款在5个工作日内到账",
+            "[1]",
+            "[2, 3]",
+            "【3】",
+            " ",
+            "\n",
+            ".",
+            "。",
+            "3.5",
+            "`",
+            "```",
+            "[",
+            "]",
+            "!?",
+            '."',
+            "[99]",
+            "x[1]",
+            "e.g. ",
+            "\t",
+            "（",
+            "”",
+        ]
     ),
     max_size=25,
-).map("".join)  # fmt: skip
+).map("".join)
 
 
 @given(text=PIECES | st.text(max_size=60), cuts=st.lists(st.integers(0, 400), max_size=12), gated=st.booleans())

@@ -51,7 +51,8 @@ def test_values_must_be_exactly_the_variables(tmp_path: Path, values: dict[str, 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "hello", "version: 1\n=== user\nhi", "version: x\nvariables:\n=== user\nhi", "version: 1\nvariables: a\n=== user\nhi",
+    ["", "hello", "version: 1\n=== user\nhi", "version: x\nvariables:\n=== user\nhi",
+        "version: 1\nvariables: a\n=== user\nhi",
      "version: 1\nvariables:\n=== user\n{{a}}", "version: 1\nvariables:\n=== robot\nhi", "version: 1\nvariables:\n"],
 )  # fmt: skip
 def test_a_damaged_file_is_refused_by_name(tmp_path: Path, text: str) -> None:

@@ -1,0 +1,35 @@
+"""The figures of keeping silent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from domains.evidence import EvidenceCheck
+from domains.evidence.evaluate import AbstainFigures, evaluate
+from domains.evidence.rows import Label, Row
+from retrieval.types import Hit
+
+
+def row(label: Label, *hits: Hit) -> Row:
+    return Row("When do refunds arrive?", hits, label, "own")
+
+
+def test_each_label_is_counted_and_partial_is_left_out_of_the_rates(hit: Callable[..., Hit]) -> None:
+    good = hit("Refunds arrive within 5 days.", similarity=0.92)
+    bad = hit("Tea is green.", similarity=0.76)
+    rows = [
+        row("answerable", good),
+        row("answerable", bad),
+        row("unanswerable"),
+        row("unanswerable", good),
+        row("underspecified", bad),
+        row("partial", bad),
+    ]
+    figures = evaluate(rows, EvidenceCheck.load())
+    assert figures.refused_answerable == 0.5
+    assert figures.refused_unanswerable == 2 / 3
+    assert figures.counts["partial"] == 1
+
+
+def test_nothing_to_measure_is_none() -> None:
+    assert evaluate([], EvidenceCheck.load()) == AbstainFigures(None, None, {})

@@ -1,0 +1,58 @@
+"""The features of a question and its hits."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domains.evidence import features
+from domains.evidence.rows import passage
+from retrieval.types import Hit
+
+
+def named(question: str, *hits: Hit) -> dict[str, float]:
+    return dict(zip(features.NAMES, features.extract(question, hits), strict=True))
+
+
+def test_an_answering_passage_covers_the_question(hit: Callable[..., Hit]) -> None:
+    found = named("When do refunds arrive?", hit("Refunds arrive within 5 days.", similarity=0.9))
+    assert found["overlap_best"] == 1.0
+    assert found["overlap_sentence"] == 1.0
+    assert found["kind_held"] == 1.0
+    assert found["similarity"] == pytest.approx(1.0)
+
+
+def test_a_passage_about_something_else_covers_nothing(hit: Callable[..., Hit]) -> None:
+    found = named("When do refunds arrive?", hit("Tea is green.", similarity=0.76))
+    assert found["overlap_best"] == found["overlap_sentence"] == found["similarity"] == 0.0
+
+
+def test_missing_numbers_and_names_are_noticed(hit: Callable[..., Hit]) -> None:
+    found = named("What was the revenue of Acme in 2019?", hit("Revenue in 2018 was 5."))
+    assert (found["numbers_found"], found["names_found"]) == (0.0, 0.0)
+
+
+def test_an_unknown_similarity_is_not_a_number(hit: Callable[..., Hit]) -> None:
+    assert math.isnan(named("x", hit("y"))["similarity"])
+
+
+def test_another_language_is_flagged(hit: Callable[..., Hit]) -> None:
+    found = named("退款多久到账", hit("Refunds arrive soon.", similarity=0.83))
+    assert found["crossed"] == 1.0
+    assert found["crossed_similarity"] == pytest.approx(0.5)
+
+
+def test_many_titles_that_fit_as_well_are_rivals(hit: Callable[..., Hit]) -> None:
+    hits = [hit("The season premiered in September.", title=f"Season {n}", key=str(n)) for n in range(5)]
+    assert named("When did the season premiere?", *hits)["rivals"] == 1.0
+    assert named("When did the season premiere?", hits[0])["rivals"] == 0.0
+
+
+@given(question=st.text(max_size=80), texts=st.lists(st.text(max_size=120), min_size=1, max_size=4))
+def test_any_text_gives_finite_features_but_for_the_unknown(question: str, texts: list[str]) -> None:
+    found = named(question, *map(passage, texts))
+    assert all(math.isfinite(value) for name, value in found.items() if name != "similarity")

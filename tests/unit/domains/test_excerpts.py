@@ -1,0 +1,59 @@
+"""What of each hit goes into a prompt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from domains.excerpts import MOST_HITS, excerpts
+from retrieval.types import Hit
+
+FILLER = " ".join(f"Sentence number {n} speaks about something else entirely." for n in range(30))
+
+
+def test_short_hits_are_kept_whole(hit: Callable[..., Hit]) -> None:
+    assert excerpts("refund?", (hit("Refunds take 5 days."), hit("退款需5天。", language="zh"))) == (
+        "Refunds take 5 days.",
+        "退款需5天。",
+    )
+
+
+def test_only_the_first_hits_are_shown(hit: Callable[..., Hit]) -> None:
+    assert len(excerpts("x", tuple(hit(f"Text {n}.") for n in range(8)))) == MOST_HITS
+
+
+def test_of_a_long_hit_the_sentence_with_the_questions_words_stays(hit: Callable[..., Hit]) -> None:
+    text = f"{FILLER} The refund arrives within 5 days. {FILLER}"
+    (shown,) = excerpts("When does the refund arrive?", (hit(text),))
+    assert "The refund arrives within 5 days." in shown
+    assert len(shown) < 560
+
+
+def test_what_was_left_out_between_is_marked(hit: Callable[..., Hit]) -> None:
+    text = f"The refund starts on Monday. {FILLER} The refund arrives on Friday."
+    (shown,) = excerpts("When does the refund arrive?", (hit(text),))
+    assert "… " in shown
+
+
+def test_reading_order_is_kept(hit: Callable[..., Hit]) -> None:
+    text = f"Refund step one. {FILLER} Refund arrives in step two."
+    (shown,) = excerpts("refund arrives", (hit(text),))
+    assert shown.index("step one") < shown.index("step two")
+
+
+def test_a_text_in_another_language_is_kept_from_its_beginning(hit: Callable[..., Hit]) -> None:
+    (shown,) = excerpts("退款要多久？", (hit(f"The first sentence. {FILLER}"),))
+    assert shown.startswith("The first sentence.")
+
+
+def test_one_endless_sentence_is_cut(hit: Callable[..., Hit]) -> None:
+    (shown,) = excerpts("x", (hit("word " * 1000),))
+    assert 0 < len(shown) <= 480
+
+
+def test_rows_of_a_table_stay_on_their_lines(hit: Callable[..., Hit]) -> None:
+    assert excerpts("price", (hit("item | price\npen | 3"),)) == ("item | price\npen | 3",)
+
+
+def test_a_prompt_of_three_long_chinese_hits_stays_small(hit: Callable[..., Hit]) -> None:
+    long = "退款会在五个工作日内原路退回到您的账户。" * 40
+    assert sum(map(len, excerpts("退款多久", tuple(hit(long, language="zh", key=str(n)) for n in range(3))))) <= 470
