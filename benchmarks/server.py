@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -28,6 +28,7 @@ class Server:
     port: int
     api_key: str
     versions: dict[str, str]
+    processes: dict[str, int] = field(default_factory=dict)
 
 
 class ServerDidNotStart(RuntimeError):
@@ -48,7 +49,7 @@ def running(run_file: Path | None = None) -> Server | None:
         raise ValueError(f"{path} names {facts['url']}: benchmarks speak plain HTTP; start it without PUBLIC_URL")
     host, port = address.hostname, address.port or 80
     with contextlib.suppress(OSError), socket.create_connection((host, port), timeout=2):
-        return Server(host, port, facts["api_key"], facts["versions"])
+        return Server(host, port, facts["api_key"], facts["versions"], facts.get("processes", {}))
     return None
 
 
