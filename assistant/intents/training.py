@@ -149,7 +149,8 @@ def _judge(
     outside = outside[rng.permutation(len(outside))[: max(int(tested.sum()), FEW)]]
     questions = np.concatenate([known[tested], outside])
     logits = questions @ weights.T + bias
-    features = features_of(logits, questions @ known[rest].T, questions @ seen.T)
+    learnt = logits[:, np.unique(numbers[rest])]  # a class that this head never saw says nothing about strangers
+    features = features_of(learnt, questions @ known[rest].T, questions @ seen.T)
     inside = np.arange(len(questions)) < tested.sum()
     labels = np.concatenate([numbers[tested], np.full(len(outside), -1)])
     correct = logits[inside].argmax(axis=1) == numbers[tested]

@@ -24,7 +24,10 @@ def tenant(db: None) -> Tenant:
 
 @pytest.fixture
 def gate() -> Authentications:
-    return Authentications()
+    """Without its background thread: that one cannot see the rows of a test's open transaction."""
+    gate = Authentications()
+    gate._follower.start = lambda: None  # type: ignore[method-assign]
+    return gate
 
 
 def bearer(clear: str) -> str:
@@ -48,7 +51,8 @@ def test_only_a_digest_of_the_secret_is_stored(tenant: Tenant) -> None:
 
 
 @pytest.mark.parametrize(
-    "header", [None, "", "Bearer", "Bearer ", "Basic abc", "Token ak_x_y", "Bearer nonsense", "Bearer ak__", "Bearer ak_a_\x00"]
+    "header",
+    [None, "", "Bearer", "Bearer ", "Basic abc", "Token ak_x_y", "Bearer nonsense", "Bearer ak__", "Bearer ak_a_\x00"],
 )
 def test_a_header_without_a_usable_key_is_refused(db: None, gate: Authentications, header: str | None) -> None:
     with pytest.raises(NotAuthenticated) as refused:
@@ -102,6 +106,7 @@ def test_a_remembered_key_costs_no_query(
 
 def test_the_memory_of_keys_is_bounded(tenant: Tenant) -> None:
     gate = Authentications(size=3)
+    gate._follower.start = lambda: None  # type: ignore[method-assign]
     for number in range(5):
         gate.authenticate(bearer(keys.issue(tenant, f"k{number}", ["ask"])))
     assert len(gate._known) == 3

@@ -28,9 +28,7 @@ def tenant(transactional_db: None, redis_url: str) -> Tenant:
 def entries(tenant: Tenant, house_encoder: Encoder) -> dict[str, FaqEntry]:
     found = {}
     for key, language, question, variants, answer in ROWS:
-        entry = FaqEntry(
-            tenant=tenant, key=key, language=language, question=question, variants=variants, answer=answer
-        )
+        entry = FaqEntry(tenant=tenant, key=key, language=language, question=question, variants=variants, answer=answer)
         found[f"{key}.{language}"] = services.save(entry)
     return found
 

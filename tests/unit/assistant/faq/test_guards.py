@@ -109,7 +109,10 @@ def test_a_paraphrase_meets_no_objection(a: str, b: str) -> None:
 @pytest.mark.parametrize("text", [pair[0] for pairs in DIFFERENT.values() for pair in pairs])
 def test_no_question_conflicts_with_itself_in_another_wrapping(text: str) -> None:
     assert conflict(text, text) is None
-    assert conflict(f"请问，{text} 谢谢" if any("\u4e00" <= c <= "\u9fff" for c in text) else f"Hi, {text} Thanks!", text) is None
+    assert (
+        conflict(f"请问，{text} 谢谢" if any("\u4e00" <= c <= "\u9fff" for c in text) else f"Hi, {text} Thanks!", text)
+        is None
+    )
 
 
 TEXTS = st.text(st.sampled_from("how do i not 3天days退货不能 from to 从到 pay you me 七 USD."), max_size=30)

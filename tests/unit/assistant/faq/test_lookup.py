@@ -22,7 +22,11 @@ def nearest(index: FaqIndex, encoder: Encoder, text: str, language: str, tenant:
 
 @pytest.mark.parametrize(
     "asked",
-    ["How long do I have to return something?", "  how LONG do i have to return something!! ", "What is the return period"],
+    [
+        "How long do I have to return something?",
+        "  how LONG do i have to return something!! ",
+        "What is the return period",
+    ],
 )
 def test_the_exact_words_find_the_answer_whatever_their_case_and_signs(index: FaqIndex, asked: str) -> None:
     match = index.exact("acme", asked)
@@ -146,9 +150,7 @@ def test_a_process_that_starts_while_the_database_is_away_answers_from_the_snaps
     assert match.answer == "400-555-0188."
 
 
-def test_a_second_process_takes_the_entries_from_redis(
-    index: FaqIndex, house_encoder: Encoder, redis_url: str
-) -> None:
+def test_a_second_process_takes_the_entries_from_redis(index: FaqIndex, house_encoder: Encoder, redis_url: str) -> None:
     FaqEntry.objects.update(answer="changed behind the services' back")
     second = FaqIndex(house_encoder, FaqStats(redis_url))
     second.refresh()
@@ -176,7 +178,9 @@ def test_without_redis_the_answers_come_from_the_process(
 ) -> None:
     stats = FaqStats("unix:///nowhere/redis.sock")
     alone = FaqIndex(house_encoder, stats)
-    monkeypatch.setattr("assistant.faq.snapshot._client", lambda: __import__("redis").Redis(unix_socket_path="/nowhere"))
+    monkeypatch.setattr(
+        "assistant.faq.snapshot._client", lambda: __import__("redis").Redis(unix_socket_path="/nowhere")
+    )
     alone.refresh()
     assert alone.exact("acme", "What is your phone number?") is not None
     stats.flush()

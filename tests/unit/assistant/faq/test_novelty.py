@@ -8,7 +8,9 @@ from assistant.faq.courtesy import bare
 from assistant.faq.novelty import names_something_new
 
 CLOUD = "蓝海云怎么收费\n蓝海云价格\n基础版免费 团队版每月99元 企业版按用量计费"
-RETURNS = "how long do i have to return something\nreturn period\nyou can return unused items within 15 days of delivery"
+RETURNS = (
+    "how long do i have to return something\nreturn period\nyou can return unused items within 15 days of delivery"
+)
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,9 @@ def test_a_quantity_is_the_same_in_digits_words_and_both_languages(a: str, b: st
     assert quantities(a) == quantities(b) != {}
 
 
-@pytest.mark.parametrize("text", ["一下", "万一", "一般怎么退", "三方物流", "which one is it", "covid 19", "24/7", "问一个问题"])
+@pytest.mark.parametrize(
+    "text", ["一下", "万一", "一般怎么退", "三方物流", "which one is it", "covid 19", "24/7", "问一个问题"]
+)
 def test_a_word_with_a_numeral_in_it_is_no_quantity(text: str) -> None:
     assert not quantities(text)
 

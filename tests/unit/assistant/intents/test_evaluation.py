@@ -1,0 +1,76 @@
+"""The figures say what they claim, on every format of the evaluation data."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from django.core.management import call_command
+
+from assistant.intents import evaluation
+from assistant.intents.evaluation import Row, calibration_error, macro_f1, read
+from retrieval.protocols import Encoder
+
+
+@pytest.mark.parametrize(
+    ("line", "row"),
+    [
+        ({"text": "a", "intent": "x"}, Row("a", "x")),
+        ({"text": "a", "intent": "oos", "domain": "oos"}, Row("a", "oos")),
+        ({"text": "a", "intent": None, "oos": True}, Row("a", "oos")),
+        ({"label": "2", "text": "a"}, Row("a", "2")),
+        ({"department": "肝病科", "title": "a", "ask": "b"}, Row("a", "肝病科")),
+        ({"text": "a", "intents": ["x", "y"]}, Row("a", "x", frozenset({"x", "y"}))),
+        ({"text": "a", "intents": []}, Row("a", "none", frozenset())),
+        ({"text": "a", "intent": None}, None),
+        ({"intent": "x"}, None),
+    ],
+)
+def test_every_format_of_row_is_read(tmp_path: Path, line: dict[str, object], row: Row | None) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text(json.dumps(line, ensure_ascii=False) + "\n\n", encoding="utf-8")
+    assert read([path]) == ([] if row is None else [row])
+
+
+def test_macro_f1_averages_over_labels_not_rows() -> None:
+    truth, named = np.array(["a", "a", "a", "b"]), np.array(["a", "a", "a", "a"])
+    assert macro_f1(truth, named) == pytest.approx((6 / 7 + 0) / 2)
+
+
+def test_calibration_error_is_zero_for_the_honest_and_large_for_the_boastful() -> None:
+    assert calibration_error(np.array([1.0, 1.0]), np.array([True, True])) == pytest.approx(0.0)
+    assert calibration_error(np.array([0.95, 0.95]), np.array([False, False])) == pytest.approx(0.95)
+    assert calibration_error(np.array([]), np.array([], bool)) is None
+
+
+def test_the_command_prints_one_line_of_json_last(tmp_path: Path, house_encoder: Encoder) -> None:
+    rows = {
+        "greet": ["hello", "hi there", "good morning", "你好", "您好", "hey you"],
+        "bye": ["goodbye", "see you later", "bye bye", "再见", "拜拜", "farewell my friend"],
+        "pay": ["I want to pay", "how to pay", "pay the bill", "怎么付款", "我要支付", "payment please"],
+        "oos": ["the moon is far", "三角形面积", "rust compiler", "唐诗三百首", "volcano", "football scores"],
+    }
+    lines = [json.dumps({"text": t, "intent": name}) for name, texts in rows.items() for t in texts]
+    path = tmp_path / "rows.jsonl"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    out = StringIO()
+    call_command("evaluate", "intents", "--train", str(path), "--test", str(path), "--json", stdout=out)
+    figures = json.loads(out.getvalue().splitlines()[-1])
+    assert set(figures) == {
+        "accuracy", "macro_f1", "in_scope_accuracy", "oos_recall", "oos_precision", "calibration_error",
+        "train_seconds", "query_ms",
+    }  # fmt: skip
+    assert figures["in_scope_accuracy"] > 0.8
+    assert figures["query_ms"] > 0
+
+
+def test_without_strangers_in_the_test_nothing_is_turned_away(house_encoder: Encoder) -> None:
+    rows = [
+        Row(f"{verb} the {thing}", verb) for verb in ("open", "sell", "wash") for thing in "car door cup hat".split()
+    ]
+    figures = evaluation.evaluate(rows, rows, house_encoder)
+    assert figures["oos_recall"] is None
+    assert figures["accuracy"] == figures["in_scope_accuracy"] == 1.0

@@ -1,0 +1,112 @@
+"""The head learns, its probabilities mean something, and strangers stand out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.intents.model import LinearModel, centre, energy, features_of, softmax
+from assistant.intents.training import train
+
+DIMENSION = 24
+
+
+def clouds(classes: int, each: int, spread: float = 0.25, seed: int = 0) -> tuple[np.ndarray, list[str]]:
+    """Vectors around random directions, like embeddings of questions around their intents."""
+    rng = np.random.default_rng(seed)
+    middles = np.random.default_rng(99).normal(size=(40, DIMENSION))[:classes]
+    rows = np.repeat(middles, each, axis=0) + spread * rng.normal(size=(classes * each, DIMENSION)) + 2.0
+    vectors = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    return vectors, [f"c{number}" for number in np.repeat(np.arange(classes), each)]
+
+
+def strangers(count: int, seed: int = 5) -> np.ndarray:
+    rows = np.random.default_rng(seed).normal(size=(count, DIMENSION)) + 2.0
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+NONE = np.zeros((0, DIMENSION), np.float32)
+
+
+def accuracy(model: LinearModel, vectors: np.ndarray, labels: list[str]) -> float:
+    return float((model.classes[model.scores(vectors).probabilities.argmax(axis=1)] == labels).mean())
+
+
+def test_it_learns_and_says_how_well_on_what_it_has_not_seen() -> None:
+    trained = train(*clouds(8, 30), NONE)
+    assert accuracy(trained.model, *clouds(8, 20, seed=1)) > 0.95
+    assert trained.held_out_accuracy is not None
+    assert trained.held_out_accuracy > 0.9
+
+
+@pytest.mark.parametrize("given_strangers", [0, 60])
+def test_strangers_are_told_from_classes_with_or_without_examples_of_them(given_strangers: int) -> None:
+    model = train(*clouds(9, 30), strangers(given_strangers) if given_strangers else NONE).model
+    inside = model.scores(clouds(9, 20, seed=2)[0]).strangeness > model.threshold[0]
+    outside = model.scores(strangers(200, seed=8)).strangeness > model.threshold[0]
+    assert inside.mean() < 0.1
+    assert outside.mean() > 0.6
+
+
+def test_probabilities_are_calibrated_on_noisy_classes() -> None:
+    model = train(*clouds(6, 60, spread=0.9), NONE).model
+    vectors, labels = clouds(6, 60, spread=0.9, seed=3)
+    scores = model.scores(vectors)
+    gap = scores.probabilities.max(axis=1).mean() - accuracy(model, vectors, labels)
+    assert abs(gap) < 0.1
+
+
+@pytest.mark.parametrize(("classes", "each"), [(2, 1), (2, 3), (3, 1), (2, 40)])
+def test_few_examples_are_still_useful(classes: int, each: int) -> None:
+    vectors, labels = clouds(classes, each)
+    model = train(vectors, labels, NONE).model
+    assert accuracy(model, vectors, labels) == 1.0
+    assert np.isfinite(model.scores(vectors).strangeness).all()
+
+
+def test_one_class_is_not_enough() -> None:
+    with pytest.raises(ValueError, match="two intents"):
+        train(*clouds(1, 10), NONE)
+
+
+def test_the_same_rows_give_the_same_model() -> None:
+    first, second = (train(*clouds(4, 12), strangers(25)).model for _ in range(2))
+    assert first.dump() == second.dump()
+
+
+def test_a_model_comes_back_whole_from_its_bytes_without_pickle() -> None:
+    model = train(*clouds(4, 12), strangers(25)).model
+    data = model.dump()
+    back = LinearModel.parse(data)
+    vectors = clouds(4, 5, seed=4)[0]
+    assert (back.classes == model.classes).all()
+    np.testing.assert_allclose(back.scores(vectors).probabilities, model.scores(vectors).probabilities, atol=1e-6)
+    np.testing.assert_allclose(back.scores(vectors).strangeness, model.scores(vectors).strangeness, atol=2e-3)
+    assert b"pickle" not in data
+    assert not any(array.dtype.hasobject for array in (back.classes, back.known))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(1, 5), st.integers(2, 6), st.integers(0, 1000))
+def test_softmax_sums_to_one_and_energy_bounds_the_best_logit(rows: int, classes: int, seed: int) -> None:
+    logits = (50 * np.random.default_rng(seed).normal(size=(rows, classes))).astype(np.float32)
+    np.testing.assert_allclose(softmax(logits).sum(axis=1), 1.0, atol=1e-5)
+    assert (-energy(logits) >= logits.max(axis=1) - 1e-3).all()
+    assert (-energy(logits) <= logits.max(axis=1) + np.log(classes) + 1e-3).all()
+
+
+def test_centring_leaves_unit_vectors_and_survives_the_mean_itself() -> None:
+    vectors = clouds(3, 4)[0]
+    mean = vectors.mean(axis=0)
+    np.testing.assert_allclose(np.linalg.norm(centre(vectors, mean), axis=1), 1.0, atol=1e-5)
+    assert np.isfinite(centre(mean[None], mean)).all()
+
+
+def test_features_do_not_need_strangers_nor_many_examples() -> None:
+    logits = np.array([[1.0, 2.0]], np.float32)
+    features = features_of(logits, np.array([[0.5]], np.float32), np.zeros((1, 0), np.float32))
+    assert features.shape == (1, 4)
+    assert features[0, 1] == pytest.approx(0.5)
+    assert features[0, 2] == 0.0
