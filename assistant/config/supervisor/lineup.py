@@ -15,6 +15,7 @@ from assistant.config.env import CHECKOUT, Env, for_child
 from assistant.config.services import Services
 from assistant.config.supervisor.process import Spec
 
+WORKER_SILENCE_S = 60
 WEB_WORKERS = 2
 _MANAGE = CHECKOUT / "manage.py"
 
@@ -47,6 +48,8 @@ class Lineup:
             *("--host", "127.0.0.1", "--port", str(self.env.port), "--workers", str(WEB_WORKERS)),
             *("--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning"),
             *("--timeout-graceful-shutdown", "3", "--no-server-header"),
+            # uvicorn's own 5 s kill a worker that is only slow: loading models holds the interpreter on a busy machine
+            *("--timeout-worker-healthcheck", str(WORKER_SILENCE_S)),
         ).gated(partial(answers, url), start_seconds=180.0)
 
     def worker(self) -> Spec:
