@@ -48,6 +48,8 @@ class Lineup:
             *("--host", "127.0.0.1", "--port", str(self.env.port), "--workers", str(WEB_WORKERS)),
             *("--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning"),
             *("--timeout-graceful-shutdown", "3", "--no-server-header"),
+            # by default a worker that is silent for 5 s is killed: on a busy machine, while it loads, for ever
+            *("--timeout-worker-healthcheck", "60"),
             # uvicorn's own 5 s kill a worker that is only slow: loading models holds the interpreter on a busy machine
             *("--timeout-worker-healthcheck", str(WORKER_SILENCE_S)),
         ).gated(partial(answers, url), start_seconds=180.0)
