@@ -6,8 +6,8 @@ import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
 
-from django.db.models import Count, Max
-from django.db.models.functions import TruncDate
+from django.db.models import CharField, Count, Max
+from django.db.models.functions import Cast, TruncDate
 from django.utils import timezone
 
 from assistant.chat.models import OPEN, Conversation, Handoff, Turn, TurnStatus
@@ -98,7 +98,7 @@ def _unanswered(since: dt.datetime) -> tuple[Unanswered, ...]:
     rows = (
         Turn.objects.filter(asked_at__gte=since, status=TurnStatus.REFUSED, code="no_evidence")
         .values("question")
-        .annotate(times=Count("id"), last=Max("asked_at"), conversation=Max("conversation__id"))
+        .annotate(times=Count("id"), last=Max("asked_at"), of=Max(Cast("conversation", CharField())))
         .order_by("-times", "-last")[:UNANSWERED]
     )
-    return tuple(Unanswered(row["question"], row["times"], row["last"], str(row["conversation"])) for row in rows)
+    return tuple(Unanswered(row["question"], row["times"], row["last"], row["of"]) for row in rows)

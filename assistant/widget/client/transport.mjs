@@ -124,7 +124,7 @@ export class Transport {
     if (token) headers.Authorization = `Bearer ${token}`;
     let response;
     try {
-      response = await this.fetcher(`${this.base}/widget/v1/${path}`, { ...options, headers, credentials: "omit", cache: "no-store" });
+      response = await this.fetcher(`${this.base}/widget/v1/${path}`, { ...options, headers, credentials: "omit" });
     } catch (error) {
       if (options.signal?.aborted) throw options.signal.reason;
       throw new Failure(this.online() ? "unreachable" : "offline", String(error));
