@@ -15,7 +15,6 @@ from assistant.config.env import CHECKOUT, Env, for_child
 from assistant.config.services import Services
 from assistant.config.supervisor.process import Spec
 
-WORKER_SILENCE_S = 60
 WEB_WORKERS = 2
 _MANAGE = CHECKOUT / "manage.py"
 
@@ -48,10 +47,6 @@ class Lineup:
             *("--host", "127.0.0.1", "--port", str(self.env.port), "--workers", str(WEB_WORKERS)),
             *("--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning"),
             *("--timeout-graceful-shutdown", "3", "--no-server-header"),
-            # by default a worker that is silent for 5 s is killed: on a busy machine, while it loads, for ever
-            *("--timeout-worker-healthcheck", "60"),
-            # uvicorn's own 5 s kill a worker that is only slow: loading models holds the interpreter on a busy machine
-            *("--timeout-worker-healthcheck", str(WORKER_SILENCE_S)),
         ).gated(partial(answers, url), start_seconds=180.0)
 
     def worker(self) -> Spec:
@@ -93,6 +88,11 @@ def demo_fingerprint(database_url: str) -> str:
     """Changes when a file of the demo knowledge base does, or the database is another one."""
     files = sorted(path for path in CHECKOUT.glob("assistant/knowledge/demo/**/*") if path.is_file())
     return _digest(database_url, *(f"{path.relative_to(CHECKOUT)} {path.stat().st_size}" for path in files))
+
+
+def index_fingerprint(database_url: str, encoder_dir: str) -> str:
+    """Changes with the demo, and with the encoder: an index holds the vectors of one."""
+    return _digest(demo_fingerprint(database_url), encoder_dir)
 
 
 def _digest(*parts: str) -> str:

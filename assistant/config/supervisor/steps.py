@@ -29,6 +29,14 @@ class Done:
     def add(self, step: str, fingerprint: str) -> None:
         """Remember a success."""
         self._fingerprints[step] = fingerprint
+        self._save()
+
+    def forget(self, step: str) -> None:
+        """Have the step run again, whatever its fingerprint."""
+        if self._fingerprints.pop(step, None):
+            self._save()
+
+    def _save(self) -> None:
         draft = self._path.with_suffix(".draft")
         draft.write_text(json.dumps(self._fingerprints, indent=1), encoding="utf-8")
         draft.replace(self._path)

@@ -108,7 +108,10 @@ class Supervisor:
         demo = lineup.demo_fingerprint(database_url)
         await self._once("database schema, first access", schema, line.command("set_up", "set_up"))
         await self._once("demo knowledge base", demo, line.command("load_demo", "load_demo"))
-        await self._once("index", demo, line.command("index-build", "index", "build"))
+        index = lineup.index_fingerprint(database_url, line.environ["ENCODER_DIR"])
+        if not (self._env.data_dir / "index" / "CURRENT").exists():
+            self._done.forget("index")
+        await self._once("index", index, line.command("index-build", "index", "build"))
 
     async def _once(self, title: str, fingerprint: str, spec: Spec) -> None:
         if self._done.has(title, fingerprint):

@@ -49,6 +49,11 @@ def test_another_database_has_everything_still_to_do() -> None:
     assert lineup.demo_fingerprint("postgresql://a") != lineup.demo_fingerprint("postgresql://b")
 
 
+def test_another_encoder_needs_another_index_but_not_another_schema() -> None:
+    assert lineup.index_fingerprint("postgresql://a", "/e5/r1") != lineup.index_fingerprint("postgresql://a", "/e5/r2")
+    assert lineup.index_fingerprint("postgresql://a", "/e5/r1") != lineup.index_fingerprint("postgresql://b", "/e5/r1")
+
+
 class _Answer(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.send_response(200 if self.path == "/healthz" else 503)

@@ -48,3 +48,11 @@ def test_a_step_that_succeeded_is_remembered_until_its_input_changes(tmp_path: P
     assert again.has("schema", "one")
     assert not again.has("schema", "two")
     assert not again.has("demo", "one")
+
+
+def test_a_forgotten_step_runs_again_and_forgetting_twice_is_no_error(tmp_path: Path) -> None:
+    done = steps.Done(tmp_path)
+    done.add("index", "one")
+    done.forget("index")
+    done.forget("index")
+    assert not steps.Done(tmp_path).has("index", "one")
