@@ -112,7 +112,8 @@ class GgufFile:
         from gguf.quants import dequantize
 
         tensor, shape = self._tensors[name], self.tensor_shape(name)
-        rows = max(1, _BLOCK_ELEMENTS // shape[-1]) if len(shape) > 1 else len(tensor.data)
-        for start in range(0, len(tensor.data), rows):
-            block = np.array(dequantize(tensor.data[start : start + rows], tensor.tensor_type), dtype=np.float32)
+        quantised = np.asarray(tensor.data)  # a plain view: arithmetic on memory maps pays for their bookkeeping
+        rows = max(1, _BLOCK_ELEMENTS // shape[-1]) if len(shape) > 1 else len(quantised)
+        for start in range(0, len(quantised), rows):
+            block = np.array(dequantize(quantised[start : start + rows], tensor.tensor_type), dtype=np.float32)
             yield torch.from_numpy(block).to(torch.bfloat16).view(torch.uint16).numpy().tobytes()
