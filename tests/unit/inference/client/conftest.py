@@ -127,13 +127,14 @@ async def server() -> AsyncIterator[Server]:
     listening.close()
 
 
-QUICK = Timeouts(connect=0.5, first_token=0.4, between_tokens=0.3, total=3.0)
 EAGER = RetryPolicy(attempts=3, base=0.01, ceiling=1.0)
 
 
 @pytest.fixture
 async def model(server: Server) -> AsyncIterator[OpenAIModel]:
-    asked = OpenAIModel(server.url, "secret", "demo-moe", timeouts=QUICK, retries=EAGER, breaker=Breaker(failures=4))
+    """A client with time enough for a busy machine."""
+    patient = Timeouts(connect=10.0, first_token=30.0, between_tokens=30.0, total=60.0)
+    asked = OpenAIModel(server.url, "secret", "demo-moe", timeouts=patient, retries=EAGER, breaker=Breaker(failures=4))
     yield asked
     await asked.close()
 
