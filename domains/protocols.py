@@ -18,6 +18,9 @@ class Domain(Protocol):
     requires_evidence: bool
     """Whether a question of fact without evidence is refused (`no_evidence`) instead of asked of the model."""
 
+    def opening(self, question: Question) -> str:
+        """Say what stands before any answer (what to do in an emergency); empty for nothing. Part of `respond`."""
+
     def respond(self, question: Question, evidence: Evidence, model: ChatModel) -> AsyncGenerator[Response, None]:
         """Answer, delta by delta, ending with one Done or Refusal. Raises ModelError."""
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import uuid
-from collections.abc import AsyncGenerator, Coroutine
-from contextlib import aclosing, suppress
-from typing import Any
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 from assistant.accounts.caller import Caller
 from assistant.api import inputs, sse
@@ -15,7 +12,8 @@ from assistant.api.errors import ClientGone
 from assistant.api.http import JSON, Headers, Request
 from assistant.api.idempotency import Attempt, still_running
 from assistant.api.inputs import AskInput
-from assistant.chat import answers, texts
+from assistant.api.listening import listening
+from assistant.chat import answers, ids, texts
 from assistant.chat.answers import Answer
 from assistant.chat.asked import Asked, readable
 from assistant.chat.events import Event, Failed, Finished
@@ -49,7 +47,8 @@ async def ask(request: Request, desk: Desk) -> None:
         await request.answer(200, attempt.body.encode(), (*JSON, *limits, *REPLAYED))
         return
     events = answer(asked, room) if attempt is None else _settling(answer(asked, room), attempt, desk)
-    finished = await while_listening(request, whole(events))
+    async with listening(request):
+        finished = await whole(events)
     await request.answer(200, answers.to_json(finished), (*JSON, *limits))
 
 
@@ -76,7 +75,7 @@ def understood(asked_for: AskInput, caller: Caller, request: Request, room: Room
         text,
         caller.tenant,
         caller.groups,
-        conversation=str(known or uuid.uuid4()),
+        conversation=ids.fresh() if known is None else str(known),
         continues=known is not None,
         key_id=caller.key_id,
         channel=(request.header(b"x-channel") or "api")[:32],
@@ -96,23 +95,6 @@ async def whole(events: AsyncGenerator[Event, None]) -> Answer:
             if isinstance(event, Failed):
                 raise event.error
     raise ClientGone  # only a pipeline that was closed from outside ends without either
-
-
-async def while_listening(request: Request, work: Coroutine[Any, Any, Answer]) -> Answer:
-    """Do the work while the client listens; when it leaves, cancel, which stops the model. Raises ClientGone."""
-    working = asyncio.ensure_future(work)
-    leaving = asyncio.ensure_future(request.disconnected())
-    try:
-        await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        leaving.cancel()
-        if not working.done():
-            working.cancel()
-            with suppress(asyncio.CancelledError):
-                await working
-    if working.cancelled():
-        raise ClientGone
-    return working.result()
 
 
 def _streams(asked_for: AskInput, request: Request) -> bool:

@@ -14,10 +14,11 @@ from typing import Any
 
 from assistant.accounts.caller import Caller
 from assistant.api import inputs, sse
-from assistant.api.ask import while_listening, whole
+from assistant.api.ask import whole
 from assistant.api.desk import Desk
 from assistant.api.http import JSON, Request
 from assistant.api.inputs import ChatInput
+from assistant.api.listening import listening
 from assistant.api.rawmodel import raw_answer
 from assistant.chat import answers
 from assistant.chat.answers import Answer
@@ -43,7 +44,8 @@ async def chat(request: Request, desk: Desk) -> None:
         frames = chunks(events, asked_id, wanted)
         await request.stream(frames, (*sse.HEADERS, *limits))
         return
-    finished = await while_listening(request, whole(events))
+    async with listening(request):
+        finished = await whole(events)
     await request.answer(200, _dump(completion(finished, wanted.model)), (*JSON, *limits))
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-import uuid
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from assistant.chat import texts
+from assistant.chat import ids, texts
 from assistant.chat.scripts import foreign
 from assistant.errors import InvalidInput, TooLarge, Unprocessable
 from domains.types import Language
@@ -28,8 +29,8 @@ class Asked:
     tenant: str
     groups: frozenset[str]
     key_id: int = 0
-    id: str = field(default_factory=lambda: str(uuid.uuid4()))
-    conversation: str = field(default_factory=lambda: str(uuid.uuid4()))
+    id: str = field(default_factory=ids.fresh)
+    conversation: str = field(default_factory=ids.fresh)
     continues: bool = False
     channel: str = "api"
     domain: str | None = None
@@ -39,6 +40,7 @@ class Asked:
     history: tuple[Message, ...] = ()
 
 
+@lru_cache(maxsize=2048)
 def readable(text: str) -> str:
     """Return the question trimmed and in composed form.
 
@@ -48,7 +50,7 @@ def readable(text: str) -> str:
     cleaned = unicodedata.normalize("NFC", text).strip()
     if len(cleaned) > MAX_CHARACTERS:
         raise TooLarge(texts.too_long(MAX_CHARACTERS, len(cleaned)), code="question_too_long")
-    if any(_binary(character) for character in cleaned):
+    if _BINARY.search(cleaned):
         raise InvalidInput(texts.NOT_TEXT, code="not_text")
     if _garbled(cleaned):
         raise InvalidInput(texts.GARBLED, code="wrong_encoding")
@@ -60,10 +62,8 @@ def readable(text: str) -> str:
     return cleaned
 
 
-def _binary(character: str) -> bool:
-    """Control characters other than line breaks and tabs, and lone surrogates, are not text."""
-    return character not in "\n\r\t" and unicodedata.category(character) in {"Cc", "Cs"}
-
+_BINARY = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Control characters other than line breaks and tabs, and lone surrogates, are not text."""
 
 _MOJIBAKE = ("\ufffd", "锟斤拷", "烫烫烫", "ï»¿", "Ã¤Â", "Ã©", "â€™", "â€œ", "ä½ ", "å¥½", "æ\x88\x91")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from assistant.chat import guard, replies
+from assistant.chat import fallback, guard, replies
 from assistant.chat.answers import Layer, ModelShown, RefusalShown, UsageShown
 from assistant.chat.attended import AttendedModel
 from assistant.chat.events import Delta, Refused
@@ -17,6 +17,7 @@ from assistant.chat.stopwatch import Stopwatch
 from assistant.intents.types import IntentGuess
 from domains.protocols import Domain
 from domains.types import Done, Evidence, Question, Refusal, TextDelta
+from inference.client.errors import ModelTimeout, ModelUnavailable
 from inference.client.protocols import ChatModel
 from inference.client.types import Usage
 
@@ -30,19 +31,29 @@ async def respond(
     memory: Memory,
     watch: Stopwatch,
 ) -> AsyncGenerator[Delta | Refused | Reply, None]:
-    """Yield deltas, perhaps a refusal, and last the reply. Raises ModelError, Unavailable (overloaded)."""
+    """Yield deltas, perhaps a refusal, and last the reply; without the model, what the documents say.
+
+    Raises ModelError, Unavailable (overloaded).
+    """
     model = AttendedModel(room.model, room.slots)
     shown: list[str] = []
     end: Done | Refusal = Done(grounded=False)
-    async with aclosing(domain.respond(question, evidence, model)) as responses:
-        async for response in responses:
-            if not isinstance(response, TextDelta):
-                end = response
-                continue
-            watch.token()
-            shown.append(response.text)
-            yield Delta(response.text)
-    judged = _judged(domain, question, evidence, "".join(shown), end)
+    try:
+        async with aclosing(domain.respond(question, evidence, model)) as responses:
+            async for response in responses:
+                if not isinstance(response, TextDelta):
+                    end = response
+                    continue
+                watch.token()
+                shown.append(response.text)
+                yield Delta(response.text)
+        judged = _judged(domain, question, evidence, "".join(shown), end)
+    except (ModelUnavailable, ModelTimeout):
+        instead = None if shown else fallback.from_documents(domain, question, evidence)
+        if instead is None:
+            raise
+        judged, end = instead, Done(grounded=True, layer="retrieval")
+        yield Delta(judged.text)
     sources = replies.sources_of(evidence)
     layer: Layer = "model" if model.asked else "retrieval"
     if judged.refused is not None:
@@ -59,7 +70,7 @@ async def respond(
         domain.name,
         sources,
         grounded=done.grounded,
-        model=await shown_model(room.model) if model.asked else None,
+        model=await shown_model(room.model) if done.layer == "model" else None,
         usage=counted(done.usage),
     )
 

@@ -6,9 +6,10 @@ prompt can carry. The whole conversation stays in the database.
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Literal
+
+from pydantic import TypeAdapter
 
 from domains.types import Language
 from inference.client.types import Message
@@ -59,15 +60,17 @@ class Memory:
 EMPTY = Memory()
 
 
+_MEMORY: TypeAdapter[Memory] = TypeAdapter(Memory)
+
+
 def dump(memory: Memory) -> bytes:
     """Write as JSON."""
-    return json.dumps(asdict(memory), ensure_ascii=False).encode()
+    return _MEMORY.dump_json(memory)
 
 
 def parse(data: bytes) -> Memory:
     """Read what `dump` wrote."""
-    fields = json.loads(data)
-    return Memory(**{**fields, "turns": tuple(PastTurn(**turn) for turn in fields["turns"])})
+    return _MEMORY.validate_json(data)
 
 
 def of_messages(messages: tuple[Message, ...]) -> Memory:

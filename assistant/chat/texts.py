@@ -48,6 +48,10 @@ MODEL_DOWN = Text(
     en="The model cannot be reached right now. Curated answers and search still work; try this question again shortly.",
     zh="模型暂时无法访问。常见问题和文档检索仍可使用；请稍后重试这个问题。",
 )
+FROM_DOCUMENTS = Text(
+    en="The model is away at the moment. This is what the documents say:",
+    zh="模型暂时不在线。以下是资料中的相关原文：",
+)
 MODEL_SLOW = Text(
     en="The model took too long to answer. Try again, or ask a shorter question.",
     zh="模型响应超时。请重试，或把问题写得更简短一些。",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assistant.chat import followup
 from assistant.chat.asked import Asked
@@ -35,6 +36,7 @@ def understand(asked: Asked, memory: Memory) -> Understood:
     return Understood(asked.text, followup.standalone(asked.text, spoken or language, memory), language)
 
 
+@lru_cache(maxsize=2048)
 def spoken_in(text: str) -> Language | None:
     """Return the text's language; None when it has too few letters to tell (an order number, "OK?")."""
     letters = _LETTERS.findall(text)

@@ -258,3 +258,23 @@ class Remembering:
 
     async def recall(self, _asked: object) -> Memory:
         return self._memory
+
+
+async def test_while_the_model_is_away_the_documents_speak_for_themselves() -> None:
+    for question, words in (
+        ("Explain the warranty of the Aurora lamp after delivery", "24 months"),
+        ("请解释极光台灯交货后的保修期", "二十四个月"),
+    ):
+        where = room(model(Reply(pieces=("x",), error=ModelUnavailable("down"))))
+        answer_ = finished(await events(asked(question), where))
+        assert (answer_.layer, answer_.grounded, answer_.model) == ("retrieval", True, None)
+        assert words in answer_.answer
+        assert "[1]" in answer_.answer
+
+
+async def test_once_the_model_has_spoken_its_failure_is_told() -> None:
+    fault = ModelUnavailable("down")
+    where = room(model(Reply(pieces=("The warranty lasts two years. ", "x"), error=fault, fail_after=1)))
+    said = await events(asked("Explain the warranty of the Aurora lamp after delivery"), where)
+    if any(isinstance(event, Delta) for event in said[:-1]):
+        assert failed(said).code == "model_unavailable"

@@ -1,0 +1,24 @@
+"""What can be answered while the model is away: the passages that answer, word for word, with their citations."""
+
+from __future__ import annotations
+
+from assistant.chat import guard, texts
+from assistant.chat.guard import Judged
+from domains.excerpts import excerpts
+from domains.protocols import Domain
+from domains.types import Evidence, Question
+
+MOST_PASSAGES = 2
+
+
+def from_documents(domain: Domain, question: Question, evidence: Evidence) -> Judged | None:
+    """Quote the best passages; None when there are none, or the domain would not have them said."""
+    if not evidence.hits:
+        return None
+    passages = excerpts(question.standalone, evidence.hits)[:MOST_PASSAGES]
+    quoted = "\n\n".join(f"{passage} [{n}]" for n, passage in enumerate(passages, 1))
+    judged = guard.judge(domain, question, evidence, quoted)
+    if judged.refused is not None:
+        return None
+    introduced = f"{texts.FROM_DOCUMENTS.of(question.language)}\n\n{judged.text}"
+    return Judged(domain.opening(question) + introduced)
