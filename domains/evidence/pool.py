@@ -17,6 +17,7 @@ from retrieval.types import Hit, Vectors
 
 _DEPTH = 8  # hits that retrieval brings
 _SHOWN = 3  # hits that a prompt shows: an answer further down is none
+_ELSEWHERE = frozenset({"other_section", "other_row"})  # says that this passage is wrong, not that none is right
 _RANK = 60.0  # reciprocal rank fusion's constant (Cormack et al. 2009)
 
 
@@ -77,9 +78,9 @@ def as_retrieved(rows: Sequence[Row], encoder: Encoder) -> Iterator[Row]:
         right.setdefault(row.question, []).extend(row.hits if row.label == "answerable" else ())
     vectors = encoder.encode_questions(list(first))
     for (question, row), vector in zip(first.items(), vectors, strict=True):
-        if row.label == "partial":
-            continue
         answers = right[question]
+        if row.label == "partial" or (not answers and row.kind in _ELSEWHERE):
+            continue
         if answers:
             hits = pool.search(question, vector)
             shown = any(_holds(hit, answer) for hit in hits[:_SHOWN] for answer in answers)
