@@ -26,6 +26,7 @@ CHANGES = "knowledge"
 JOBS = "jobs"
 """Topic that rings when there is something to read."""
 MIB = 1024 * 1024
+DESCRIPTION = ("title", "domain", "language", "access", "tags", "url", "licence")
 
 
 def add_document(
@@ -120,7 +121,8 @@ def describe(document: Document) -> None:
     document again; who may see it, domain, tags and address change in place.
     """
     before = Document.objects.select_for_update().get(pk=document.pk)
-    document.save()
+    # Not the whole row: a worker may have published since it was loaded, and that must not be undone.
+    document.save(update_fields=[*DESCRIPTION, "updated_at"])
     if (before.title, before.language) != (document.title, document.language):
         reingest(document)
     ChunkChange.objects.lock()

@@ -117,6 +117,13 @@ class DocumentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         )
         obj.pk = made.pk  # what the admin's log and redirect name
 
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
+        """List the documents alone: their revisions and jobs stay, so nobody needs the right to delete those."""
+        names = [str(document) for document in objs]
+        return names, {str(Document._meta.verbose_name_plural): len(names)}, set(), []  # noqa: SLF001 - Django's public name
+
     def delete_model(self, request: HttpRequest, obj: Document) -> None:
         services.delete(obj)
 

@@ -34,6 +34,14 @@ def bearer(clear: str) -> str:
     return f"Bearer {clear}"
 
 
+def works(gate: Authentications, clear: str) -> bool:
+    try:
+        gate.authenticate(bearer(clear))
+    except NotAuthenticated:
+        return False
+    return True
+
+
 def test_a_key_says_whose_it_is_and_what_it_may_do(tenant: Tenant, gate: Authentications) -> None:
     clear = keys.issue(tenant, "widget", ["ask"], groups=["public", "staff"])
     caller = gate.authenticate(bearer(clear))
@@ -127,12 +135,12 @@ def test_a_revoked_key_stops_working_within_a_second() -> None:
     clear = keys.issue(tenant, "widget", ["ask"])
     gate.authenticate(bearer(clear))
     keys.revoke(ApiKey.objects.get())
-    deadline = time.monotonic() + 1.0
-    with pytest.raises(NotAuthenticated):
-        while time.monotonic() < deadline:
-            gate.authenticate(bearer(clear))
-            time.sleep(0.01)
+    began = time.monotonic()
+    while works(gate, clear) and time.monotonic() - began < 5:
+        time.sleep(0.01)
+    took = time.monotonic() - began
     gate._follower.stop()
+    assert took < 1.0
 
 
 @pytest.mark.django_db(transaction=True)

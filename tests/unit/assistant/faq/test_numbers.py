@@ -50,7 +50,11 @@ def test_a_word_with_a_numeral_in_it_is_no_quantity(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("numeral", "value"), [("十", 10), ("十二", 12), ("二十", 20), ("三千五百", 3500), ("一百零五", 105), ("二〇二四", 2024), ("五万", 50000), ("两亿", 200_000_000)]
+    ("numeral", "value"),
+    [
+        ("十", 10), ("十二", 12), ("二十", 20), ("三千五百", 3500), ("一百零五", 105), ("二〇二四", 2024),
+        ("五万", 50000), ("两亿", 200_000_000),
+    ],
 )  # fmt: skip
 def test_chinese_numerals_are_read(numeral: str, value: int) -> None:
     assert han_value(numeral) == value

@@ -18,7 +18,8 @@ EXAMPLES = {
         "我要退款", "怎么退货", "退的钱什么时候到账", "申请退货", "不想要了想退掉",
     ],
     "small_talk": [
-        "Hello", "Hi there", "Thanks a lot", "Who are you?", "Good morning", "你好", "谢谢你", "你是谁", "早上好", "再见",
+        "Hello", "Hi there", "Thanks a lot", "Who are you?", "Good morning", "你好", "谢谢你", "你是谁",
+        "早上好", "再见",
     ],
     "human": ["Talk to an agent", "I need a human", "Connect me to support staff", "转人工", "找真人客服", "人工服务"],
     "oos": [

@@ -69,7 +69,7 @@ def test_the_command_prints_one_line_of_json_last(tmp_path: Path, house_encoder:
 
 def test_without_strangers_in_the_test_nothing_is_turned_away(house_encoder: Encoder) -> None:
     rows = [
-        Row(f"{verb} the {thing}", verb) for verb in ("open", "sell", "wash") for thing in "car door cup hat".split()
+        Row(f"{verb} the {thing}", verb) for verb in ("open", "sell", "wash") for thing in ["car", "door", "cup", "hat"]
     ]
     figures = evaluation.evaluate(rows, rows, house_encoder)
     assert figures["oos_recall"] is None

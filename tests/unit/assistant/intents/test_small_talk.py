@@ -42,7 +42,7 @@ def test_a_reply_is_picked_from_whatever_shape_the_editor_chose(replies: dict[st
 
 def test_the_same_message_always_gets_the_same_reply_and_others_take_turns() -> None:
     replies = {"en": {"greeting": ["a", "b", "c"]}}
-    texts = [f"hello {name}" for name in "tom ann lee kim zoe max".split()]
+    texts = [f"hello {name}" for name in ["tom", "ann", "lee", "kim", "zoe", "max"]]
     first = [reply_to(text, replies, "en") for text in texts]
     assert first == [reply_to(text, replies, "en") for text in texts]
     assert len(set(first)) > 1

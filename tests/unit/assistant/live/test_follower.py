@@ -1,0 +1,69 @@
+"""A follower looks when it is woken, looks anyway when it is not, and outlives the database's absence."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+from django.db import OperationalError
+
+from assistant.live.bell import bell
+from assistant.live.follower import Follower
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_url")]
+
+
+def test_it_looks_at_once_when_its_topic_rings() -> None:
+    looked = threading.Semaphore(0)
+    follower = Follower("topic", looked.release, interval=60)
+    follower.start()
+    assert looked.acquire(timeout=5)
+    time.sleep(0.05)
+    bell().ring("topic")
+    assert looked.acquire(timeout=1)
+    follower.stop()
+
+
+def test_it_looks_by_itself_when_nobody_rings() -> None:
+    looked = threading.Semaphore(0)
+    follower = Follower("topic", looked.release, interval=0.02)
+    follower.start()
+    assert all(looked.acquire(timeout=5) for _ in range(3))
+    follower.stop()
+
+
+def test_a_database_that_is_away_is_waited_for() -> None:
+    outcomes = [OperationalError("away"), OperationalError("away"), None]
+    back = threading.Event()
+
+    def look() -> None:
+        outcome = outcomes.pop(0) if outcomes else None
+        if outcome is not None:
+            raise outcome
+        back.set()
+
+    follower = Follower("topic", look, interval=0.02)
+    follower.start()
+    assert back.wait(5)
+    follower.stop()
+    assert not follower.away
+    assert follower.fresh_at > 0
+
+
+def test_starting_twice_starts_once_and_stopping_stops() -> None:
+    follower = Follower("topic", lambda: None, interval=0.02)
+    follower.start()
+    follower.start()
+    running = [thread for thread in threading.enumerate() if thread.name == "follow-topic"]
+    follower.stop()
+    assert len(running) == 1
+    assert not running[0].is_alive()
+
+
+def test_looking_by_hand_raises_what_the_database_raises() -> None:
+    def away() -> None:
+        raise OperationalError("away")
+
+    with pytest.raises(OperationalError):
+        Follower("topic", away).refresh_now()
