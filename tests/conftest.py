@@ -21,6 +21,15 @@ hypothesis_settings.register_profile("house", deadline=None)
 hypothesis_settings.load_profile("house")
 
 
+@pytest.fixture(autouse=True)
+def no_language_left_over() -> Iterator[None]:
+    """Django's middleware leaves a request's language active in the thread: the next test starts without."""
+    from django.utils import translation
+
+    yield
+    translation.deactivate()
+
+
 @pytest.fixture(scope="session")
 def data_dir() -> Path:
     """The DATA_DIR of this test run."""

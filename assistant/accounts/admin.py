@@ -41,7 +41,7 @@ class ApiKeyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     readonly_fields = ["shown_prefix", "created_at", "revoked_at", "last_used_at"]
     actions = ["revoke", "rotate"]
 
-    @admin.display(description=_("key"), ordering="prefix")
+    @admin.display(description=_("API key"), ordering="prefix")
     def shown_prefix(self, key: ApiKey) -> str:
         return f"ak_{key.prefix}_…" if key.prefix else "-"
 

@@ -1,6 +1,7 @@
 """Registers the app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ChatConfig(AppConfig):
@@ -8,3 +9,4 @@ class ChatConfig(AppConfig):
 
     name = "assistant.chat"
     label = "chat"
+    verbose_name = _("Conversations and hand-overs")

@@ -1,6 +1,7 @@
 """Registers the app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class WidgetConfig(AppConfig):
@@ -8,3 +9,4 @@ class WidgetConfig(AppConfig):
 
     name = "assistant.widget"
     label = "widget"
+    verbose_name = _("Chat window")
