@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import uuid
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -11,9 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from assistant.chat.answers import Answer, IntentShown, Timings
 from assistant.chat.asked import Asked
 from assistant.chat.events import Event, Failed, Finished
 from assistant.chat.pipeline import answer
+from assistant.chat.record import TurnRecord
 from assistant.chat.recorder import Recorder
 from assistant.chat.room import Room
 from assistant.chat.stores.connection import Connection
@@ -201,3 +204,39 @@ def failed(said: Sequence[Event]) -> Any:
     last = said[-1]
     assert isinstance(last, Failed), last
     return last.error
+
+
+PLAIN = Answer(
+    "i",
+    "c",
+    "你好",
+    "faq",
+    IntentShown("x", 0.5),
+    "general",
+    "zh",
+    (),
+    grounded=False,
+    refused=None,
+    handoff=None,
+    timings=Timings(),
+    model=None,
+)
+
+
+def turn(conversation: str, at: float = 1_700_000_000.0, **more: Any) -> TurnRecord:
+    """A turn as it is kept."""
+    fields: dict[str, Any] = {
+        "id": str(uuid.uuid4()),
+        "conversation": conversation,
+        "tenant": "demo",
+        "key_id": 1,
+        "channel": "api",
+        "question": "How?",
+        "standalone": "How?",
+        "language": "en",
+        "asked_at": at,
+        "status": "finished",
+        "text": "So.",
+        **more,
+    }
+    return TurnRecord(**fields)

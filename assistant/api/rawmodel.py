@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
@@ -51,7 +52,7 @@ async def raw_answer(
         room.recorder.record_later(*turn.cut_short("failed", error.code, understood, EMPTY))
         yield Failed(error)
         return
-    except BaseException:  # the asker left: nothing is swallowed, only written down
+    except (GeneratorExit, asyncio.CancelledError):  # the asker left
         room.recorder.record_later(*turn.cut_short("stopped", "asker_left", understood, EMPTY))
         raise
     yield Finished(finished)

@@ -6,6 +6,7 @@ exact curated answer -> encode -> intent -> human, semantic curated answer, smal
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -57,7 +58,7 @@ async def answer(asked: Asked, room: Room) -> AsyncGenerator[Event, None]:
         room.recorder.record_later(*turn.cut_short("failed", error.code, understood, memory))
         yield Failed(error)
         return
-    except BaseException:  # the asker left (GeneratorExit, CancelledError): nothing is swallowed, only written down
+    except (GeneratorExit, asyncio.CancelledError):  # the asker left
         room.recorder.record_later(*turn.cut_short("stopped", "asker_left", understood, memory))
         raise
     yield Finished(finished)

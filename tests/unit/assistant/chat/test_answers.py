@@ -5,25 +5,9 @@ from __future__ import annotations
 import json
 
 from assistant.chat import answers
-from assistant.chat.answers import Answer, IntentShown, Source, Timings, UsageShown
+from assistant.chat.answers import Source, UsageShown
 from retrieval.types import Hit
-from tests.chatkit import WARRANTY, chunk
-
-PLAIN = Answer(
-    "i",
-    "c",
-    "你好",
-    "faq",
-    IntentShown("x", 0.5),
-    "general",
-    "zh",
-    (),
-    grounded=False,
-    refused=None,
-    handoff=None,
-    timings=Timings(),
-    model=None,
-)
+from tests.chatkit import PLAIN, WARRANTY, chunk
 
 
 def test_absent_usage_page_and_url_are_left_out_and_nulls_that_mean_something_stay() -> None:
