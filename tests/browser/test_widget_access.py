@@ -138,8 +138,14 @@ def test_an_answer_is_announced_by_sentences_not_by_tokens(chat: OpenChat, stand
           .observe(region, {childList: true});
     }""")
     visitor.settled(visitor.ask("q"))
-    expect(visitor.root.locator(".spoken")).to_contain_text("1 source")
-    assert visitor.page.evaluate("spoken") == ["First sentence.", "Second one!", "第三句。", "And  the end", "1 source"]
+    expect(visitor.root.locator(".spoken")).to_contain_text("1 source found")
+    assert visitor.page.evaluate("spoken") == [
+        "First sentence.",
+        "Second one!",
+        "第三句。",
+        "And  the end",
+        "1 source found",
+    ]
     assert visitor.answers.first.get_attribute("aria-live") == "off"
     expect(visitor.log).to_have_attribute("aria-live", "polite")
 

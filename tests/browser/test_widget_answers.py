@@ -19,10 +19,10 @@ SOURCES = [
 
 
 def test_an_english_question_gets_a_streamed_answer_with_its_sources(chat: OpenChat, stand: Stand) -> None:
-    stand.plays["How long?"] = answer("You have **15 days** [1].", sources=SOURCES, layer="retrieval")
+    stand.plays["How long?"] = answer("You have **15 days** [1] [2].", sources=SOURCES, layer="retrieval")
     visitor = chat()
     shown = visitor.settled(visitor.ask("How long?"))
-    expect(shown.locator(".bubble")).to_have_text("You have 15 days 1.")
+    expect(shown.locator(".bubble")).to_have_text("You have 15 days 1 2.")
     expect(shown.locator("strong")).to_have_text("15 days")
     expect(shown.get_by_role("list", name="Sources").get_by_role("listitem")).to_have_count(2)
     expect(shown).to_contain_text("Quoted from documents")
@@ -58,7 +58,7 @@ def test_a_source_without_an_address_says_that_it_is_internal(chat: OpenChat, st
     stand.plays["q"] = answer("Yes [2].", sources=SOURCES)
     visitor = chat()
     shown = visitor.settled(visitor.ask("q"))
-    shown.locator(".card").nth(1).click()
+    shown.locator(".card").click()
     expect(shown.get_by_text("Internal document")).to_be_visible()
 
 
@@ -105,7 +105,7 @@ def test_a_model_that_warms_up_is_waited_for_without_a_click(chat: OpenChat, sta
     stand.session["ready"]["model"] = False
     stand.plays["q"] = Play([("started", {}), ("sources", {"sources": []}), ("failed", warming)])
     visitor = chat()
-    expect(visitor.root.get_by_text("Model warming up · FAQ and search ready")).to_be_visible()
+    expect(visitor.root.get_by_text("Model warming up")).to_be_visible()
     shown = visitor.ask("q")
     expect(shown).to_contain_text("The model is still starting. Trying again in 1 s.")
     stand.plays["q"] = answer("Now it runs.")
@@ -147,6 +147,36 @@ def test_lists_and_code_keep_their_shape(chat: OpenChat, stand: Stand) -> None:
     expect(shown.locator("ol > li")).to_have_count(2)
     expect(shown.locator("ul > li")).to_have_count(2)
     assert shown.locator("pre").inner_text() == "def f():\n    return 1"
+
+
+def test_only_the_sources_that_are_cited_are_listed(chat: OpenChat, stand: Stand) -> None:
+    many = [{**SOURCES[0], "n": n, "title": f"Title {n}"} for n in range(1, 9)]
+    stand.plays["cites"] = answer("Yes [7].", sources=many)
+    stand.plays["cites none"] = answer("Yes.", sources=many)
+    visitor = chat()
+    shown = visitor.settled(visitor.ask("cites"))
+    expect(shown.get_by_role("listitem")).to_have_count(1)
+    expect(shown.get_by_role("listitem")).to_contain_text("Title 7")
+    expect(visitor.settled(visitor.ask("cites none")).get_by_role("listitem")).to_have_count(3)
+
+
+def test_how_much_was_found_is_shown_while_the_answer_grows(chat: OpenChat, stand: Stand) -> None:
+    stand.plays["q"] = answer("slow " * 20, sources=SOURCES, pieces=20, pause=0.05)
+    visitor = chat()
+    shown = visitor.ask("q")
+    expect(shown).to_contain_text("2 sources found")
+    visitor.settled(shown)
+    expect(shown).not_to_contain_text("2 sources found")
+
+
+def test_another_question_takes_the_place_of_one_that_waits(chat: OpenChat, stand: Stand) -> None:
+    warming = {"code": "model_unavailable", "detail": "Starting.", "retry_after": 20.0, "status": 503}
+    stand.plays["waits"] = Play([("started", {}), ("failed", warming)])
+    stand.plays["q"] = answer("At once.")
+    visitor = chat()
+    first = visitor.settled(visitor.ask("waits"), "waiting")
+    expect(visitor.settled(visitor.ask("q"))).to_contain_text("At once.")
+    visitor.settled(first, "stopped")
 
 
 def test_suggested_questions_ask_themselves(chat: OpenChat, stand: Stand) -> None:

@@ -23,6 +23,7 @@ export class AssistantChat extends HTMLElement {
     this.site = { languages: Object.keys(WORDS), suggestions: {}, greeting: {}, title: {}, ready: {} };
     this.state = "connecting";
     this.views = new Map();
+    this.changed = new Set();
     this.memory = new Memory(this.dataset.site);
     this.transport = new Transport({ identity: () => this.dataset.identity, base: this.dataset.base, site: this.dataset.site, memory: this.memory });
     this.talk = new Talk({
@@ -174,13 +175,18 @@ export class AssistantChat extends HTMLElement {
     try {
       this.site = await this.transport.session();
       if (this.site.accent) this.style.setProperty("--assistant-accent", this.site.accent);
-      this.setState(this.site.ready.model === false ? "warming" : "online");
+      this.setState(this.readyState());
       this.relabel();
     } catch (failure) {
       if (!(failure instanceof Failure)) throw failure;
       this.setState(failure.status === 403 ? "refused" : navigator.onLine === false ? "offline" : "unreachable");
     }
-    if (this.state === "warming" || this.state === "unreachable") setTimeout(() => this.talk.open && this.connect(), LOOK_AGAIN_MS);
+    if (["connecting", "warming", "unreachable"].includes(this.state)) setTimeout(() => this.talk.open && this.connect(), LOOK_AGAIN_MS);
+  }
+
+  readyState() {
+    const { faq, model } = this.site.ready;
+    return faq === false ? "connecting" : model === false ? "warming" : "online";
   }
 
   setState(state) {
@@ -202,16 +208,17 @@ export class AssistantChat extends HTMLElement {
     const composing = event.isComposing || event.keyCode === 229;
     if (event.key !== "Enter" || event.shiftKey || composing) return;
     event.preventDefault();
-    if (!this.talk.busy) this.go.click();
+    if (!this.talk.answering) this.submit();
   }
 
   onSubmit(event) {
     event.preventDefault();
-    if (this.talk.busy) {
-      this.talk.stop();
-      this.field.focus();
-      return;
-    }
+    if (!this.talk.busy) return this.submit();
+    this.talk.stop();
+    this.field.focus();
+  }
+
+  submit() {
     const text = this.field.value.trim();
     if (!text || text.length > LONGEST) return;
     this.field.value = "";
@@ -219,7 +226,7 @@ export class AssistantChat extends HTMLElement {
   }
 
   send(text) {
-    if (this.talk.busy) return Promise.resolve();
+    if (this.talk.answering) return Promise.resolve();
     this.speaker.begin();
     this.field.focus();
     const answered = this.talk.ask(text);
@@ -248,13 +255,14 @@ export class AssistantChat extends HTMLElement {
 
   onChange(message, state) {
     if (!this.panel || (message && !this.talk.messages.includes(message))) return; // cleared meanwhile
-    if (state) return this.setState(state === "reconnecting" ? state : this.site.ready.model === false ? "warming" : "online");
+    if (state) return this.setState(state === "reconnecting" ? state : this.readyState());
     if (!message) {
       for (const view of this.views.values()) view.node.remove();
       this.views.clear();
     } else if (!this.views.has(message.id)) {
       this.draw(message);
     }
+    this.changed.add(message?.id);
     this.redraw = this.redraw || requestAnimationFrame(() => this.onFrame());
     if (message?.role === "assistant") this.announce(message);
     this.log.setAttribute("aria-busy", String(this.talk.busy));
@@ -265,7 +273,8 @@ export class AssistantChat extends HTMLElement {
     this.redraw = null;
     const near = this.nearEnd();
     const last = this.talk.messages.at(-1);
-    this.views.get(last?.id)?.update();
+    for (const id of this.changed) this.views.get(id)?.update();
+    this.changed.clear();
     this.log.setAttribute("aria-busy", String(this.talk.busy));
     this.welcome.hidden = Boolean(last);
     this.freshButton.hidden = !last;
@@ -281,7 +290,7 @@ export class AssistantChat extends HTMLElement {
     if (this.talk.busy || message.spoken || message.status === "typing") return;
     message.spoken = true;
     if (["done", "refused"].includes(message.status)) this.speaker.follow(message.text, true);
-    if (message.status === "done" && message.sources.length) this.speaker.say(words.sourcesShown(message.sources.length));
+    if (message.status === "done" && message.sources.length) this.speaker.say(words.found(message.sources.length));
     if (message.handoff && message.handoff !== "offered") this.speaker.say(words.handoff);
     if (message.status === "stopped") this.speaker.say(words.stopping);
     if (message.status === "failed") this.speaker.say(message.note || words.failed);

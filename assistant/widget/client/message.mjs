@@ -4,10 +4,12 @@
 import { h, icon } from "./dom.mjs";
 import { blockNode, link, parseBlocks, safeLink } from "./markdown.mjs";
 
+const UNCITED = 3;
+
 export class MessageView {
   // `acts` are {retry(message), human()}; `words()` gives the current pack.
   constructor(message, words, acts) {
-    Object.assign(this, { message, words, acts, drawn: [], opened: new Set() });
+    Object.assign(this, { message, words, acts, drawn: [], opened: new Set(), cited: new Set() });
     this.body = h("div", { class: "bubble", dir: "auto" });
     this.below = h("div", { class: "message" });
     // the log is live for questions; answers are spoken by sentences (see speech.mjs), so their own changes stay silent
@@ -29,6 +31,7 @@ export class MessageView {
 
   drawTyping(words) {
     this.drawn = [];
+    this.cited.clear();
     this.body.hidden = this.message.status !== "typing";
     this.body.replaceChildren(h("span", { class: "typing", role: "img", "aria-label": words.typing }, h("i"), h("i"), h("i")));
   }
@@ -52,6 +55,7 @@ export class MessageView {
 
   citation(n) {
     if (!this.message.sources.some((source) => source.n === n)) return null;
+    this.cited.add(n);
     const attributes = { type: "button", class: "cite", "aria-label": this.words().source(n), "aria-expanded": String(this.opened.has(n)) };
     return h("button", { ...attributes, "data-n": n, onclick: () => this.reveal(n) }, String(n));
   }
@@ -84,10 +88,14 @@ export class MessageView {
     return message.handoff ? [line("good", words.handoff)] : [];
   }
 
+  // While the answer grows, how much was found; then the sources that it cites, or the best when it cites none.
   sources(words) {
     const { sources, status } = this.message;
     if (!sources.length || status === "refused") return null;
-    return h("ul", { class: "sources", "aria-label": words.sources }, sources.map((source) => this.card(source, words)));
+    if (status === "typing" || status === "streaming") return h("div", { class: "meta" }, words.found(sources.length));
+    const cited = sources.filter((source) => this.cited.has(source.n));
+    const shown = cited.length ? cited : sources.slice(0, UNCITED);
+    return h("ul", { class: "sources", "aria-label": words.sources }, shown.map((source) => this.card(source, words)));
   }
 
   card(source, words) {

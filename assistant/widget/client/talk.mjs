@@ -20,24 +20,31 @@ export class Talk {
     return this.controller !== null;
   }
 
+  // Waiting for the server to be ready is not answering: the next question may take its place.
+  get answering() {
+    return this.busy && this.messages.at(-1)?.status !== "waiting";
+  }
+
   // Resolves when the answer is complete, stopped or failed; failures are told by the message, not thrown.
   async ask(text) {
-    if (this.busy) return;
+    if (this.answering) return;
+    this.stop();
+    await this.running;
     this.add({ role: "user", text });
-    await this.answer(this.add({ role: "assistant", question: text, text: "", sources: [], status: "typing" }));
+    await (this.running = this.answer(this.add({ role: "assistant", question: text, text: "", sources: [], status: "typing" })));
   }
 
   async retry(message) {
     if (this.busy) return;
     Object.assign(message, { text: "", sources: [], status: "typing", note: "", answer: null, last: "", code: "", spoken: false });
-    await this.answer(message);
+    await (this.running = this.answer(message));
   }
 
   // Takes up the answer that was running when the page was left.
   async takeUp() {
     const message = this.messages.at(-1);
     if (!message || message.role !== "assistant" || !RUNNING.includes(message.status)) return;
-    await this.answer(message);
+    await (this.running = this.answer(message));
   }
 
   stop() {
@@ -60,7 +67,7 @@ export class Talk {
         const wanted = await this.follow(message, controller.signal);
         if (!wanted || tries >= WARM_UP_TRIES) break;
         const retryAfter = Math.min(LONGEST_WAIT_S, wanted + 3 * tries);
-        Object.assign(message, { status: "waiting", retryAfter, answer: null, last: "" });
+        Object.assign(message, { status: "waiting", retryAfter, sources: [], answer: null, last: "" });
         this.changed(message);
         await this.pause(retryAfter * 1000, controller.signal);
       }
