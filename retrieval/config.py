@@ -36,13 +36,15 @@ class RetrievalConfig:
     """How hits are gathered and fused.
 
     `depth` candidates are taken from each method; `rank_constant` is the k of reciprocal rank fusion;
-    the weights say how much each method's ranks count. `rerank` turns the light reranker on.
+    the weights say how much each method's ranks count. `language_balance` is the share of a language's own part
+    that is taken out of similarities for ranking (0: none). `rerank` turns the light reranker on.
     """
 
     depth: int = 64
     rank_constant: int = 20
     dense_weight: float = 1.0
     lexical_weight: float = 1.0
+    language_balance: float = 1.0
     rerank: bool = True
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
 from retrieval.config import RetrievalConfig
+from retrieval.encoders.languages import language_parts
 from retrieval.fusion import reciprocal_rank_fusion
 from retrieval.indexes.generation import Generation
 from retrieval.protocols import Encoder, Reranker
 from retrieval.rerankers.light import LightReranker
 from retrieval.snapshot import Snapshot
-from retrieval.types import Change, Chunk, Filter, Hit, Vectors
+from retrieval.types import Allowed, Change, Chunk, Filter, Hit, Vectors
 
 
 class HybridRetriever:
@@ -32,6 +33,7 @@ class HybridRetriever:
         self._config = config or RetrievalConfig()
         self._reranker = reranker or LightReranker()
         self._snapshot = Snapshot(encoder.name, encoder.dimension, generation)
+        self._language_parts = language_parts(encoder)
         self._changing = threading.Lock()
 
     @property
@@ -67,23 +69,22 @@ class HybridRetriever:
     def _candidates(self, question: str, vector: Vectors, within: Filter, config: RetrievalConfig) -> list[Hit]:
         """All hits of both methods, fused, best first, before reranking."""
         snapshot = self._snapshot
+        bias = {name: config.language_balance * float(vector @ part) for name, part in self._language_parts.items()}
         with snapshot.lock.reading():
             allowed = snapshot.rows.allowed(within)
-            if not allowed.any():
-                return []
             scores = snapshot.words.scores(question)
+            highest = snapshot.words.highest(question) or 1.0
             rankings: list[tuple[list[int], float]] = []
             if config.dense_weight:
-                dense = snapshot.vectors.search(vector[np.newaxis], config.depth, allowed)[0]
-                rankings.append(([row for row, _ in dense], config.dense_weight))
+                nearest = _nearest(snapshot, vector, allowed, config.depth, bias)
+                rankings.append((nearest, config.dense_weight))
             if config.lexical_weight:
                 lexical = snapshot.words.best(scores, config.depth, allowed)
                 rankings.append(([row for row, _ in lexical], config.lexical_weight))
             fused = reciprocal_rank_fusion(rankings, config.rank_constant)
-            rows = [row for row, _ in fused]
-            cosines = snapshot.vectors.similarities(vector, rows)
+            cosines = snapshot.vectors.similarities(vector, [row for row, _ in fused])
             return [
-                Hit(snapshot.rows.read(row), score, float(cosine), float(scores[row]) or None)
+                _hit(snapshot.rows.read(row), score, float(cosine), float(scores[row]), highest, bias)
                 for (row, score), cosine in zip(fused, cosines, strict=True)
             ]
 
@@ -110,3 +111,24 @@ class HybridRetriever:
         snapshot = self._snapshot
         with snapshot.lock.reading():
             return snapshot.rows.neighbours(chunk, reach)
+
+
+def _nearest(snapshot: Snapshot, vector: Vectors, allowed: Allowed, depth: int, bias: Mapping[str, float]) -> list[int]:
+    """Rows nearest in meaning, best first. Each language is searched by itself: one must not crowd the other out."""
+    found = [
+        (row, cosine - bias.get(language, 0.0))
+        for language, mask in snapshot.rows.by_language(allowed).items()
+        for row, cosine in snapshot.vectors.search(vector[np.newaxis], depth, mask)[0]
+    ]
+    return [row for row, _ in sorted(found, key=lambda pair: (-pair[1], pair[0]))[:depth]]
+
+
+def _hit(chunk: Chunk, score: float, cosine: float, lexical: float, highest: float, bias: Mapping[str, float]) -> Hit:
+    return Hit(
+        chunk,
+        score,
+        similarity=cosine,
+        lexical=lexical or None,
+        balanced=cosine - bias.get(chunk.language, 0.0),
+        coverage=lexical / highest,
+    )

@@ -116,6 +116,11 @@ class Rows:
             mask &= self._tags.among(within.tags <= tags for tags in self._tags.distinct())
         return mask
 
+    def by_language(self, allowed: Allowed) -> dict[str, Allowed]:
+        """Split allowed rows by language; languages without any are left out."""
+        masks = {language: allowed & self._languages.equal(language) for language in self._languages.distinct()}
+        return {language: mask for language, mask in masks.items() if mask.any()}
+
     def neighbours(self, chunk: Chunk, reach: int) -> list[Chunk]:
         """Chunks of the same document revision up to `reach` before and after, in order, `chunk` left out."""
         first, last = chunk.ordinal - reach, chunk.ordinal + reach

@@ -92,14 +92,18 @@ class Filter:
 class Hit:
     """A found chunk. `score` is the fused score used for ranking; the parts explain it.
 
-    `similarity` is the cosine of question and passage (None when only found by words),
-    `lexical` the BM25 score (None when only found by meaning).
+    `similarity` is the cosine of question and passage,
+    `lexical` the BM25 score (None when no word is shared); `balanced` is the cosine without what the two
+    languages alone contribute, which is what ranks texts of several languages together; `coverage` is the BM25
+    score as a share of the highest that the question can get (0 to 1).
     """
 
     chunk: Chunk
     score: float
     similarity: float | None = None
     lexical: float | None = None
+    balanced: float | None = None
+    coverage: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,9 +50,11 @@ class SentenceTransformersEncoder:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Count the tokens of each text, special tokens and truncation left out."""
+        if not texts:
+            return []
         with self._lock:
             encoded = self._model.tokenizer(list(texts), add_special_tokens=False, truncation=False, verbose=False)
-        return [len(ids) for ids in encoded["input_ids"]] if texts else []
+        return [len(ids) for ids in encoded["input_ids"]]
 
     def _encode(self, texts: list[str]) -> Vectors:
         if not texts:

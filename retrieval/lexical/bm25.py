@@ -96,6 +96,15 @@ class Bm25Index:
             scores *= self._present
         return scores
 
+    def highest(self, question: str) -> float:
+        """Score of a text that says nothing but the question's words, over and over; 0 for a question without any."""
+        with self._lock.reading():
+            total = sum(part.segment.count for part in self._parts)
+            return sum(
+                _idf(sum(part.segment.frequency(token) for part in self._parts), total)
+                for token in question_tokens(question)
+            )
+
     def _merge(self, small: list[_Part]) -> None:
         """Make one segment of the small ones. Only the thread that adds comes here."""
         pairs = [

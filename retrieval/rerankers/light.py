@@ -17,6 +17,9 @@ from retrieval.types import Hit
 class LightWeights:
     """Shares of cosine, BM25 and fused score; `foreign` is what remains of the BM25 share across languages.
 
+    Where even the best candidate covers less than `covered` of the question's words, they count for less: a stray
+    common word must not outweigh meaning.
+
     Chosen on questions kept apart from those that are reported: xquad (zh, en, and across), cmrc2018, drcd, medquad.
     """
 
@@ -24,6 +27,7 @@ class LightWeights:
     words: float = 0.35
     fused: float = 0.1
     foreign: float = 0.3
+    covered: float = 0.25
 
 
 class LightReranker:
@@ -40,13 +44,17 @@ class LightReranker:
         if not hits:
             return []
         language = detect(question)
-        meaning = _from_lowest([hit.similarity or 0.0 for hit in hits])
-        words = _from_zero([hit.lexical or 0.0 for hit in hits])
+        meaning = _from_lowest([_nearness(hit) for hit in hits])
+        words = _from_zero([hit.lexical or 0.0 for hit in hits], self._trust(hits))
         scored = [
             replace(hit, score=self._score(hit, near, shared, own=hit.chunk.language == language))
             for hit, near, shared in zip(hits, meaning, words, strict=True)
         ]
         return sorted(scored, key=lambda hit: -hit.score)
+
+    def _trust(self, hits: Sequence[Hit]) -> float:
+        known = [hit.coverage for hit in hits if hit.coverage is not None]
+        return min(1.0, max(known) / self._weights.covered) if known else 1.0
 
     def _score(self, hit: Hit, near: float, shared: float, *, own: bool) -> float:
         weights = self._weights
@@ -54,11 +62,15 @@ class LightReranker:
         return weights.meaning * near + words * shared + weights.fused * hit.score
 
 
+def _nearness(hit: Hit) -> float:
+    return (hit.similarity or 0.0) if hit.balanced is None else hit.balanced
+
+
 def _from_lowest(values: list[float]) -> list[float]:
     low, high = min(values), max(values)
     return [(value - low) / (high - low) if high > low else 1.0 for value in values]
 
 
-def _from_zero(values: list[float]) -> list[float]:
+def _from_zero(values: list[float], top: float) -> list[float]:
     high = max(values)
-    return [value / high if high > 0 else 0.0 for value in values]
+    return [top * value / high if high > 0 else 0.0 for value in values]

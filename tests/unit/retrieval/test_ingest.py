@@ -14,7 +14,7 @@ from retrieval.ingest import ChunkMeta, chunk_id, prepare
 from retrieval.passage import searchable
 from tests.unit.retrieval.conftest import HashingEncoder
 
-SOURCE = b"# Refunds\n\nFive days.\n\n## \xe9\x80\x80\xe6\xac\xbe\n\n\xe4\xba\x94\xe5\xa4\xa9\xe5\x88\xb0\xe8\xb4\xa6\xe3\x80\x82\n"
+SOURCE = "# Refunds\n\nFive days.\n\n## 退款\n\n五天到账。\n".encode()
 META = ChunkMeta("acme", "doc-1", revision=3)
 
 

@@ -55,6 +55,8 @@ def test_a_hit_explains_itself(retriever: HybridRetriever) -> None:
     best, *others = retriever.search("refunds five", ACME)
     assert best.similarity is not None
     assert best.lexical is not None
+    assert best.balanced is not None
+    assert 0 < (best.coverage or 0) <= 1
     assert 0 < best.score <= 1
     assert others[-1].lexical is None
 
@@ -265,7 +267,7 @@ The shop is open from nine to six on weekdays, and from ten to four on Saturdays
         ("When are you open at the weekend?", "Opening hours"),
         ("多久可以退款？", "Refunds"),
         ("忘记密码了怎么办？", "Passwords"),
-        ("When will I receive my invoice?", "發票"),
+        ("When will the electronic invoice reach my mailbox?", "發票"),
     ],
 )
 def test_with_the_real_encoder_questions_find_answers_in_both_languages_and_across(

@@ -90,6 +90,19 @@ def test_more_rows_than_the_first_block_holds(make_chunk: MakeChunk) -> None:
     assert len(rows.allowed(Filter("acme"))) == 2600
 
 
+def test_allowed_rows_are_split_by_language(make_chunk: MakeChunk) -> None:
+    rows = Rows()
+    for number, language in enumerate(["zh", "en", "zh", "en"]):
+        rows.add(make_chunk(str(number), id=str(number), language=language))
+    masks = rows.by_language(np.array([True, True, True, False]))
+    assert {name: mask.tolist() for name, mask in masks.items()} == {
+        "zh": [True, False, True, False],
+        "en": [False, True, False, False],
+    }
+    assert set(rows.by_language(np.array([True, False, False, False]))) == {"zh"}
+    assert rows.by_language(np.zeros(4, dtype=np.bool_)) == {}
+
+
 def test_neighbours_are_those_of_the_same_revision_in_order(tmp_path: Path, make_chunk: MakeChunk) -> None:
     stored = [make_chunk(f"s{number}", id=f"s{number}", ordinal=number) for number in (0, 1, 2)]
     rows = Rows(table_of(tmp_path / "c.sqlite", stored))

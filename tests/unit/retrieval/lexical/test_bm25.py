@@ -123,6 +123,15 @@ def test_merging_forgets_removed_texts() -> None:
     assert len(grown) == 20
 
 
+def test_no_text_scores_higher_than_the_highest_a_question_can_get(index: Bm25Index) -> None:
+    index.add([6], ["refund " * 200])
+    for question in ("refund", "how long does a refund take", "退款多久到账", "zebra"):
+        assert max(index.scores(question)) <= index.highest(question)
+    assert index.scores("refund")[6] > 0.9 * index.highest("refund")
+    assert index.highest("zebra") > 0
+    assert index.highest("") == 0
+
+
 def test_adding_nothing_is_harmless() -> None:
     index = Bm25Index()
     index.add([], [])

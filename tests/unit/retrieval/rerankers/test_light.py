@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,6 +54,21 @@ def test_words_shared_across_languages_count_less() -> None:
     across = LightReranker().rerank("what is this", rows)
     assert within[0].chunk.id == "words"
     assert across[0].chunk.id == "meaning"
+
+
+def test_a_stray_common_word_does_not_outweigh_meaning() -> None:
+    stray = replace(hit("stray", 0.5, 0.80, 2.0), coverage=0.05)
+    meant = replace(hit("meant", 0.5, 0.84, None), coverage=0.0)
+    far = replace(hit("far", 0.1, 0.70, None), coverage=0.0)
+    assert LightReranker().rerank("what is this", [stray, meant, far])[0].chunk.id == "meant"
+    covering = [replace(one, coverage=(one.coverage or 0.0) * 8) for one in (stray, meant, far)]
+    assert LightReranker().rerank("what is this", covering)[0].chunk.id == "stray"
+
+
+def test_nearness_without_the_language_s_part_is_what_counts() -> None:
+    own = replace(hit("own", 0.5, 0.90, None, "en"), balanced=0.80)
+    foreign = replace(hit("foreign", 0.5, 0.86, None, "zh"), balanced=0.85)
+    assert LightReranker().rerank("what is this", [own, foreign])[0].chunk.id == "foreign"
 
 
 def test_hits_without_any_shared_word_are_ordered_by_meaning() -> None:
