@@ -7,7 +7,9 @@ import json
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from retrieval.errors import EncoderUnavailable
 
 
 class Command(BaseCommand):
@@ -29,7 +31,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         module = importlib.import_module(settings.EVALUATIONS[options["part"]])
-        figures: dict[str, Any] = module.run(options)
+        try:
+            figures: dict[str, Any] = module.run(options)
+        except (EncoderUnavailable, FileNotFoundError) as missing:
+            raise CommandError(str(missing)) from missing
         if not options["json"]:
             for name, value in figures.items():
                 self.stdout.write(f"{name:>24}  {value}")
