@@ -11,6 +11,9 @@ from pathlib import Path
 def main() -> None:
     """Run a management command with the settings of the house."""
     sys.path.insert(0, str(Path(__file__).resolve().parent))
+    if sys.argv[1:] == ["up"]:  # the supervisor needs nothing of Django, whose start costs seconds
+        os.chdir(Path(__file__).resolve().parent)
+        os.execv(sys.executable, [sys.executable, "-m", "assistant.config.supervisor"])  # noqa: S606
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "assistant.config.settings")
     from django.core.management import execute_from_command_line
 
