@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from domains.codegen.domain import Code
-from domains.codegen.guard import SyntaxFault, faults
 from domains.protocols import Domain
 from domains.types import Done, Evidence, Question, Refusal, Response
 from inference.client.protocols import ChatModel
@@ -43,25 +42,3 @@ async def test_a_question_on_the_companys_product_without_evidence_is_refused(
 ) -> None:
     _, end = await run(Code(), ask("What is your API rate limit?"), evidence(sufficient=False), ScriptedModel([]))
     assert isinstance(end, Refusal)
-
-
-@pytest.mark.parametrize(
-    ("answer", "found"),
-    [
-        ("no code", []),
-        ("```js\nlet x = ;\n```", []),
-        ("```python\n>>> 1 +\n```", []),
-        ("```python\n%timeit f()\n```", []),
-        ("```py\n  x = 1\n  y = 2\n```", []),
-        ("```python\nx = 1\n```\n```python\nx = (\n```", [SyntaxFault(2, 1, "'(' was never closed")]),
-        ("```python\nx = 1\ny = = 2\n", [SyntaxFault(1, 2, "invalid syntax")]),
-        ("```python\n```", []),
-        ("````python\n```\n````", [SyntaxFault(1, 1, "invalid syntax")]),
-    ],
-)
-def test_only_python_blocks_are_parsed(answer: str, found: list[SyntaxFault]) -> None:
-    assert faults(answer) == found
-
-
-def test_nesting_beyond_the_parser_is_a_fault_and_no_crash() -> None:
-    assert len(faults(f"```python\n{'(' * 5000}\n```")) == 1
