@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
+from collections.abc import Sequence
 
+import redis
 from asgiref.sync import sync_to_async
 from django.db import DatabaseError, InterfaceError, connection
 
@@ -14,6 +17,8 @@ from assistant.chat.stores.connection import Connection
 from assistant.chat.stores.errors import StoreAway
 from assistant.chat.stores.turns import memory_key
 from assistant.errors import NotFound, Unavailable
+
+logger = logging.getLogger(__name__)
 
 
 class Memories:
@@ -39,6 +44,20 @@ class Memories:
         if redis_away:  # its turns may still lie in Redis, so "there is none" would be a guess
             raise Unavailable(texts.NO_MEMORY, code="memory_away", retry_after=2.0)
         raise NotFound(texts.NO_CONVERSATION, code="conversation_not_found")
+
+
+def forget(url: str, conversations: Sequence[tuple[str, str]]) -> None:
+    """Drop what Redis remembers of (tenant, conversation) pairs, so that the database is asked next time.
+
+    A Redis that is away is logged: what it remembers runs out by itself.
+    """
+    if not conversations:
+        return
+    with redis.Redis.from_url(url, socket_connect_timeout=0.5, socket_timeout=1.0) as client:
+        try:
+            client.delete(*(memory_key(tenant, conversation) for tenant, conversation in conversations))
+        except redis.RedisError as error:
+            logger.warning("memory.not_forgotten count=%d error=%s", len(conversations), type(error).__name__)
 
 
 def _from_database(tenant: str, conversation: str) -> Memory | None:
