@@ -32,7 +32,7 @@ def both_languages() -> list[str]:
 
 def check_origins(value: object) -> None:
     """Refuse anything but a list of exact origins."""
-    items = value if isinstance(value, list) else [value]
+    items = value if isinstance(value, list) else [[value]]
     wrong = [str(item) for item in items if not is_origin(item)]
     if wrong:
         raise ValidationError(
