@@ -85,8 +85,12 @@ def load() -> Env:
 
 
 def for_child(**overrides: str) -> dict[str, str]:
-    """Copy this process's environment for a child, with overrides."""
-    return {**os.environ, **overrides}
+    """Copy this process's environment for a child, with overrides.
+
+    Compiled modules are kept whatever the shell says: a start reads two thousand, and compiling them again in each
+    process took 3.3 s of processor time out of 5.2 (web worker, two cores).
+    """
+    return {**os.environ, "PYTHONDONTWRITEBYTECODE": "", **overrides}
 
 
 class _Reader:

@@ -39,7 +39,8 @@ def prepare(asked: str) -> int:
         system_packages.ensure(ci=settings.ci)
     if asked == "run":
         os.chdir(install.CHECKOUT)
-        os.execv(wanted.python, [str(wanted.python), "-m", "assistant.config.supervisor"])  # noqa: S606
+        command = [str(wanted.python), "-m", "assistant.config.supervisor"]
+        os.execve(wanted.python, command, env.for_child())  # noqa: S606
     return 0
 
 

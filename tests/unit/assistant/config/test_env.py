@@ -92,3 +92,8 @@ def test_a_child_gets_our_environment_and_the_overrides(monkeypatch: pytest.Monk
     monkeypatch.setitem(os.environ, "KEPT", "1")
     child = env.for_child(PORT="9")
     assert (child["KEPT"], child["PORT"]) == ("1", "9")
+
+
+def test_a_child_keeps_its_compiled_modules_even_if_our_shell_says_not_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(os.environ, "PYTHONDONTWRITEBYTECODE", "1")
+    assert env.for_child()["PYTHONDONTWRITEBYTECODE"] == ""
