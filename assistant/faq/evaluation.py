@@ -14,14 +14,11 @@ from numpy.typing import NDArray
 
 from assistant.faq import guards
 from assistant.faq.certificate import Flags, Floats, area_under_curve, certify, upper_limit
-from assistant.knowledge.encoder import shared_encoder
+from assistant.knowledge.encoder import encode_many, shared_encoder
 from retrieval.language import detect
 from retrieval.normalise import fold
 from retrieval.protocols import Encoder
 
-BATCH = 64
-GUARDED = 2.0
-"""Taken off the cosine of a guarded pair: it ranks below every other pair and is never served."""
 EXACT = 1.01
 """Score of equal folded texts: they are served whatever the threshold."""
 
@@ -54,8 +51,12 @@ def read(paths: Iterable[Path]) -> list[Pair]:
 
 
 def evaluate(calibrate: Sequence[Pair], test: Sequence[Pair], encoder: Encoder, bound: float) -> dict[str, Any]:
-    """Return the figures by name. Each language has its own threshold; one that is not certified serves exact words."""
-    known, asked = score(calibrate, encoder), score(test, encoder)
+    """Return the figures by name; `auc` is the similarity's alone, before the guards.
+
+    Each language has its own threshold; a language without a certificate is served exact words alone.
+    """
+    similar, asked_similar = score(calibrate, encoder), score(test, encoder)
+    known, asked = guarded(calibrate, similar), guarded(test, asked_similar)
     labels, truth = _labels(calibrate), _labels(test)
     languages, asked_in = _languages(calibrate), _languages(test)
     certificates = {
@@ -68,7 +69,7 @@ def evaluate(calibrate: Sequence[Pair], test: Sequence[Pair], encoder: Encoder, 
     false_hits = int((served & ~truth).sum())
     thresholds = {str(language): c.threshold for language, c in certificates.items()}
     return {
-        "auc": area_under_curve(asked, truth),
+        "auc": area_under_curve(asked_similar, truth),
         "hit_rate": float(served[truth].mean()) if truth.any() else None,
         "false_hit_rate": false_hits / different if different else None,
         "false_hit_upper95": upper_limit(false_hits, different) if different else None,
@@ -80,20 +81,17 @@ def evaluate(calibrate: Sequence[Pair], test: Sequence[Pair], encoder: Encoder, 
 
 
 def score(pairs: Sequence[Pair], encoder: Encoder) -> Floats:
-    """Score pairs [n]: EXACT for equal words, the cosine otherwise, less GUARDED where a guard objects."""
-    left, right = (_encode([getattr(pair, side) for pair in pairs], encoder) for side in ("a", "b"))
+    """Score pairs [n]: EXACT for equal words, the cosine otherwise."""
+    left, right = (encode_many([getattr(pair, side) for pair in pairs], encoder) for side in ("a", "b"))
     scores: Floats = np.sum(left * right, axis=1, dtype=np.float64)
-    for row, pair in enumerate(pairs):
-        if fold(pair.a) == fold(pair.b):
-            scores[row] = EXACT
-        elif guards.conflict(pair.a, pair.b) is not None:
-            scores[row] -= GUARDED
+    scores[[fold(pair.a) == fold(pair.b) for pair in pairs]] = EXACT
     return scores
 
 
-def _encode(texts: Sequence[str], encoder: Encoder) -> Floats:
-    blocks = [encoder.encode_questions(texts[start : start + BATCH]) for start in range(0, len(texts), BATCH)]
-    return np.concatenate(blocks) if blocks else np.zeros((0, encoder.dimension), np.float32)
+def guarded(pairs: Sequence[Pair], scores: Floats) -> Floats:
+    """Put the pairs to which a guard objects below all others: they are never served."""
+    objected = np.array([guards.conflict(pair.a, pair.b) is not None for pair in pairs], bool)
+    return np.where(objected, -np.inf, scores)
 
 
 def _pair(line: dict[str, Any]) -> Pair:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from assistant.intents.model import LinearModel
 from assistant.intents.training import train
 from assistant.intents.types import OUT_OF_SCOPE
-from assistant.knowledge.encoder import shared_encoder
+from assistant.knowledge.encoder import encode_many, shared_encoder
 from retrieval.protocols import Encoder
 from retrieval.types import Vectors
 
@@ -25,7 +25,6 @@ LABEL_FIELDS = ("intent", "label", "department", "intents")
 NO_INTENT = "none"
 """Label of a row whose list of intents is empty."""
 BINS = 15
-BATCH = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +63,11 @@ def read(paths: Iterable[Path]) -> list[Row]:
 def evaluate(learnt: Sequence[Row], asked: Sequence[Row], encoder: Encoder) -> dict[str, Any]:
     """Return the figures by name; rates from 0 to 1, None for what these rows do not show."""
     inside = [row for row in learnt if not row.strange]
-    vectors = encode([row.text for row in inside], encoder)
-    strangers = encode([row.text for row in learnt if row.strange], encoder)
+    vectors = encode_many([row.text for row in inside], encoder)
+    strangers = encode_many([row.text for row in learnt if row.strange], encoder)
     trained = train(vectors, [row.label for row in inside], strangers)
     return {
-        **measure(trained.model, asked, encode([row.text for row in asked], encoder)),
+        **measure(trained.model, asked, encode_many([row.text for row in asked], encoder)),
         "train_seconds": trained.seconds,
         "query_ms": _query_ms(trained.model, asked, encoder),
     }
@@ -114,16 +113,6 @@ def calibration_error(confidence: NDArray[np.floating[Any]], right: NDArray[np.b
     bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
     gaps = [abs(confidence[bins == b].mean() - right[bins == b].mean()) * (bins == b).mean() for b in np.unique(bins)]
     return float(sum(gaps))
-
-
-def encode(texts: Sequence[str], encoder: Encoder) -> Vectors:
-    """Embed questions in batches of like length, which pads least; returns [n, dimension] in the order given."""
-    vectors = np.zeros((len(texts), encoder.dimension), np.float32)
-    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-    for start in range(0, len(texts), BATCH):
-        rows = order[start : start + BATCH]
-        vectors[rows] = encoder.encode_questions([texts[i] for i in rows])
-    return vectors
 
 
 def _row(line: dict[str, Any]) -> Row | None:

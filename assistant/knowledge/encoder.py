@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 
+import numpy as np
 from django.conf import settings
 from django.utils.module_loading import import_string
 
 from retrieval.encoders.batching import BatchingEncoder
 from retrieval.errors import EncoderUnavailable
+from retrieval.protocols import Encoder
+from retrieval.types import Vectors
 
 _shared: BatchingEncoder | None = None
 _threads = 1
+BATCH = 64
 _lock = threading.Lock()
 
 
@@ -34,3 +39,13 @@ def use_threads(count: int) -> None:
     """
     global _threads
     _threads = count
+
+
+def encode_many(texts: Sequence[str], encoder: Encoder) -> Vectors:
+    """Embed many questions in batches of like length, which pads least; [len(texts), dimension] in the order given."""
+    vectors = np.zeros((len(texts), encoder.dimension), np.float32)
+    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+    for start in range(0, len(texts), BATCH):
+        rows = order[start : start + BATCH]
+        vectors[rows] = encoder.encode_questions([texts[i] for i in rows])
+    return vectors

@@ -6,10 +6,9 @@ import json
 from io import StringIO
 from pathlib import Path
 
-import pytest
 from django.core.management import call_command
 
-from assistant.faq.evaluation import EXACT, Pair, evaluate, read, score
+from assistant.faq.evaluation import EXACT, Pair, evaluate, guarded, read, score
 from retrieval.protocols import Encoder
 
 
@@ -21,16 +20,16 @@ def test_both_formats_of_pairs_are_read(tmp_path: Path) -> None:
 
 
 def test_equal_words_score_above_and_guarded_pairs_below_everything(encoder: Encoder) -> None:
-    exact, near, guarded = score(
-        [
-            Pair("How do I pay?", "how do i pay", same=True),
-            Pair("How do I pay?", "How can I pay for it?", same=True),
-            Pair("How do I pay?", "How do I not pay?", same=False),
-        ],
-        encoder,
-    )
-    assert exact == pytest.approx(EXACT)
-    assert guarded < 0 < near < 1.0
+    pairs = [
+        Pair("How do I pay?", "how do i pay", same=True),
+        Pair("How do I pay?", "How can I pay for it?", same=True),
+        Pair("How do I pay?", "How do I not pay?", same=False),
+    ]
+    exact, near, opposite = score(pairs, encoder)
+    assert exact == EXACT
+    assert 0.8 < near < 1.0
+    assert 0.8 < opposite < 1.0
+    assert guarded(pairs, score(pairs, encoder))[2] < -1
 
 
 def test_without_a_certificate_only_exact_words_are_served(encoder: Encoder) -> None:
