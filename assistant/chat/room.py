@@ -15,6 +15,7 @@ from assistant.chat.stopwatch import Clock
 from assistant.chat.stores.memories import Memories
 from assistant.faq.lookup import FaqMatch
 from assistant.intents.types import IntentGuess
+from domains.excerpts import MOST_HITS
 from domains.protocols import Domain
 from domains.types import Evidence
 from inference.client.protocols import ChatModel
@@ -82,11 +83,12 @@ class Room:
     async def find(self, question: str, vector: Vectors, within: Filter) -> Evidence:
         """Search and judge in a thread: milliseconds of arithmetic that would hold up every other request.
 
-        Hits that do not answer the question are left out: they are no sources of anything.
+        Only hits that an answer can cite are kept: none when they do not answer, else those that a prompt carries.
         """
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self.searchers, self._find, question, vector, within)
 
     def _find(self, question: str, vector: Vectors, within: Filter) -> Evidence:
         evidence = self.evidence.judge(question, self.retriever.search(question, within, vector=vector))
-        return evidence if evidence.sufficient else Evidence((), evidence.answerable, sufficient=False)
+        hits = evidence.hits[:MOST_HITS] if evidence.sufficient else ()
+        return Evidence(hits, evidence.answerable, evidence.sufficient)
