@@ -1,0 +1,95 @@
+"""Politeness is no content: it comes off, and nothing else does."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.faq.courtesy import bare
+from retrieval.normalise import fold
+
+ENGLISH = [
+    ("Hi, where is my order?", "where is my order"),
+    ("Hello there, where is my order?", "there where is my order"),
+    ("Good morning, where is my order?", "where is my order"),
+    ("Good evening! Where is my order?", "where is my order"),
+    ("Dear team, where is my order?", "where is my order"),
+    ("Excuse me, where is my order?", "where is my order"),
+    ("Sorry to bother you, where is my order?", "where is my order"),
+    ("Where is my order? Thanks a lot!", "where is my order"),
+    ("Where is my order? Thank you very much in advance", "where is my order in advance"),
+    ("Where is my order? Many thanks", "where is my order"),
+    ("Where is my order, please?", "where is my order"),
+    ("Quick question: where is my order?", "where is my order"),
+    ("Just a quick question, where is my order?", "where is my order"),
+    ("I have a question. Where is my order?", "where is my order"),
+    ("I was wondering where my order is", "where my order is"),
+    ("Can you tell me where my order is?", "where my order is"),
+    ("Could you please tell me where my order is?", "where my order is"),
+    ("Would you let me know where my order is?", "where my order is"),
+    ("Tell me where my order is", "where my order is"),
+    ("I would like to know where my order is", "where my order is"),
+    ("Do you know where my order is?", "where my order is"),
+    ("Any idea where my order is?", "where my order is"),
+]
+CHINESE = [
+    ("你好，我的订单到哪了", "我的订单到哪了"),
+    ("您好！我的订单到哪了？", "我的订单到哪了"),
+    ("大家好，订单到哪了", "订单到哪了"),
+    ("在吗？订单到哪了", "订单到哪了"),
+    ("请问订单到哪了", "订单到哪了"),
+    ("请问一下订单到哪了", "订单到哪了"),
+    ("打扰一下，订单到哪了", "订单到哪了"),
+    ("麻烦问一下订单到哪了", "订单到哪了"),
+    ("不好意思，订单到哪了", "订单到哪了"),
+    ("想咨询一下订单到哪了", "订单到哪了"),
+    ("我想了解一下订单到哪了", "订单到哪了"),
+    ("请告诉我订单到哪了", "订单到哪了"),
+    ("订单到哪了，谢谢您", "订单到哪了"),
+    ("订单到哪了？多谢了", "订单到哪了"),
+    ("订单到哪了，急急急", "订单到哪了"),
+    ("订单到哪了，在线等", "订单到哪了"),
+    ("你好，请问一下订单到哪了，谢谢", "订单到哪了"),
+]
+CONTENT = [
+    "where is my order",
+    "which plan is cheapest",
+    "what is the thankyou card",
+    "how do i tell my manager",
+    "history of the company",
+    "can i return shoes",
+    "运费多少",
+    "急诊在几楼",
+    "订单到哪了",
+    "怎么知道是否到账",
+]
+
+
+@pytest.mark.parametrize(("asked", "plain"), [*ENGLISH, *CHINESE])
+def test_the_wrapping_comes_off(asked: str, plain: str) -> None:
+    assert bare(fold(asked)) == plain
+
+
+@pytest.mark.parametrize("folded", CONTENT)
+def test_content_stays_as_it_is(folded: str) -> None:
+    assert bare(folded) == folded
+
+
+@pytest.mark.parametrize("folded", ["hello", "thanks a lot", "good morning", "你好", "谢谢您", "在吗", "您好 谢谢", ""])
+def test_a_text_of_nothing_else_stays_so_that_there_is_something_to_look_up(folded: str) -> None:
+    assert bare(folded) == folded
+
+
+@pytest.mark.parametrize("opening", ["hi ", "hello ", "please ", "could you tell me ", "thanks in advance "])
+@pytest.mark.parametrize("question", ["where is my order", "what does shipping cost"])
+def test_two_courtesies_come_off_as_one_does(opening: str, question: str) -> None:
+    assert bare(opening + question) == bare(f"{opening}{question} thanks") == question
+
+
+@given(st.text(alphabet="abcdehiklnoprstuwy 你好请问谢一下订单", max_size=60))
+def test_a_text_never_grows_nor_vanishes(text: str) -> None:
+    folded = fold(text)
+    plain = bare(folded)
+    assert len(plain) <= len(folded)
+    assert bool(plain.strip()) is bool(folded.strip())
