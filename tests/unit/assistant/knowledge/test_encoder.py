@@ -1,0 +1,91 @@
+"""The process's encoder: loaded once, on first use, by what the settings name."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assistant.knowledge import encoder as shared
+from retrieval.encoders.batching import BatchingEncoder
+from retrieval.errors import EncoderUnavailable
+from retrieval.protocols import Encoder
+
+loads: list[tuple[Path, int]] = []
+
+
+class Slow:
+    """Takes a moment to load and writes down with what."""
+
+    name = "slow"
+    dimension = 2
+
+    def __init__(self, folder: Path, *, threads: int) -> None:
+        time.sleep(0.05)
+        loads.append((folder, threads))
+
+
+@pytest.fixture(autouse=True)
+def nothing_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    loads.clear()
+    monkeypatch.setattr(shared, "_shared", None)
+    monkeypatch.setattr(shared, "_threads", 1)
+
+
+@pytest.fixture
+def slow(settings: object, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A house whose encoder is the slow one."""
+    monkeypatch.setattr(shared, "import_string", lambda _: Slow)
+    settings.HOUSE = dataclasses.replace(settings.HOUSE, encoder_dir=tmp_path)  # type: ignore[attr-defined]
+    return tmp_path
+
+
+def test_without_an_encoder_the_reader_is_told_how_to_get_one(settings: object) -> None:
+    settings.HOUSE = dataclasses.replace(settings.HOUSE, encoder_dir=None)  # type: ignore[attr-defined]
+    with pytest.raises(EncoderUnavailable, match="models pull"):
+        shared.shared_encoder()
+
+
+def test_an_encoder_that_arrives_later_is_taken_without_a_restart(settings: object, slow: Path) -> None:
+    settings.HOUSE = dataclasses.replace(settings.HOUSE, encoder_dir=None)  # type: ignore[attr-defined]
+    with pytest.raises(EncoderUnavailable):
+        shared.shared_encoder()
+    settings.HOUSE = dataclasses.replace(settings.HOUSE, encoder_dir=slow)  # type: ignore[attr-defined]
+    assert isinstance(shared.shared_encoder(), BatchingEncoder)
+    shared.shared_encoder().close()
+
+
+def test_threads_that_ask_at_once_share_one(slow: Path) -> None:
+    found: list[object] = []
+    threads = [threading.Thread(target=lambda: found.append(shared.shared_encoder())) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert loads == [(slow, 1)]
+    assert len({id(one) for one in found}) == 1
+    shared.shared_encoder().close()
+
+
+def test_a_command_that_has_the_machine_to_itself_says_so_before_loading(slow: Path) -> None:
+    shared.use_threads(4)
+    shared.shared_encoder()
+    shared.use_threads(8)
+    shared.shared_encoder()
+    assert loads == [(slow, 4)]
+    shared.shared_encoder().close()
+
+
+def test_the_class_and_folder_of_the_settings_make_the_real_one(
+    settings: object, encoder_dir: Path, encoder: Encoder
+) -> None:
+    settings.HOUSE = dataclasses.replace(settings.HOUSE, encoder_dir=encoder_dir)  # type: ignore[attr-defined]
+    made = shared.shared_encoder()
+    assert (made.name, made.dimension) == (encoder.name, encoder.dimension)
+    texts = ["Where is my order?", "我的订单到哪了"]
+    assert np.allclose(made.encode_questions(texts), encoder.encode_questions(texts), atol=1e-3)
+    made.close()
