@@ -40,10 +40,11 @@ def tokenise(text: str) -> list[str]:
     return tokens
 
 
-def question_tokens(text: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def question_tokens(text: str) -> tuple[str, ...]:
     """Tokens of a question, each once, stop words left out unless there is nothing else."""
-    tokens = list(dict.fromkeys(tokenise(text)))
-    return [token for token in tokens if token not in _STOP] or tokens
+    tokens = tuple(dict.fromkeys(tokenise(text)))
+    return tuple(token for token in tokens if token not in _STOP) or tokens
 
 
 def _han_tokens(run: str) -> list[str]:

@@ -25,7 +25,7 @@ def test_the_command_prints_figures_as_json_on_its_last_line(tmp_path: Path, enc
         encoding="utf-8",
     )
     questions.write_text(
-        '{"question": "how long does a refund take", "doc_id": "r"}\n{"question": "多久送到", "doc_id": "s"}\n',
+        '{"question": "how long does a refund take", "doc_id": "r"}\n{"question": "配送需要几天", "doc_id": "s"}\n',
         encoding="utf-8",
     )
     command = [sys.executable, "-m", "retrieval.evaluate", "--corpus", str(corpus), "--questions", str(questions),

@@ -42,7 +42,7 @@ def big() -> tuple[Vectors, FaissIndex]:
     topics = unit_rows(40, seed=3)
     rows = np.repeat(topics, 100, axis=0) + 0.5 * unit_rows(4000, seed=4)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-    return rows, FaissIndex(DIMENSION, rows, train_base(rows, exact_below=1000))
+    return rows, FaissIndex(DIMENSION, rows, train_base(rows, exact_below=1000, lists_from=2000))
 
 
 def test_an_empty_index_finds_nothing() -> None:
@@ -170,7 +170,7 @@ def test_a_narrow_filter_loses_no_hit_of_the_inverted_file(big: tuple[Vectors, F
 
 def test_removals_and_additions_beside_an_inverted_file(big: tuple[Vectors, FaissIndex]) -> None:
     rows, _ = big
-    index = FaissIndex(DIMENSION, rows, train_base(rows, exact_below=1000))
+    index = FaissIndex(DIMENSION, rows, train_base(rows, exact_below=1000, lists_from=2000))
     index.remove([7])
     index.add([4000], rows[7:8])
     assert found(index, rows[7], 1) == [4000]
@@ -179,7 +179,7 @@ def test_removals_and_additions_beside_an_inverted_file(big: tuple[Vectors, Fais
 
 def test_an_inverted_file_survives_the_disk(tmp_path: Path, big: tuple[Vectors, FaissIndex]) -> None:
     rows, index = big
-    trained = train_base(rows, exact_below=1000)
+    trained = train_base(rows, exact_below=1000, lists_from=2000)
     assert trained is not None
     save_base(trained, tmp_path / "coarse.faiss")
     again = FaissIndex(DIMENSION, rows, load_base(tmp_path / "coarse.faiss"))
@@ -209,3 +209,13 @@ def test_searches_beside_additions_and_removals_never_fail_or_lie() -> None:
         thread.join(10)
     assert wrong == []
     assert len(index) == 560
+
+
+def test_codes_without_lists_lose_nothing_also_under_a_filter() -> None:
+    rows = unit_rows(3000, seed=5)
+    index = FaissIndex(DIMENSION, rows, train_base(rows, exact_below=1000, lists_from=5000))
+    wide = np.ones(3000, dtype=np.bool_)
+    wide[::5] = False
+    for question in unit_rows(20, seed=6):
+        assert found(index, question, 10) == exact(rows, question, 10)
+        assert found(index, question, 10, wide) == exact(rows, question, 10, wide)
