@@ -15,8 +15,12 @@ run:  ## install what is missing, start everything, stop it with Ctrl-C (PORT, D
 install-tests:
 	@$(PYTHON) -m infra.bootstrap test
 
+# Each suite in a process of its own: none inherits the threads, connections and models of another.
 test: install-tests lint types contracts widget-tests  ## everything: lint, types, contracts, then every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest tests/architecture tests/unit
+	$(BIN)/python -m pytest tests/functional
+	$(BIN)/python -m pytest tests/integration
+	$(BIN)/python -m pytest tests/browser
 
 lint: install-tests  ## ruff, style and format
 	$(BIN)/ruff check
