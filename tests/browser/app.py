@@ -33,6 +33,7 @@ class ScriptedServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Completions)
         self.url = f"http://127.0.0.1:{self.server_address[1]}/v1"
         self.pause = 0.02
+        self.left = threading.Event()
         threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
 
 
@@ -53,6 +54,12 @@ class _Completions(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.end_headers()
+        try:
+            self._say(text)
+        except (BrokenPipeError, ConnectionResetError):
+            self.server.left.set()
+
+    def _say(self, text: str) -> None:
         for piece in [*(text[at : at + 4] for at in range(0, len(text), 4)), None]:
             delta = {} if piece is None else {"content": piece}
             choice = {"index": 0, "delta": delta, "finish_reason": "stop" if piece is None else None}
@@ -81,6 +88,7 @@ class App:
     url: str
     data_dir: Path
     process: subprocess.Popen[bytes]
+    model: ScriptedServer
     scripted: bool
 
     @property
@@ -101,18 +109,18 @@ class App:
         return found
 
 
-def start(data_dir: Path, port: int, model_url: str) -> App:
+def start(data_dir: Path, port: int, model: ScriptedServer) -> App:
     """Start the command; `wait` before use."""
     outside = {"DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "PUBLIC_URL", "MODEL"}
     environ = {name: value for name, value in os.environ.items() if name not in outside}
     scripted = "MODEL_URL" not in os.environ
     environ |= {"DATA_DIR": str(data_dir), "PORT": str(port)}
     if scripted:
-        environ |= {"MODEL_URL": model_url, "MODEL_NAME": MODEL}
+        environ |= {"MODEL_URL": model.url, "MODEL_NAME": MODEL}
     with (data_dir / "up.out").open("wb") as output:
         command = [sys.executable, "manage.py", "up"]
         process = subprocess.Popen(command, cwd=CHECKOUT, env=environ, stdout=output, stderr=output)
-    return App(f"http://127.0.0.1:{port}", data_dir, process, scripted)
+    return App(f"http://127.0.0.1:{port}", data_dir, process, model, scripted)
 
 
 def wait(app: App, seconds: float) -> None:

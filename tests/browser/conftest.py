@@ -103,6 +103,7 @@ class Chat:
 
     def __init__(self, page: Page) -> None:
         self.page = page
+        self.patience = 15_000.0  # milliseconds
         self.root = page.locator("assistant-chat")
         self.log = self.root.get_by_role("log")
         self.field = self.root.get_by_role("textbox")
@@ -129,7 +130,7 @@ class Chat:
 
     def settled(self, answer: Locator, status: str = "done") -> Locator:
         """Wait until an answer has this status."""
-        expect(answer).to_have_attribute("data-status", status, timeout=15_000)
+        expect(answer).to_have_attribute("data-status", status, timeout=self.patience)
         return answer
 
 

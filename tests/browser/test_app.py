@@ -32,7 +32,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    started = running.start(folder, port, model.url)
+    started = running.start(folder, port, model)
     try:
         running.wait(started, FIRST_START)
         yield started
@@ -46,7 +46,9 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 def visit(app: App, open_page: OpenPage, language: str) -> Chat:
     page = open_page(locale="zh-CN" if language == "zh" else "en-GB", viewport={"width": 1280, "height": 860})
     page.goto(f"{app.url}/")
-    return Chat(page).open()
+    chat = Chat(page).open()
+    chat.patience = 60_000  # the first question of a language loads its word list
+    return chat
 
 
 def keep(page: Page, name: str) -> None:
@@ -108,6 +110,21 @@ def test_the_model_answers_what_is_general(
         expect(shown).to_contain_text(part)
     expect(shown.locator(".meta")).to_contain_text("AI")
     keep(chat.page, f"model-{language}")
+
+
+def test_stop_reaches_the_model(app: App, open_page: OpenPage) -> None:
+    if not app.scripted:
+        pytest.skip("only the scripted model tells when it is left")
+    app.model.pause = 0.8
+    try:
+        chat = visit(app, open_page, "en")
+        shown = chat.ask("What is the capital of Portugal?")
+        expect(shown).to_have_attribute("data-status", "streaming", timeout=15_000)
+        chat.button("Stop answering").click()
+        chat.settled(shown, "stopped")
+        assert app.model.left.wait(5), "the model went on writing for nobody"
+    finally:
+        app.model.pause = 0.02
 
 
 @pytest.mark.parametrize(
