@@ -35,6 +35,7 @@ from retrieval.errors import RetrievalError
 logger = logging.getLogger(__name__)
 
 RETRY_S = 1.0
+MODEL_LOOK_S = 2.0
 SEARCH_THREADS = 2
 
 
@@ -69,11 +70,12 @@ def build() -> Room:
 
 
 def warm_up() -> None:
-    """Build in the background, and try again every second while a part is away."""
+    """Build in the background, and try again every second while a part is away; watch until the model is up, too."""
     global _warming
     if _warming is None:
         _warming = threading.Thread(target=_build_until_done, name="warm-up", daemon=True)
         _warming.start()
+        threading.Thread(target=_watch_until_model_is_up, name="watch-model", daemon=True).start()
 
 
 @cache
@@ -127,6 +129,12 @@ def _build_until_done() -> None:
             pause.wait(RETRY_S)
         else:
             return
+
+
+def _watch_until_model_is_up() -> None:
+    pause = threading.Event()
+    while model_watch().warming and not model_watch().up():
+        pause.wait(MODEL_LOOK_S)
 
 
 def _assemble() -> _Built:

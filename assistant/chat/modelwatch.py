@@ -37,10 +37,6 @@ class ModelWatch:
                 self._looked_at = self._clock()
             return self._up
 
-    def saw_answer(self) -> None:
-        """Note that the model answered somebody."""
-        self._seen = True
-
     def _look(self) -> bool:
         if self._address is None or self._address.hostname is None:
             return False

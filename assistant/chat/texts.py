@@ -16,10 +16,6 @@ GARBLED = Text(
     en="The question was garbled on its way: it was read in the wrong encoding. Send it in UTF-8.",
     zh="问题在传输中成了乱码（编码有误）。请以 UTF-8 编码重新发送。",
 )
-NO_EVIDENCE = Text(
-    en="I found nothing in the documents that answers this, so I will not guess. Shall I pass you to a colleague?",
-    zh="资料中没有找到可以回答这个问题的内容，我不想随意猜测。需要为您转接人工吗？",
-)
 BAD_CITATION = Text(
     en="I could not support the answer with the documents found, so I withdraw it. Shall I pass you to a colleague?",
     zh="生成的回答无法从已找到的资料中得到支持，因此已撤回。需要为您转接人工吗？",

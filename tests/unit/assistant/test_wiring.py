@@ -103,3 +103,24 @@ def test_importing_it_loads_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_model_is_watched_until_it_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[int] = []
+
+    class Watch:
+        """Up at the third look."""
+
+        @property
+        def warming(self) -> bool:
+            return len(looks) < 3
+
+        def up(self) -> bool:
+            looks.append(1)
+            return len(looks) >= 3
+
+    watch = Watch()
+    monkeypatch.setattr(wiring, "model_watch", lambda: watch)
+    monkeypatch.setattr(wiring, "MODEL_LOOK_S", 0.01)
+    wiring._watch_until_model_is_up()
+    assert len(looks) == 3
