@@ -1,10 +1,11 @@
 # What continuous integration runs and what a person types are the same targets.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
+SHELL := /bin/bash
 export PYTHONPATH :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test install-tests lint types contracts unit widget-tests bench campaign soak docs clean
+.PHONY: help run test install-tests lint types contracts unit bench campaign soak docs clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -16,7 +17,7 @@ install-tests:
 	@$(PYTHON) -m infra.bootstrap test
 
 # Each suite in a process of its own: none inherits the threads, connections and models of another.
-test: install-tests lint types contracts widget-tests  ## everything: lint, types, contracts, then every test
+test: install-tests lint types contracts  ## everything: lint, types, contracts, then every test
 	$(BIN)/python -m pytest tests/architecture tests/unit
 	$(BIN)/python -m pytest tests/functional
 	$(BIN)/python -m pytest tests/integration
@@ -35,17 +36,11 @@ contracts: install-tests  ## who may import whom
 unit: install-tests  ## the quick tests alone
 	$(BIN)/python -m pytest tests/unit tests/architecture
 
-widget-tests:
-	@if ls tests/unit/assistant/widget/*.test.mjs >/dev/null 2>&1; then \
-	  if command -v node >/dev/null; then node --test tests/unit/assistant/widget/; \
-	  elif [ "$$CI" = true ]; then echo "node is missing: apt-get install nodejs"; exit 1; \
-	  else echo "skipped: the widget's own unit tests need node (apt-get install nodejs)"; fi; fi
-
 bench: install-tests  ## benchmarks against the assistant that runs, or one started for them
 	$(BIN)/python -m benchmarks
 
 campaign: install-tests  ## the long suites in full; figures go to docs/campaign.txt
-	$(BIN)/python -m pytest -m "slow or not slow" --campaign | tee docs/campaign.txt
+	set -o pipefail; $(BIN)/python -m pytest -m "slow or not slow" --hypothesis-profile=campaign -rP | tee docs/campaign.txt
 
 soak: install-tests  ## hours of mixed load on a running assistant
 	$(BIN)/python -m benchmarks.soak

@@ -18,6 +18,7 @@ ENCODER = "multilingual-e5-small"
 
 # a time limit for one example measures the machine, not the property
 hypothesis_settings.register_profile("house", deadline=None)
+hypothesis_settings.register_profile("campaign", deadline=None, max_examples=2000)  # make campaign
 hypothesis_settings.load_profile("house")
 
 
