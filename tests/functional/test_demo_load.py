@@ -89,7 +89,8 @@ def _curated_answers_are_found(encoder: Encoder) -> None:
         assert near is not None
         assert (near.key, near.language) == (entry.key, entry.language)
         assert index.nearest("other", vector, entry.question, entry.language) is None
-        assert index.nearest("demo", vector, entry.question, other) is None
+        elsewhere = index.nearest("demo", vector, entry.question, other)
+        assert elsewhere is None or elsewhere.language == other
 
 
 def _intents_are_told_apart(encoder: Encoder) -> None:
@@ -100,7 +101,7 @@ def _intents_are_told_apart(encoder: Encoder) -> None:
         "我的包裹到哪儿了": ("order_status", Route.FAQ),
         "What was the net profit margin in 2025?": ("finance", Route.DOMAIN),
         "头疼发烧应该挂什么科": ("medical", Route.DOMAIN),
-        "Write a unit test for this function": ("code", Route.DOMAIN),
+        "My Python code raises an exception, how do I fix it?": ("code", Route.DOMAIN),
         "谢谢你": ("small_talk", Route.SMALL_TALK),
         "I want to talk to a human": ("human", Route.HUMAN),
         "转人工": ("human", Route.HUMAN),
