@@ -11,7 +11,7 @@ export class MessageView {
   constructor(message, words, acts) {
     Object.assign(this, { message, words, acts, drawn: [], opened: new Set(), cited: new Set() });
     this.body = h("div", { class: "bubble", dir: "auto" });
-    this.below = h("div", { class: "message" });
+    this.below = h("div", { class: "message below" });
     // the log is live for questions; answers are spoken by sentences (see speech.mjs), so their own changes stay silent
     const live = message.role === "assistant" ? "off" : false;
     this.node = h("article", { class: `message ${message.role}`, "aria-live": live }, this.body, this.below);

@@ -80,6 +80,7 @@ header button:focus-visible { outline-color: currentColor; outline-offset: -3px;
 
 .message { display: flex; flex-direction: column; gap: 6px; max-width: 100%; overflow-wrap: anywhere; }
 .bubble { padding: 10px 14px; border-radius: 16px; }
+.below { align-self: stretch; }
 .user { align-items: flex-end; }
 .user .bubble { background: var(--accent); color: var(--on-accent); border-end-end-radius: 5px; max-width: 86%; white-space: pre-wrap; }
 .assistant { align-items: flex-start; }
