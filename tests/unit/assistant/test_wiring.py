@@ -1,126 +1,149 @@
-"""The composition root: nothing heavy at import, honest while it builds."""
+"""The composition root: nothing at import, one room a process, and the truth about what is ready."""
 
 from __future__ import annotations
 
+import dataclasses
+import os
 import subprocess
 import sys
 import threading
-import time
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
 from assistant import wiring
 from assistant.errors import Unavailable
+from inference.client.openai_protocol import OpenAIModel
+from inference.client.scripted import ScriptedModel
 from retrieval.errors import EncoderUnavailable
 
 
+class Part:
+    """A follower that writes down what it was told."""
+
+    def __init__(self, fresh_at: float = float("-inf")) -> None:
+        self.fresh_at = fresh_at
+        self.stopped = 0
+
+    def stop(self) -> None:
+        self.stopped += 1
+
+
 @pytest.fixture(autouse=True)
-def unbuilt(monkeypatch: pytest.MonkeyPatch) -> None:
+def nothing_built(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wiring, "_built", None)
     monkeypatch.setattr(wiring, "_warming", None)
 
 
-def built(*, fresh: bool = True) -> Any:
-    follower = SimpleNamespace(fresh_at=1.0 if fresh else float("-inf"), stopped=False)
-    follower.stop = lambda: setattr(follower, "stopped", True)
-    return SimpleNamespace(room="the room", followers=(follower,))
+def built(*parts: Part) -> object:
+    return wiring._Built(object(), parts)  # type: ignore[arg-type]
 
 
-def test_until_it_is_built_the_room_says_when_to_come_back() -> None:
+def test_until_there_is_a_room_the_asker_is_told_when_to_come_back() -> None:
     with pytest.raises(Unavailable) as starting:
         wiring.room()
-    assert starting.value.code == "starting"
-    assert starting.value.retry_after
+    assert (starting.value.code, starting.value.retry_after) == ("starting", 2.0)
+    assert starting.value.text.zh != starting.value.text.en
 
 
-def test_two_who_build_at_once_build_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    assembled = []
+def test_threads_that_build_at_once_get_the_same_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[object] = []
 
-    def assemble() -> Any:
-        time.sleep(0.05)
-        assembled.append(built())
-        return assembled[-1]
+    def assemble() -> object:
+        made.append(built())
+        return made[-1]
 
     monkeypatch.setattr(wiring, "_assemble", assemble)
-    threads = [threading.Thread(target=wiring.build) for _ in range(4)]
+    rooms: list[object] = []
+    threads = [threading.Thread(target=lambda: rooms.append(wiring.build())) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(assembled) == 1
-    assert wiring.room() == "the room"
+    assert len(made) == 1
+    assert {id(room) for room in rooms} == {id(wiring.room())}
 
 
-def test_warming_up_tries_again_while_a_part_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_part_that_is_away_is_waited_for_in_the_background(monkeypatch: pytest.MonkeyPatch) -> None:
     attempts: list[int] = []
 
-    def assemble() -> Any:
+    def assemble() -> object:
         attempts.append(1)
         if len(attempts) < 3:
-            raise EncoderUnavailable("not there yet")
+            raise EncoderUnavailable("not fetched yet")
         return built()
 
     monkeypatch.setattr(wiring, "_assemble", assemble)
     monkeypatch.setattr(wiring, "RETRY_S", 0.01)
     wiring.warm_up()
-    wiring.warm_up()  # a second start changes nothing
-    assert wiring._warming is not None
-    wiring._warming.join(timeout=5)
+    first = wiring._warming
+    wiring.warm_up()
+    assert first is not None
+    assert wiring._warming is first
+    first.join(30)
     assert len(attempts) == 3
-    assert wiring.room() == "the room"
+    assert wiring.room() is not None
 
 
-@pytest.mark.parametrize("fresh", [True, False])
-def test_search_is_ready_once_the_documents_were_followed(monkeypatch: pytest.MonkeyPatch, fresh: bool) -> None:
+def test_whoever_builds_in_the_foreground_is_told_what_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    def assemble() -> object:
+        raise EncoderUnavailable("not fetched yet")
+
+    monkeypatch.setattr(wiring, "_assemble", assemble)
+    with pytest.raises(EncoderUnavailable, match="not fetched"):
+        wiring.build()
+    with pytest.raises(Unavailable):
+        wiring.room()
+
+
+def test_search_is_ready_once_the_documents_were_caught_up_with(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not wiring.searchable()
-    monkeypatch.setattr(wiring, "_built", built(fresh=fresh))
-    assert wiring.searchable() is fresh
+    documents = Part()
+    monkeypatch.setattr(wiring, "_built", built(documents, Part(1.0)))
+    assert not wiring.searchable()
+    documents.fresh_at = 1.0
+    assert wiring.searchable()
 
 
-def test_closing_stops_the_followers(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_closing_stops_every_follower_and_is_harmless_before_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     wiring.close()
-    made = built()
-    monkeypatch.setattr(wiring, "_built", made)
+    parts = (Part(), Part(), Part())
+    monkeypatch.setattr(wiring, "_built", built(*parts))
     wiring.close()
-    assert made.followers[0].stopped
+    assert [part.stopped for part in parts] == [1, 1, 1]
 
 
-def test_readiness_names_every_layer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wiring.health, "database_answers", lambda: True)
-    monkeypatch.setattr(wiring.health, "redis_answers", lambda _url: False)
-    assert wiring.readiness() == {"faq": False, "search": False, "model": False, "database": True, "cache": False}
+@pytest.mark.django_db
+def test_readiness_names_each_layer_and_looks_at_the_real_stores(redis_url: str) -> None:
+    ready = wiring.readiness()
+    assert ready.keys() == {"faq", "search", "model", "database", "cache"}
+    assert (ready["faq"], ready["search"]) == (False, False)
+    assert (ready["database"], ready["cache"]) == (True, True)
 
 
-def test_importing_it_loads_nothing_heavy() -> None:
-    code = (
-        "import sys, os; os.environ['DJANGO_SETTINGS_MODULE'] = 'tests.settings'\n"
-        "import django; django.setup()\n"
-        "import assistant.wiring\n"
-        "heavy = {'torch', 'vllm', 'triton', 'onnxruntime', 'faiss', 'jieba', 'sklearn', 'transformers'}\n"
-        "print(sorted(heavy & set(sys.modules)))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
-    assert done.stdout.strip() == "[]"
+def test_without_an_address_of_a_model_an_absent_one_stands_in(settings: object) -> None:
+    settings.HOUSE = dataclasses.replace(settings.HOUSE, model_url=None, model_name=None)  # type: ignore[attr-defined]
+    assert isinstance(wiring._model(), ScriptedModel)
+    settings.HOUSE = dataclasses.replace(settings.HOUSE, model_url="http://127.0.0.1:9/v1")  # type: ignore[attr-defined]
+    assert isinstance(wiring._model(), ScriptedModel)
 
 
-def test_the_model_is_watched_until_it_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    looks: list[int] = []
+def test_with_an_address_and_a_name_the_served_model_answers(settings: object) -> None:
+    served = {"model_url": "http://127.0.0.1:9/v1", "model_name": "m"}
+    settings.HOUSE = dataclasses.replace(settings.HOUSE, **served)  # type: ignore[attr-defined]
+    assert isinstance(wiring._model(), OpenAIModel)
 
-    class Watch:
-        """Up at the third look."""
 
-        @property
-        def warming(self) -> bool:
-            return len(looks) < 3
+def test_a_dotted_path_gives_what_it_names_and_says_what_is_missing() -> None:
+    assert wiring._of("retrieval.errors.EncoderUnavailable") is EncoderUnavailable
+    with pytest.raises(AttributeError, match="Nobody"):
+        wiring._of("retrieval.errors.Nobody")
+    with pytest.raises(ModuleNotFoundError):
+        wiring._of("retrieval.nowhere.Thing")
 
-        def up(self) -> bool:
-            looks.append(1)
-            return len(looks) >= 3
 
-    watch = Watch()
-    monkeypatch.setattr(wiring, "model_watch", lambda: watch)
-    monkeypatch.setattr(wiring, "MODEL_LOOK_S", 0.01)
-    wiring._watch_until_model_is_up()
-    assert len(looks) == 3
+def test_importing_it_loads_neither_torch_nor_vllm() -> None:
+    code = "import sys, django; django.setup(); import assistant.wiring; print({'torch', 'vllm'} & set(sys.modules))"
+    environ = {**os.environ, "DJANGO_SETTINGS_MODULE": "assistant.config.settings"}
+    argv = [sys.executable, "-c", code]
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=120, check=True, env=environ)
+    assert done.stdout.strip() == "set()"
