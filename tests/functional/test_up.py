@@ -165,19 +165,24 @@ def test_its_files_are_for_their_owner_alone(assistant: Assistant) -> None:
         assert (assistant.data_dir / name).stat().st_mode & 0o077 == 0, name
 
 
+def _refusal(other: Assistant) -> str:
+    """What an assistant that must not start says."""
+    try:
+        assert other.process.wait(120) == 1
+    finally:
+        other.stop()
+    return other.output.read_text(encoding="utf-8")
+
+
 def test_a_second_supervisor_on_the_same_data_is_refused_with_the_address(assistant: Assistant) -> None:
-    second = Assistant.start(assistant.data_dir, sockets.free_port())
-    assert second.process.wait(120) == 1
-    said = second.output.read_text(encoding="utf-8")
+    said = _refusal(Assistant.start(assistant.data_dir, sockets.free_port()))
     assert f"already runs (http://127.0.0.1:{assistant.port})" in said
     assert "已在运行" in said
     assert assistant.get("/healthz")[0] == 200
 
 
 def test_a_taken_port_is_named_with_what_to_do(assistant: Assistant, tmp_path: Path) -> None:
-    other = Assistant.start(tmp_path / "other", assistant.port)
-    assert other.process.wait(120) == 1
-    said = other.output.read_text(encoding="utf-8")
+    said = _refusal(Assistant.start(tmp_path / "other", assistant.port))
     assert f"Port {assistant.port} is taken" in said
     assert f"PORT={assistant.port + 1}" in said
     assert "已被占用" in said
@@ -235,10 +240,12 @@ def test_a_signal_ends_everything_and_a_second_start_is_quick_and_keeps_the_log_
 def test_when_the_supervisor_itself_is_killed_nothing_outlives_it(assistant: Assistant) -> None:
     """Runs last: it ends the data folder's assistant for good."""
     doomed = Assistant.start(assistant.data_dir, assistant.port)
-    doomed.until(doomed.has_run_file, 240)
-    family = doomed.family()
-    doomed.process.kill()
-    doomed.process.wait()
+    try:
+        doomed.until(doomed.has_run_file, 240)
+        family = doomed.family()
+    finally:
+        doomed.process.kill()
+        doomed.process.wait()
     runfile.remove(doomed.data_dir)  # a killed supervisor cannot
     _, alive = psutil.wait_procs(family, timeout=15)
     assert [process for process in alive if process.status() != psutil.STATUS_ZOMBIE] == []
