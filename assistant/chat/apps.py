@@ -10,7 +10,7 @@ class ChatConfig(AppConfig):
 
     name = "assistant.chat"
     label = "chat"
-    verbose_name = _("Conversations")
+    verbose_name = _("Conversations and hand-overs")
 
     def ready(self) -> None:
         """A hand-over that an editor accepts or closes is known to the next turn."""
