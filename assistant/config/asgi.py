@@ -5,6 +5,7 @@ Encoder and indexes load in the background from the server's first moment; until
 
 from __future__ import annotations
 
+import asyncio
 import os
 from functools import cache
 from typing import TYPE_CHECKING
@@ -44,15 +45,35 @@ def _desk() -> Desk:
     return Desk(wiring.room, wiring.streams(), Throttle(connection), Idempotency(connection))
 
 
+def _is_built() -> bool:
+    from assistant import wiring
+    from assistant.errors import Unavailable
+
+    try:
+        wiring.room()
+    except Unavailable:
+        return False
+    return True
+
+
 async def _live(receive: Receive, send: Send) -> None:
     """Begin loading on the server's start, close what was opened on its end."""
-    from assistant import wiring
+    from django.conf import settings
 
+    from assistant import wiring
+    from assistant.config import warming
+
+    folder = settings.HOUSE.data_dir / "warming"
+    loading: set[asyncio.Task[None]] = set()
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
+            warming.leave_mark(folder)
             wiring.warm_up()
+            loading.add(asyncio.create_task(warming.mark_until(_is_built, folder)))
         else:
+            for task in loading:
+                task.cancel()
             wiring.close()
         await send({"type": f"{message['type']}.complete"})
         if message["type"] == "lifespan.shutdown":

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.http import HttpRequest, JsonResponse
+
+from assistant.config import warming
 
 
 async def healthz(_request: HttpRequest) -> JsonResponse:
@@ -16,6 +19,8 @@ async def readyz(_request: HttpRequest) -> JsonResponse:
     from assistant.wiring import readiness
 
     state = await sync_to_async(readiness, thread_sensitive=False)()
+    if warming.anyone(settings.HOUSE.data_dir / "warming"):  # the next request may reach a worker that still loads
+        state |= {"faq": False, "search": False}
     ready = state["faq"] and state["search"]
     response = JsonResponse(state, status=200 if ready else 503)
     if not ready:

@@ -1,7 +1,9 @@
 import pytest
+from django.conf import settings
 from django.test import AsyncClient
 
 from assistant import wiring
+from assistant.config import warming
 
 STATE = {"faq": True, "search": True, "model": False, "database": True, "cache": True}
 
@@ -30,6 +32,16 @@ async def test_without_faq_or_search_it_is_not_ready_and_says_when_to_look_again
     assert response.status_code == 503
     assert response.json()[layer] is False
     assert int(response.headers["Retry-After"]) > 0
+
+
+async def test_it_is_not_ready_while_a_worker_on_the_same_port_still_loads(monkeypatch: pytest.MonkeyPatch) -> None:
+    _says(monkeypatch)
+    folder = settings.HOUSE.data_dir / "warming"
+    warming.leave_mark(folder)
+    response = await AsyncClient().get("/readyz")
+    assert (response.status_code, response.json()["faq"]) == (503, False)
+    await warming.mark_until(lambda: True, folder)
+    assert (await AsyncClient().get("/readyz")).status_code == 200
 
 
 @pytest.mark.parametrize("layer", ["model", "database", "cache"])
