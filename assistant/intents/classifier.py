@@ -106,7 +106,13 @@ class IntentClassifier:
             for slug, version in newest.items():
                 stamp = (version, str(changed.get(slug)))
                 known = self._loaded.get(slug)
-                loaded[slug] = known if known is not None and known.stamp == stamp else self._load(slug, stamp, known)
+                try:
+                    loaded[slug] = (
+                        known if known is not None and known.stamp == stamp else self._load(slug, stamp, known)
+                    )
+                except ValueError:  # one tenant's damaged row must not stop the others; its last good one stays in use
+                    logger.exception("intents.damaged tenant=%s version=%s", slug, version)
+                    loaded |= {} if known is None else {slug: known}
             self._loaded = loaded
 
     def _load(self, slug: str, stamp: tuple[int, str], known: Loaded | None) -> Loaded:

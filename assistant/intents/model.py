@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass, fields
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,9 +70,12 @@ class LinearModel:
 
     @classmethod
     def parse(cls, data: bytes) -> LinearModel:
-        """Read `dump`'s bytes. Raises ValueError or KeyError when they are damaged."""
-        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-            found = {field.name: arrays[field.name] for field in fields(cls)}
+        """Read `dump`'s bytes. Raises ValueError when they are damaged."""
+        try:
+            with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+                found = {field.name: arrays[field.name] for field in fields(cls)}
+        except (BadZipFile, EOFError, KeyError, OSError) as error:
+            raise ValueError(f"These {len(data)} bytes are no trained classifier: {error}. Train again.") from error
         found |= {name: found[name].astype(np.float32) for name in ("known", "strangers")}
         return cls(**found)
 

@@ -114,3 +114,15 @@ def test_a_new_version_reaches_a_running_process_within_a_second(
     classifier.stop()
     assert guess(classifier, house_encoder, "保修多久").name == "warranty"
     assert took < 1.0
+
+
+def test_a_damaged_row_of_one_tenant_leaves_the_classifier_that_is_loaded_in_use(
+    classifier: IntentClassifier, house_encoder: Encoder
+) -> None:
+    before = classifier.version("acme")
+    row = TrainedClassifier.objects.filter(tenant__slug="acme").latest("version")
+    row.pk, row.version, row.weights = None, row.version + 1, bytes(row.weights)[:100]
+    row.save(force_insert=True)
+    classifier.refresh()
+    assert before > 0
+    assert classifier.version("acme") == before

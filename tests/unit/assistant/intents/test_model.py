@@ -128,6 +128,5 @@ def test_every_array_comes_back_from_bytes() -> None:
 @pytest.mark.parametrize("keep", [0.2, 0.6, 0.95])
 def test_damaged_bytes_raise_and_are_never_half_a_model(keep: float) -> None:
     data = MODEL.dump()
-    with pytest.raises(Exception, match=r".") as raised:
+    with pytest.raises(ValueError, match="Train again"):
         LinearModel.parse(data[: int(len(data) * keep)])
-    assert not isinstance(raised.value, AttributeError)
