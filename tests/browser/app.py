@@ -81,6 +81,31 @@ class _Completions(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
+class ForeignPage(ThreadingHTTPServer):
+    """One page on an origin that no site lists."""
+
+    daemon_threads = True
+
+    def __init__(self, page: str) -> None:
+        super().__init__(("127.0.0.1", 0), _Page)
+        self.page = page.encode()
+        self.url = f"http://127.0.0.1:{self.server_address[1]}/"
+        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
+
+
+class _Page(BaseHTTPRequestHandler):
+    server: ForeignPage
+
+    def log_message(self, *_: object) -> None:
+        """Stay quiet."""
+
+    def do_GET(self) -> None:
+        self.send_response(200 if self.path == "/" else 204)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(self.server.page if self.path == "/" else b"")
+
+
 @dataclass(slots=True)
 class App:
     """A running assistant."""
