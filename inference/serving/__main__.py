@@ -13,9 +13,12 @@ from pathlib import Path
 
 from inference.catalog import default_cache, entry, options_for, resolve
 from inference.catalog.errors import CatalogError
+from inference.moe.errors import KernelError
+from inference.moe.kernels.cpu import build
 from inference.serving import preflight, state
-from inference.serving.config import GIB, ServingConfig, command, environment
+from inference.serving.config import GIB, Device, HouseKernel, ServingConfig, Weights, command, environment
 from inference.serving.errors import ServingError
+from inference.serving.kernel import KernelChoice, choose
 from inference.serving.launcher import Launcher
 from inference.serving.state import ServerState
 
@@ -25,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     try:
         _launcher(asked).run()
-    except (ServingError, CatalogError) as error:
+    except (ServingError, CatalogError, KernelError) as error:
         sys.stderr.write(f"{error}\n{error.chinese}\n")
         return 1
     return 0
@@ -45,6 +48,18 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--max-model-len", type=int, default=8192, help="tokens of prompt and answer together")
     parser.add_argument("--max-num-seqs", type=int, default=8, help="answers written at once")
     parser.add_argument("--memory", type=float, help="GiB that the server may take in all (CPU)")
+    parser.add_argument(
+        *("--kernel",),
+        choices=[choice.value for choice in KernelChoice],
+        default=KernelChoice.AUTO.value,
+        help="whose experts compute: ours (house), vLLM's (stock), or ours where they can be had (auto)",
+    )
+    parser.add_argument(
+        *("--weights",),
+        choices=[weights.value for weights in Weights],
+        default=Weights.INT4.value,
+        help="how our kernels keep the weights (default: int4 experts, int8 elsewhere)",
+    )
     parser.add_argument("--threads", type=int, help="OpenMP threads (default: the CPUs this process may use)")
     return parser
 
@@ -54,6 +69,8 @@ def _launcher(asked: argparse.Namespace) -> Launcher:
     model = asked.model or _from_catalogue(asked)
     preflight.require_model(model)
     preflight.require_port(asked.host, asked.port)
+    experts = state.experts_of(model)
+    house = _kernel(asked, device, experts)
     config = ServingConfig(
         model=model,
         name=asked.name,
@@ -65,11 +82,18 @@ def _launcher(asked: argparse.Namespace) -> Launcher:
         kv_cache_bytes=_kv_cache(model, asked.memory),
         threads=asked.threads or len(os.sched_getaffinity(0)),
         device=device,
+        house=house,
     )
-    experts = state.experts_of(model)
     kernel = state.NO_MIXTURE if experts == state.NO_MIXTURE else state.UNKNOWN
     about = ServerState(name=config.name, engine=f"vLLM {version}", kernel=kernel, experts=experts, pid=os.getpid())
-    return Launcher(command(config), environment(config, os.environ), about, asked.state_file)
+    wanted = house.experts if house else None
+    return Launcher(command(config), environment(config, os.environ), about, asked.state_file, wanted)
+
+
+def _kernel(asked: argparse.Namespace, device: Device, experts: str) -> HouseKernel | None:
+    cache = build.default_cache(asked.cache or default_cache(dict(os.environ)))
+    mixture = experts not in {state.NO_MIXTURE, state.UNKNOWN}
+    return choose(KernelChoice(asked.kernel), Weights(asked.weights), device, mixture=mixture, cache=cache)
 
 
 def _from_catalogue(asked: argparse.Namespace) -> Path:

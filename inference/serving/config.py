@@ -4,13 +4,18 @@ here.
 The API key travels in the environment, because a command line can be read by every user of the machine.
 """
 
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from inference.serving import plugin
+from inference.serving.plugin.settings import PluginSettings
+
 GIB = 2**30
+_CHECKOUT = Path(__file__).parents[2]
 
 
 class Device(Enum):
@@ -20,12 +25,38 @@ class Device(Enum):
     GPU = "gpu"
 
 
+class Weights(Enum):
+    """How our kernels keep the weights they are given in bf16."""
+
+    BF16 = "bf16"
+    INT8 = "int8"
+    INT4 = "int4"
+
+
+@dataclass(frozen=True, slots=True)
+class HouseKernel:
+    """Our experts and linear layers instead of vLLM's. `library`: the built kernel. INT4: experts in int4, attention
+    and output head in int8; INT8: all of them; BF16: the experts alone.
+    """
+
+    library: Path
+    weights: Weights = Weights.INT4
+
+    @property
+    def experts(self) -> str:
+        """Name of the experts' class, which vLLM writes to its log when it is live."""
+        return {Weights.BF16: "HouseExperts", Weights.INT8: "HouseInt8Experts", Weights.INT4: "HouseInt4Experts"}[
+            self.weights
+        ]
+
+
 @dataclass(frozen=True, slots=True)
 class ServingConfig:
     """One model on one address.
 
     `kv_cache_bytes`: what keys and values may take; half a GiB holds 18,000 tokens of the 1.5B (28 KiB a token),
-    which is two full contexts or eight ordinary questions. `threads`: OpenMP threads on a CPU.
+    which is two full contexts or eight ordinary questions. `threads`: OpenMP threads on a CPU. `house`: None serves
+    with vLLM's own kernels.
     """
 
     model: Path
@@ -38,6 +69,7 @@ class ServingConfig:
     kv_cache_bytes: int = GIB // 2
     threads: int = 1
     device: Device = Device.CPU
+    house: HouseKernel | None = None
 
 
 def command(config: ServingConfig) -> list[str]:
@@ -51,7 +83,13 @@ def command(config: ServingConfig) -> list[str]:
         *("--max-model-len", str(config.max_model_len), "--max-num-seqs", str(config.max_num_seqs)),
         *("--enable-prefix-caching", "--disable-uvicorn-access-log"),
         *(_cpu_flags(config) if config.device is Device.CPU else ()),
+        *(_house_flags(config.house) if config.house else ()),
     ]
+
+
+def _house_flags(house: HouseKernel) -> tuple[str, ...]:
+    quantised = () if house.weights is Weights.BF16 else ("--quantization", f"house_{house.weights.value}")
+    return ("--additional-config", PluginSettings(library=house.library).as_additional_config(), *quantised)
 
 
 def _cpu_flags(config: ServingConfig) -> tuple[str, ...]:
@@ -86,4 +124,16 @@ def environment(config: ServingConfig, inherited: Mapping[str, str]) -> dict[str
         told["OMP_WAIT_POLICY"] = "PASSIVE"
         # Threads of a served model share their cores with the web server: pinned threads would wait for pinned cores.
         told["VLLM_CPU_OMP_THREADS_BIND"] = "nobind"
+    if config.house:
+        told |= _with_plugin(inherited)
     return {**inherited, **told}
+
+
+def _with_plugin(inherited: Mapping[str, str]) -> dict[str, str]:
+    """VLLM finds plugins through the metadata of what is on its path, and loads those that its allow-list names."""
+    path = [str(_CHECKOUT), str(plugin.METADATA), *filter(None, [inherited.get("PYTHONPATH")])]
+    allowed = inherited.get("VLLM_PLUGINS")
+    return {
+        "PYTHONPATH": os.pathsep.join(path),
+        **({"VLLM_PLUGINS": f"{allowed},{plugin.NAME}"} if allowed is not None else {}),
+    }

@@ -5,6 +5,7 @@
     ├── PortTaken            another program listens there
     ├── NotEnoughMemory      the weights and a minimal key-value cache do not fit
     ├── EngineMissing        no vLLM is installed
+    ├── KernelNotLive        vLLM started without the experts it was told to use
     └── EngineDied           vLLM ended before it was asked to
 
 Every message says what, where and what to do next, in English and Chinese.
@@ -75,6 +76,20 @@ class EngineMissing(ServingError):
         super().__init__(
             "vLLM is not installed in this environment. Install one of the lock files: infra/locks/cpu.txt or gpu.txt.",
             "当前环境未安装 vLLM。请安装 infra/locks/cpu.txt 或 gpu.txt 中的依赖。",
+        )
+
+
+class KernelNotLive(ServingError):
+    """Our plugin did not load, or vLLM chose other experts; it says why in its log."""
+
+    code = "kernel_not_live"
+
+    def __init__(self, wanted: str, live: str) -> None:
+        super().__init__(
+            f"vLLM serves with {live} where {wanted} was asked for, so it was stopped. Its log says why the plugin did "
+            "not load; `--kernel stock` serves with vLLM's own experts.",
+            f"vLLM 使用的是 {live}，而不是要求的 {wanted}，已停止。插件未加载的原因见其日志；可用 `--kernel stock` "
+            "改用 vLLM 自带的内核。",
         )
 
 

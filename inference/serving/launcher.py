@@ -17,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 
 from inference.serving import state
-from inference.serving.errors import EngineDied
+from inference.serving.errors import EngineDied, KernelNotLive
 from inference.serving.state import ServerState
 
 _PR_SET_PDEATHSIG = 1
@@ -27,15 +27,23 @@ _LAST_LINES = 15
 
 
 class Launcher:
-    """Runs one server. `run` returns when it has been told to stop, or raises `EngineDied`."""
+    """Runs one server. `run` returns when it has been told to stop, or raises `EngineDied`; with `wanted`, the name
+    of an experts' class, also `KernelNotLive` if vLLM is about to serve with another.
+    """
 
     def __init__(
-        self, command: list[str], environment: Mapping[str, str], about: ServerState, state_file: Path
+        self,
+        command: list[str],
+        environment: Mapping[str, str],
+        about: ServerState,
+        state_file: Path,
+        wanted: str | None = None,
     ) -> None:
         self._command = command
         self._environment = environment
         self._about = about
         self._state_file = state_file
+        self._wanted = wanted
         self._told_to_stop = threading.Event()
         self._last_lines: deque[str] = deque(maxlen=_LAST_LINES)
 
@@ -80,7 +88,10 @@ class Launcher:
             kernel = state.kernel_named_in(line)
             if kernel is not None:
                 about = about.model_copy(update={"kernel": kernel})
-            if kernel is not None or "Application startup complete" in line:
+            serving = "Application startup complete" in line
+            if serving and self._wanted not in {None, about.kernel}:
+                raise KernelNotLive(str(self._wanted), about.kernel)
+            if kernel is not None or serving:
                 state.write(self._state_file, about)
 
     def _forwarding_to(self, child: subprocess.Popen[str]) -> Callable[[int, FrameType | None], None]:

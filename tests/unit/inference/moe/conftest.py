@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from inference.catalog import default_cache
-from inference.moe.kernels.cpu import Library, build
+from inference.moe.kernels.cpu import build
+from inference.moe.kernels.cpu.library import Library
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,19 @@
+import dataclasses
+import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from inference.serving.config import Device, ServingConfig, command, environment
+from inference.serving import plugin
+from inference.serving.config import Device, HouseKernel, ServingConfig, Weights, command, environment
 
 CONFIG = ServingConfig(Path("/models/m"), "m", "secret-key", port=9000, kv_cache_bytes=123, threads=2)
 GPU = ServingConfig(Path("/models/m"), "m", "secret-key", device=Device.GPU)
+
+HOUSE = dataclasses.replace(CONFIG, house=HouseKernel(Path("/cache/libhouse.so")))
 
 
 def value_after(arguments: Any, flag: Any) -> Any:
@@ -68,3 +74,41 @@ def test_a_gpu_keeps_vllms_own_choices() -> None:
 
 def test_the_callers_environment_stays() -> None:
     assert environment(CONFIG, {"PATH": "/bin"})["PATH"] == "/bin"
+
+
+@pytest.mark.parametrize(
+    ("weights", "quantisation", "experts"),
+    [(Weights.INT4, "house_int4", "HouseInt4Experts"), (Weights.INT8, "house_int8", "HouseInt8Experts")],
+)
+def test_our_kernels_come_as_a_quantisation_by_name(weights: Weights, quantisation: str, experts: str) -> None:
+    house = HouseKernel(Path("/k.so"), weights)
+    assert value_after(command(dataclasses.replace(CONFIG, house=house)), "--quantization") == quantisation
+    assert house.experts == experts
+
+
+def test_bf16_experts_of_ours_quantise_nothing() -> None:
+    house = HouseKernel(Path("/k.so"), Weights.BF16)
+    assert "--quantization" not in command(dataclasses.replace(CONFIG, house=house))
+    assert house.experts == "HouseExperts"
+
+
+def test_the_plugin_is_told_where_the_kernel_lies() -> None:
+    assert json.loads(value_after(command(HOUSE), "--additional-config")) == {
+        "house": {"library": "/cache/libhouse.so"}
+    }
+
+
+def test_the_plugin_is_on_the_servers_path_before_what_was_there() -> None:
+    told = environment(HOUSE, {"PYTHONPATH": "/theirs"})["PYTHONPATH"].split(os.pathsep)
+    assert str(plugin.METADATA) in told
+    assert told[-1] == "/theirs"
+
+
+def test_an_allow_list_of_plugins_gets_ours_added() -> None:
+    assert environment(HOUSE, {"VLLM_PLUGINS": "theirs"})["VLLM_PLUGINS"] == "theirs,house_experts"
+    assert "VLLM_PLUGINS" not in environment(HOUSE, {})
+
+
+def test_the_stock_path_knows_nothing_of_us() -> None:
+    assert "--additional-config" not in command(CONFIG)
+    assert "PYTHONPATH" not in environment(CONFIG, {})

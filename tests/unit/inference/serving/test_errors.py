@@ -9,6 +9,7 @@ import pytest
 from inference.serving.errors import (
     EngineDied,
     EngineMissing,
+    KernelNotLive,
     ModelFolderMissing,
     NotEnoughMemory,
     PortTaken,
@@ -21,6 +22,7 @@ EVERY = [
     PortTaken("127.0.0.1", 8001, "Address already in use"),
     NotEnoughMemory(5 * GIB, 3 * GIB),
     EngineMissing(),
+    KernelNotLive("HouseInt4Experts", "CPUUnquantizedExperts"),
     EngineDied(1, ("CUDA error", "gone")),
 ]
 
@@ -48,6 +50,7 @@ def test_codes_are_stable_and_each_ones_own() -> None:
         "port_taken",
         "not_enough_memory",
         "engine_missing",
+        "kernel_not_live",
         "engine_died",
     ]
 
@@ -59,7 +62,8 @@ def test_codes_are_stable_and_each_ones_own() -> None:
         (EVERY[1], ["127.0.0.1:8001", "Address already in use", "--port"]),
         (EVERY[2], ["5.0 GiB", "3.0 GiB", "--memory", "python -m inference.catalog choose"]),
         (EVERY[3], ["vLLM", "infra/locks/cpu.txt"]),
-        (EVERY[4], ["1", "CUDA error", "gone"]),
+        (EVERY[4], ["HouseInt4Experts", "CPUUnquantizedExperts", "--kernel stock"]),
+        (EVERY[5], ["1", "CUDA error", "gone"]),
     ],
     ids=lambda value: getattr(value, "code", ""),
 )

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from inference.serving.errors import EngineDied
+from inference.serving.errors import EngineDied, KernelNotLive
 from inference.serving.launcher import Launcher
 from inference.serving.state import ServerState
 
@@ -142,3 +142,23 @@ def test_a_state_left_by_an_earlier_server_is_not_taken_for_ours(tmp_path: Path)
     with pytest.raises(EngineDied):
         Launcher([sys.executable, "-c", "raise SystemExit(1)"], os.environ, about, stale).run()
     assert not stale.exists()
+
+
+@pytest.mark.parametrize("said", ["Using X86CPUUnquantizedExperts MoE backend", "no experts named"])
+def test_a_server_without_the_experts_it_was_told_to_use_is_ended(tmp_path: Path, said: str) -> None:
+    code = f"import time; print('{said}'); print('Application startup complete.', flush=True); time.sleep(600)"
+    about = ServerState(name="m", engine="vLLM 0", pid=0)
+    state_file = tmp_path / "state.json"
+    launcher = Launcher([sys.executable, "-c", code], os.environ, about, state_file, wanted="HouseInt4Experts")
+    started = time.monotonic()
+    with pytest.raises(KernelNotLive, match="HouseInt4Experts was asked for"):
+        launcher.run()
+    assert time.monotonic() - started < 60
+    assert not state_file.exists()
+
+
+def test_a_server_with_the_experts_it_was_told_to_use_serves_on(tmp_path: Path) -> None:
+    code = "print('Using HouseInt4Experts MoE backend'); print('Application startup complete.'); raise SystemExit(3)"
+    about = ServerState(name="m", engine="vLLM 0", pid=0)
+    with pytest.raises(EngineDied):  # its own end, not ours
+        Launcher([sys.executable, "-c", code], os.environ, about, tmp_path / "s", wanted="HouseInt4Experts").run()

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from inference.moe import reference
 from inference.moe.errors import BadCall, UnknownExpert
-from inference.moe.kernels.cpu import Format, Inputs, Library
+from inference.moe.kernels.cpu.library import Library
+from inference.moe.kernels.cpu.packed import Format, Inputs
 
 TOLERANCE = {Format.BF16: 0.004, Format.INT8: 0.02, Format.INT4: 0.18}
 """Relative error on normal weights: bf16 rounding of the inner activations; 8 and 4 bits of weights."""

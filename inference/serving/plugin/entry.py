@@ -1,0 +1,16 @@
+"""What vLLM calls in each of its processes when it starts. Imports nothing heavy before it is called."""
+
+from __future__ import annotations
+
+
+def register() -> None:
+    """Offer our experts and quantisations to vLLM; a second call changes nothing."""
+    from vllm.model_executor.custom_op import op_registry_oot
+    from vllm.model_executor.layers.quantization import QUANTIZATION_METHODS
+
+    from inference.serving.plugin import experts, quantization
+
+    if "UnquantizedFusedMoEMethod" not in op_registry_oot:
+        experts.offer()
+    if quantization.INT4 not in QUANTIZATION_METHODS:
+        quantization.offer()

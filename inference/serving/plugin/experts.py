@@ -1,0 +1,167 @@
+"""Routed experts in vLLM's modular kernel: vLLM routes, dispatches and combines, our library computes.
+
+The signatures overridden here have been the same from vLLM 0.20 to 0.33.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+import vllm.model_executor.layers.fused_moe.modular_kernel as mk
+from torch import Tensor
+from vllm.model_executor.layers.fused_moe import UnquantizedFusedMoEMethod
+from vllm.model_executor.layers.fused_moe.topk_weight_and_reduce import TopKWeightAndReduceNoOP
+from vllm.model_executor.model_loader.reload.layerwise import initialize_online_processing
+from vllm.model_executor.utils import replace_parameter
+
+from inference.moe.kernels.cpu.library import Library
+from inference.moe.kernels.cpu.packed import Format, PackedExperts
+from inference.serving.plugin import loaded
+
+_INT4_LOSS = 0.03
+"""Relative error of a down projection up to which int4 is kept: 0.006 where the weights were once stored on a grid of
+sixteen levels, 0.076 where they were stored in six bits (GGUF's Q4_K_M stores half of the down projections so).
+"""
+
+
+class HouseExperts(mk.FusedMoEExpertsModular):
+    """bf16 weights. Weights are packed when they have been loaded; what vLLM keeps afterwards has only their shape."""
+
+    fmt = Format.BF16
+
+    def __init__(self, moe_config: Any, quant_config: Any) -> None:
+        super().__init__(moe_config, quant_config)
+        library = loaded.library()
+        if library is None:
+            raise RuntimeError("vLLM was started without the settings of our experts (--additional-config)")
+        self._library: Library = library
+        self._packed: PackedExperts | None = None
+
+    @staticmethod
+    def activation_format() -> Any:
+        """Rows by token, not by expert."""
+        return mk.FusedMoEActivationFormat.Standard
+
+    @staticmethod
+    def _supports_current_device() -> bool:
+        return True
+
+    @staticmethod
+    def _supports_no_act_and_mul() -> bool:
+        return False
+
+    @staticmethod
+    def _supports_quant_scheme(weight_key: Any, activation_key: Any) -> bool:
+        return (weight_key, activation_key) == (None, None)
+
+    @staticmethod
+    def _supports_activation(activation: Any) -> bool:
+        return bool(activation.value == "silu")
+
+    @staticmethod
+    def _supports_parallel_config(_config: Any) -> bool:
+        return True
+
+    @property
+    def expects_unquantized_inputs(self) -> bool:
+        """Activations are rounded inside the kernel, group by group."""
+        return True
+
+    def process_weights_after_loading(self, layer: Any) -> None:
+        """Pack w13 [experts, 2 * inner, hidden] and w2 [experts, hidden, inner], then let go of them."""
+        w13, w2 = layer.w13_weight.data, layer.w2_weight.data
+        self._packed = self._library.pack_experts(w13, w2, self.fmt, self._second_format(w2))
+        for name, weight in (("w13_weight", w13), ("w2_weight", w2)):
+            replace_parameter(layer, name, weight.new_zeros(1).expand(weight.shape))
+
+    def _second_format(self, w2: Tensor) -> Format:
+        if self.fmt is not Format.INT4:
+            return self.fmt
+        sample = w2[0, :16].contiguous()
+        back = self._library.unpack(self._library.pack(sample, Format.INT4))
+        lost = (back - sample.float()).norm() / sample.float().norm().clamp_min(1e-30)
+        return Format.INT4 if lost <= _INT4_LOSS else Format.INT8
+
+    def workspace_shapes(
+        self, M: int, N: int, K: int, topk: int, *_rest: Any
+    ) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
+        """No workspace: the library keeps its own. The output is [M, K]."""
+        del N, topk
+        return (0,), (0,), (M, K)
+
+    def finalize_weight_and_reduce_impl(self) -> Any:
+        """`apply` already weights and sums."""
+        return TopKWeightAndReduceNoOP()
+
+    def apply(
+        self,
+        output: Tensor,
+        hidden_states: Tensor,
+        w1: Tensor,
+        w2: Tensor,
+        topk_weights: Tensor,
+        topk_ids: Tensor,
+        activation: Any,
+        global_num_experts: int,
+        expert_map: Tensor | None,
+        a1q_scale: Tensor | None,
+        a2_scale: Tensor | None,
+        workspace13: Tensor,
+        workspace2: Tensor,
+        expert_tokens_meta: Any,
+        apply_router_weight_on_input: bool,
+    ) -> None:
+        """Output [tokens, hidden] = the experts of hidden_states [tokens, hidden]; ids are global."""
+        if self._packed is None:
+            raise RuntimeError("experts were asked before their weights were packed")
+        if apply_router_weight_on_input:  # vLLM has weighted the input itself
+            topk_weights = torch.ones_like(topk_weights)
+        got = self._library.experts(
+            hidden_states, self._packed, topk_ids, topk_weights, expert_map=expert_map, out=output
+        )
+        if got is not output:
+            output.copy_(got)
+
+
+class HouseInt8Experts(HouseExperts):
+    """int8 weights by groups of 32, activations rounded to int8 on the way (VNNI) or widened weights (AMX)."""
+
+    fmt = Format.INT8
+
+
+class HouseInt4Experts(HouseExperts):
+    """int4 weights on the grid of GGUF's Q4_K; down projections that would lose too much stay in int8."""
+
+    fmt = Format.INT4
+
+
+class HouseMoEMethod(UnquantizedFusedMoEMethod):
+    """vLLM's method for unquantised experts, with ours as the kernel where the launcher said so."""
+
+    def __init__(self, moe: Any, experts: type[HouseExperts] = HouseExperts) -> None:
+        super().__init__(moe)
+        if loaded.library() is not None:
+            self.experts_cls = experts
+
+
+class PackingMoEMethod(HouseMoEMethod):
+    """Packs each layer as soon as its last weight is read, so that the model is never in memory as bf16."""
+
+    uses_meta_device = True
+
+    def create_weights(self, layer: Any, *args: Any, **kwargs: Any) -> None:
+        """Shapes only; vLLM makes the memory when it has a layer's weights, and calls us to process them."""
+        with torch.device("meta"):
+            super().create_weights(layer, *args, **kwargs)
+        initialize_online_processing(layer)
+
+    def process_weights_after_loading(self, layer: Any) -> None:
+        """Once a layer: vLLM goes over all of them again at the end."""
+        if self.moe_kernel is None:
+            super().process_weights_after_loading(layer)
+
+
+def offer() -> None:
+    """Put our method in the place of vLLM's."""
+    UnquantizedFusedMoEMethod.register_oot(HouseMoEMethod)
