@@ -3,7 +3,7 @@
 
 namespace house {
 const Micro* avx2_micro() {
-  static const Micro micro{"avx2", quantise, dot, accumulate, widen};
+  static const Micro micro{"avx2", quantise, dot, accumulate, accumulate_two, swiglu, widen};
   return &micro;
 }
 }  // namespace house

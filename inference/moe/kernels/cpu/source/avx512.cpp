@@ -132,22 +132,66 @@ __attribute__((target("avx512bf16"))) void bf16_tile(const uint16_t* pairs, int6
   for (int t = 0; t < T; ++t) _mm512_storeu_ps(out + t * kRows, total[t]);
 }
 
-template <typename Wide, typename Narrow>
-inline void by_tiles(Wide wide, Narrow narrow, const uint16_t* pairs, int64_t groups, const uint16_t* x,
-                     int64_t stride, int64_t count, float* out) {
+using Tile = void (*)(const uint16_t* pairs, int64_t groups, const uint16_t* x, int64_t stride, float* out);
+struct Tiles {
+  Tile of8, of4, of2, of1;
+};
+
+inline void by_tiles(const Tiles& tiles, const uint16_t* pairs, int64_t groups, const uint16_t* x, int64_t stride,
+                     int64_t count, float* out) {
   int64_t t = 0;
-  for (; t + 8 <= count; t += 8) wide(pairs, groups, x + t * stride, stride, out + t * kRows);
-  for (; t < count; ++t) narrow(pairs, groups, x + t * stride, stride, out + t * kRows);
+  auto run = [&](Tile tile, int64_t width) {
+    for (; t + width <= count; t += width) tile(pairs, groups, x + t * stride, stride, out + t * kRows);
+  };
+  run(tiles.of8, 8);
+  run(tiles.of4, 4);
+  run(tiles.of2, 2);
+  run(tiles.of1, 1);
 }
 
 void accumulate_fp32(const uint16_t* pairs, int64_t groups, const uint16_t* x, int64_t stride, int64_t count,
                      float* out) {
-  by_tiles(fp32_tile<8>, fp32_tile<1>, pairs, groups, x, stride, count, out);
+  by_tiles({fp32_tile<8>, fp32_tile<4>, fp32_tile<2>, fp32_tile<1>}, pairs, groups, x, stride, count, out);
 }
 
 void accumulate_bf16(const uint16_t* pairs, int64_t groups, const uint16_t* x, int64_t stride, int64_t count,
                      float* out) {
-  by_tiles(bf16_tile<8>, bf16_tile<1>, pairs, groups, x, stride, count, out);
+  by_tiles({bf16_tile<8>, bf16_tile<4>, bf16_tile<2>, bf16_tile<1>}, pairs, groups, x, stride, count, out);
+}
+
+template <void (*One)(const uint16_t*, int64_t, const uint16_t*, int64_t, int64_t, float*)>
+void twice(const uint16_t* pairs, const uint16_t* others, int64_t groups, const uint16_t* x, int64_t stride,
+           int64_t count, float* out, float* other_out) {
+  One(pairs, groups, x, stride, count, out);
+  One(others, groups, x, stride, count, other_out);
+}
+
+// e^x to two units in the last place: 2^n by the exponent, the rest by a Taylor series of 2^f, |f| <= 1/2.
+inline __m512 exp_ps(__m512 x) {
+  const __m512 scaled = _mm512_mul_ps(x, _mm512_set1_ps(1.44269504f));
+  const __m512 whole = _mm512_roundscale_ps(scaled, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+  const __m512 f = _mm512_sub_ps(scaled, whole);
+  constexpr float kTerms[] = {1.54035304e-4f, 1.33335581e-3f, 9.61812911e-3f, 5.55041087e-2f,
+                              2.40226507e-1f, 6.93147181e-1f, 1.f};
+  __m512 sum = _mm512_set1_ps(kTerms[0]);
+  for (int i = 1; i < 7; ++i) sum = _mm512_fmadd_ps(sum, f, _mm512_set1_ps(kTerms[i]));
+  return _mm512_scalef_ps(sum, whole);
+}
+
+void swiglu(const float* gate, const float* up, int64_t count, uint16_t* out) {
+  const __m512 one = _mm512_set1_ps(1.f);
+  for (int64_t i = 0; i < count; i += kRows) {
+    const __mmask16 there = count - i < kRows ? static_cast<__mmask16>((1u << (count - i)) - 1) : 0xffff;
+    const __m512 g = _mm512_maskz_loadu_ps(there, gate + i);
+    const __m512 opened = _mm512_div_ps(g, _mm512_add_ps(one, exp_ps(_mm512_sub_ps(_mm512_setzero_ps(), g))));
+    const __m512 product = _mm512_mul_ps(opened, _mm512_maskz_loadu_ps(there, up + i));
+    const __m512i bits = _mm512_castps_si512(product);
+    const __m512i odd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
+    const __m512i half = _mm512_srli_epi32(_mm512_add_epi32(bits, _mm512_add_epi32(odd, _mm512_set1_epi32(0x7fff))), 16);
+    const __mmask16 number = _mm512_cmp_ps_mask(product, product, _CMP_ORD_Q);
+    const __m512i kept = _mm512_mask_mov_epi32(_mm512_set1_epi32(0x7fc0), number, half);
+    _mm512_mask_cvtepi32_storeu_epi16(out + i, there, kept);
+  }
 }
 
 // Round sixteen finite fp32 to bf16 (nearest, ties to even) in the upper half of each lane.
@@ -182,80 +226,95 @@ void widen(const Block& block, int64_t first, int64_t groups, uint16_t* pairs) {
                         : widen_format<kInt4>(block, first, groups, pairs);
 }
 
-#define TILE_ROWS 16
+constexpr int kTileRows = 16;
 struct alignas(64) TileConfig {
   uint8_t palette = 1, start_row = 0, reserved[14] = {};
   uint16_t column_bytes[16] = {};
   uint8_t rows[16] = {};
 };
 
-// Four tiles of sixteen tokens against one tile of weights: tiles 0 to 3 accumulate, 4 holds weights, 5 tokens. A
-// tile of weights is sixteen pairs of sixteen rows: one group of a bf16 block as it lies.
-__attribute__((target("amx-tile,amx-bf16"))) void amx_strip(const uint16_t* pairs, int64_t groups, const uint16_t* x,
-                                                            int64_t stride, float* out) {
+// Tiles 0 to 3 accumulate (tokens x weights: 0 and 1 of the first sixteen tokens, 2 and 3 of the next), 4 and 5 hold
+// tokens, 6 and 7 weights. A tile of weights is one group of a bf16 block as it lies: sixteen pairs of sixteen rows.
+__attribute__((target("amx-tile"))) void configure(int tokens) {
+  TileConfig config;
+  for (int tile = 0; tile < 8; ++tile) {
+    config.column_bytes[tile] = 64;
+    config.rows[tile] = static_cast<uint8_t>(tile < 6 ? tokens : kTileRows);
+  }
+  _tile_loadconfig(&config);
+}
+
+__attribute__((target("amx-tile,amx-bf16"))) void square(const uint16_t* pairs, const uint16_t* others, int64_t groups,
+                                                         const uint16_t* x, size_t apart, float* out,
+                                                         float* other_out) {
+  const uint16_t* next = x + kTileRows * apart / 2;
+  _tile_loadd(0, out, 64);
+  _tile_loadd(1, other_out, 64);
+  _tile_loadd(2, out + kTileRows * kRows, 64);
+  _tile_loadd(3, other_out + kTileRows * kRows, 64);
+  for (int64_t g = 0; g < groups; ++g) {
+    _tile_loadd(6, pairs + g * kGroup * kRows, 64);
+    _tile_loadd(4, x + g * kGroup, apart);
+    _tile_dpbf16ps(0, 4, 6);
+    _tile_loadd(7, others + g * kGroup * kRows, 64);
+    _tile_dpbf16ps(1, 4, 7);
+    _tile_loadd(5, next + g * kGroup, apart);
+    _tile_dpbf16ps(2, 5, 6);
+    _tile_dpbf16ps(3, 5, 7);
+  }
+  _tile_stored(0, out, 64);
+  _tile_stored(1, other_out, 64);
+  _tile_stored(2, out + kTileRows * kRows, 64);
+  _tile_stored(3, other_out + kTileRows * kRows, 64);
+}
+
+__attribute__((target("amx-tile,amx-bf16"))) void strip(const uint16_t* pairs, const uint16_t* others, int64_t groups,
+                                                        const uint16_t* x, size_t apart, float* out,
+                                                        float* other_out) {
+  _tile_loadd(0, out, 64);
+  _tile_loadd(1, other_out, 64);
+  for (int64_t g = 0; g < groups; ++g) {
+    _tile_loadd(4, x + g * kGroup, apart);
+    _tile_loadd(6, pairs + g * kGroup * kRows, 64);
+    _tile_dpbf16ps(0, 4, 6);
+    _tile_loadd(7, others + g * kGroup * kRows, 64);
+    _tile_dpbf16ps(1, 4, 7);
+  }
+  _tile_stored(0, out, 64);
+  _tile_stored(1, other_out, 64);
+}
+
+__attribute__((target("amx-tile,amx-bf16"))) void two_amx(const uint16_t* pairs, const uint16_t* others,
+                                                          int64_t groups, const uint16_t* x, int64_t stride,
+                                                          int64_t count, float* out, float* other_out) {
+  constexpr int64_t kFew = 3;  // below this many tokens a tile is mostly empty
+  if (count < kFew) return twice<accumulate_bf16>(pairs, others, groups, x, stride, count, out, other_out);
   const size_t apart = static_cast<size_t>(stride) * 2;
-  _tile_loadd(0, out, 64);
-  _tile_loadd(1, out + 16 * kRows, 64);
-  _tile_loadd(2, out + 32 * kRows, 64);
-  _tile_loadd(3, out + 48 * kRows, 64);
-  for (int64_t g = 0; g < groups; ++g) {
-    const uint16_t* tokens = x + g * kGroup;
-    _tile_loadd(4, pairs + g * kGroup * kRows, 64);
-    _tile_loadd(5, tokens, apart);
-    _tile_dpbf16ps(0, 5, 4);
-    _tile_loadd(6, tokens + 16 * stride, apart);
-    _tile_dpbf16ps(1, 6, 4);
-    _tile_loadd(5, tokens + 32 * stride, apart);
-    _tile_dpbf16ps(2, 5, 4);
-    _tile_loadd(6, tokens + 48 * stride, apart);
-    _tile_dpbf16ps(3, 6, 4);
-  }
-  _tile_stored(0, out, 64);
-  _tile_stored(1, out + 16 * kRows, 64);
-  _tile_stored(2, out + 32 * kRows, 64);
-  _tile_stored(3, out + 48 * kRows, 64);
-}
-
-__attribute__((target("amx-tile,amx-bf16"))) void amx_single(const uint16_t* pairs, int64_t groups, const uint16_t* x,
-                                                             int64_t stride, float* out) {
-  _tile_loadd(0, out, 64);
-  for (int64_t g = 0; g < groups; ++g) {
-    _tile_loadd(4, pairs + g * kGroup * kRows, 64);
-    _tile_loadd(5, x + g * kGroup, static_cast<size_t>(stride) * 2);
-    _tile_dpbf16ps(0, 5, 4);
-  }
-  _tile_stored(0, out, 64);
-}
-
-__attribute__((target("amx-tile,amx-bf16"))) void accumulate_amx(const uint16_t* pairs, int64_t groups,
-                                                                 const uint16_t* x, int64_t stride, int64_t count,
-                                                                 float* out) {
   int64_t t = 0;
-  if (count >= TILE_ROWS) {
-    TileConfig config;
-    for (int tile = 0; tile < 7; ++tile) config.column_bytes[tile] = 64, config.rows[tile] = TILE_ROWS;
-    _tile_loadconfig(&config);
-    for (; t + 4 * TILE_ROWS <= count; t += 4 * TILE_ROWS)
-      amx_strip(pairs, groups, x + t * stride, stride, out + t * kRows);
-    for (; t + TILE_ROWS <= count; t += TILE_ROWS)
-      amx_single(pairs, groups, x + t * stride, stride, out + t * kRows);
-    _tile_release();
+  if (count >= kTileRows) configure(kTileRows);
+  for (; t + 2 * kTileRows <= count; t += 2 * kTileRows)
+    square(pairs, others, groups, x + t * stride, apart, out + t * kRows, other_out + t * kRows);
+  for (; t + kTileRows <= count; t += kTileRows)
+    strip(pairs, others, groups, x + t * stride, apart, out + t * kRows, other_out + t * kRows);
+  if (t < count) {
+    configure(static_cast<int>(count - t));
+    strip(pairs, others, groups, x + t * stride, apart, out + t * kRows, other_out + t * kRows);
   }
-  accumulate_bf16(pairs, groups, x + t * stride, stride, count - t, out + t * kRows);
+  _tile_release();
 }
 
 }  // namespace
 
 const Micro* avx512_micro() {
-  static const Micro micro{"avx512_vnni", quantise, dot, accumulate_fp32, widen};
+  static const Micro micro{"avx512_vnni", quantise, dot, accumulate_fp32, twice<accumulate_fp32>, swiglu, widen};
   return &micro;
 }
 const Micro* avx512_bf16_micro() {
-  static const Micro micro{"avx512_bf16", quantise, dot, accumulate_bf16, widen};
+  static const Micro micro{"avx512_bf16", quantise, dot, accumulate_bf16, twice<accumulate_bf16>, swiglu, widen};
   return &micro;
 }
 const Micro* amx_micro() {
-  static const Micro micro{"amx_bf16", quantise, dot, accumulate_amx, widen};
+  static const Micro micro{"amx_bf16", quantise, dot, accumulate_bf16, two_amx, swiglu, widen};
   return &micro;
 }
 

@@ -9,7 +9,6 @@
 #include <cstring>
 #include <vector>
 
-#include <cmath>
 #if defined(__linux__)
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -25,9 +24,9 @@ void unpack(const uint8_t*, int64_t, int64_t, Format, float*);
 
 namespace {
 
-constexpr int64_t kTokens = 256;   // tokens per pass over a block: their outputs (16 KiB) stay in the first cache
+constexpr int64_t kTokens = 512;      // tokens per pass over two blocks: their outputs (64 KiB) stay near
 constexpr int64_t kWidenGroups = 16;  // 512 columns widened at a time: 16 KiB
-constexpr int64_t kWide = 16;      // tokens from which widening to bf16 pays, where tiles multiply bf16
+constexpr int64_t kWide = 24;         // tokens from which widening to bf16 pays, where tiles multiply bf16
 
 enum Error : int32_t { kOk = 0, kBadShape = -1, kBadFormat = -2, kBadExpert = -3, kNoSuchKernel = -4, kNoMemory = -5 };
 enum Inputs : int32_t { kAuto = 0, kBf16Inputs = 1, kInt8Inputs = 2 };
@@ -134,30 +133,35 @@ void put_row(Operand& room, int64_t row, int64_t groups, const uint16_t* x, int6
   std::memset(to + cols, 0, static_cast<size_t>(groups * kGroup - cols) * 2);
 }
 
-// out [count, 16] = rows [first, first + count) of the inputs x block^T.
-void product(const Block& block, Operand& room, bool int8, int64_t first, int64_t count, float* out) {
+const uint16_t* as_pairs(const Block& block, int64_t g, int64_t some, uint16_t* room) {
+  if (block.format == kBf16) return reinterpret_cast<const uint16_t*>(block.codes) + g * kGroup * kRows;
+  micro().widen(block, g, some, room);
+  return room;
+}
+
+// out and other_out [count, 16] = rows [first, first + count) of the inputs x two blocks of one matrix. Columns are
+// taken 512 at a time, so that what is widened of both stays in the first cache while every token passes.
+void product(const Block& block, const Block& other, Operand& room, bool int8, int64_t first, int64_t count,
+             float* out, float* other_out) {
   const int64_t groups = block.groups, width = groups * kGroup;
   if (int8) {
     const Activations x{room.codes.data() + first * width, room.scales.data() + first * groups,
                         room.sums.data() + first * groups};
     micro().dot(block, x, count, out);
+    micro().dot(other, x, count, other_out);
     return;
   }
   const uint16_t* x = room.rows.data() + first * width;
   std::memset(out, 0, static_cast<size_t>(count * kRows) * sizeof(float));
-  if (block.format == kBf16) {
-    micro().accumulate(reinterpret_cast<const uint16_t*>(block.codes), groups, x, width, count, out);
-    return;
-  }
-  alignas(64) uint16_t pairs[kWidenGroups * kGroup * kRows];
+  std::memset(other_out, 0, static_cast<size_t>(count * kRows) * sizeof(float));
+  alignas(64) uint16_t pairs[kWidenGroups * kGroup * kRows], others[kWidenGroups * kGroup * kRows];
   for (int64_t g = 0; g < groups; g += kWidenGroups) {
     const int64_t some = std::min(kWidenGroups, groups - g);
-    micro().widen(block, g, some, pairs);
-    micro().accumulate(pairs, some, x + g * kGroup, width, count, out);
+    const uint16_t* one = as_pairs(block, g, some, pairs);
+    const uint16_t* two = as_pairs(other, g, some, others);
+    micro().accumulate_two(one, two, some, x + g * kGroup, width, count, out, other_out);
   }
 }
-
-float silu(float x) { return x / (1.f + std::exp(-x)); }
 
 // Which slots (token x top-k positions) each expert computes, in token order: a counting sort.
 struct Plan {
@@ -218,30 +222,40 @@ void first_product(const Experts& job, const Plan& plan, Operand& in, Operand& m
   alignas(64) float left[kTokens * kRows], right[kTokens * kRows];
   for (int64_t row = begin; row < end; row += kTokens) {
     const int64_t count = std::min(kTokens, end - row);
-    product(gate, in, int8, row, count, left);
-    product(up, in, int8, row, count, right);
-    for (int64_t t = 0; t < count; ++t) {
-      uint16_t* to = mid.rows.data() + (row + t) * width + b * kRows;
-      for (int64_t r = 0; r < lanes; ++r)
-        to[r] = float_to_bf16(silu(left[t * kRows + r]) * right[t * kRows + r]);
-    }
+    product(gate, up, in, int8, row, count, left, right);
+    for (int64_t t = 0; t < count; ++t)
+      micro().swiglu(left + t * kRows, right + t * kRows, lanes, mid.rows.data() + (row + t) * width + b * kRows);
   }
 }
 
-void second_product(const Experts& job, const Plan& plan, Operand& mid, float* rows, int64_t expert, int64_t b) {
-  const int64_t groups = groups_of(job.inner), blocks = blocks_of(job.hidden);
-  const Block block = block_at(job.w2 + expert * blocks * block_bytes(job.second, groups), job.second, groups, b);
+// Two neighbouring blocks, the second of which may be missing at the end.
+struct Neighbours {
+  Block one, two;
+  int64_t lanes[2];
+
+  Neighbours(const uint8_t* packed, Format format, int64_t groups, int64_t rows, int64_t pair)
+      : one(block_at(packed, format, groups, 2 * pair)),
+        two(2 * pair + 1 < blocks_of(rows) ? block_at(packed, format, groups, 2 * pair + 1) : one),
+        lanes{std::min<int64_t>(kRows, rows - 2 * pair * kRows),
+              std::clamp<int64_t>(rows - (2 * pair + 1) * kRows, 0, kRows)} {}
+};
+int64_t pairs_of(int64_t rows) { return (blocks_of(rows) + 1) / 2; }
+
+void second_product(const Experts& job, const Plan& plan, Operand& mid, float* rows, int64_t expert, int64_t pair) {
+  const int64_t groups = groups_of(job.inner);
+  const uint8_t* packed = job.w2 + expert * blocks_of(job.hidden) * block_bytes(job.second, groups);
+  const Neighbours blocks(packed, job.second, groups, job.hidden, pair);
   const int64_t begin = plan.start[static_cast<size_t>(expert)], end = plan.start[static_cast<size_t>(expert + 1)];
   const bool int8 = wants_int8(job.inputs, job.second, end - begin);
-  const int64_t lanes = std::min<int64_t>(kRows, job.hidden - b * kRows);
-  alignas(64) float sum[kTokens * kRows];
+  alignas(64) float sums[2][kTokens * kRows];
   for (int64_t row = begin; row < end; row += kTokens) {
     const int64_t count = std::min(kTokens, end - row);
-    product(block, mid, int8, row, count, sum);
+    product(blocks.one, blocks.two, mid, int8, row, count, sums[0], sums[1]);
     for (int64_t t = 0; t < count; ++t) {
       const float weight = job.weights[plan.slot[static_cast<size_t>(row + t)]];
-      float* to = rows + (row + t) * job.hidden + b * kRows;
-      for (int64_t r = 0; r < lanes; ++r) to[r] = weight * sum[t * kRows + r];
+      float* to = rows + (row + t) * job.hidden + 2 * pair * kRows;
+      for (int half = 0; half < 2; ++half)
+        for (int64_t r = 0; r < blocks.lanes[half]; ++r) to[half * kRows + r] = weight * sums[half][t * kRows + r];
     }
   }
 }
@@ -272,7 +286,7 @@ int32_t run(const Experts& job, const Plan& plan) {
   float* done = finished.at_least(rows * job.hidden);
   if (!reserve(in, rows, groups) || !reserve(mid, rows, groups_of(job.inner)) || !done) return kNoMemory;
   Operand *inputs = &in, *middle = &mid;  // the caller's rooms, not those of the threads below
-  const int64_t first = blocks_of(job.inner), second = blocks_of(job.hidden);
+  const int64_t first = blocks_of(job.inner), second = pairs_of(job.hidden);
 #pragma omp parallel num_threads(job.threads)
   {
 #pragma omp for schedule(static)
@@ -304,19 +318,19 @@ struct Linear {
   bool int8;
 };
 
-void linear_block(const Linear& job, Operand& in, int64_t b) {
-  const Block block = block_at(job.packed, job.format, groups_of(job.cols), b);
-  const int64_t lanes = std::min<int64_t>(kRows, job.rows - b * kRows);
-  alignas(64) float sum[kTokens * kRows];
+void linear_pair(const Linear& job, Operand& in, int64_t pair) {
+  const Neighbours blocks(job.packed, job.format, groups_of(job.cols), job.rows, pair);
+  alignas(64) float sums[2][kTokens * kRows];
   for (int64_t row = 0; row < job.count; row += kTokens) {
     const int64_t count = std::min(kTokens, job.count - row);
-    product(block, in, job.int8, row, count, sum);
+    product(blocks.one, blocks.two, in, job.int8, row, count, sums[0], sums[1]);
     for (int64_t t = 0; t < count; ++t)
-      for (int64_t r = 0; r < lanes; ++r) {
-        const int64_t column = b * kRows + r;
-        const float bias = job.bias ? bf16_to_float(job.bias[column]) : 0.f;
-        job.out[(row + t) * job.rows + column] = float_to_bf16(sum[t * kRows + r] + bias);
-      }
+      for (int half = 0; half < 2; ++half)
+        for (int64_t r = 0; r < blocks.lanes[half]; ++r) {
+          const int64_t column = (2 * pair + half) * kRows + r;
+          const float bias = job.bias ? bf16_to_float(job.bias[column]) : 0.f;
+          job.out[(row + t) * job.rows + column] = float_to_bf16(sums[half][t * kRows + r] + bias);
+        }
   }
 }
 
@@ -386,7 +400,7 @@ int32_t house_linear(int32_t format, int32_t inputs, const uint16_t* x, int64_t 
   if (!known(format)) return kBadFormat;
   if (count < 0 || rows < 0 || cols <= 0 || threads < 1) return kBadShape;
   thread_local Operand in;
-  const int64_t groups = groups_of(cols), blocks = blocks_of(rows);
+  const int64_t groups = groups_of(cols), pairs = pairs_of(rows);
   if (!reserve(in, count, groups)) return kNoMemory;
   const Format kind = static_cast<Format>(format);
   const Linear job{x, bias, packed, out, count, rows, cols, kind, wants_int8(inputs, kind, count)};
@@ -399,7 +413,7 @@ int32_t house_linear(int32_t format, int32_t inputs, const uint16_t* x, int64_t 
       if (job.int8) quantise_row(*room, row, groups);
     }
 #pragma omp for schedule(dynamic, 4)
-    for (int64_t b = 0; b < blocks; ++b) linear_block(job, *room, b);
+    for (int64_t pair = 0; pair < pairs; ++pair) linear_pair(job, *room, pair);
   }
   return kOk;
 }

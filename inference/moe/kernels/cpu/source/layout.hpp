@@ -73,6 +73,11 @@ struct Micro {
   // out [count, 16] += x [count, 32 groups] bf16 (rows `stride` apart) x pairs [16 groups][16][2] bf16.
   void (*accumulate)(const uint16_t* pairs, int64_t groups, const uint16_t* x, int64_t stride, int64_t count,
                      float* out);
+  // The same for two blocks at once, which share what is read of x.
+  void (*accumulate_two)(const uint16_t* pairs, const uint16_t* others, int64_t groups, const uint16_t* x,
+                         int64_t stride, int64_t count, float* out, float* other_out);
+  // out [count] bf16 = silu(gate [count]) * up [count].
+  void (*swiglu)(const float* gate, const float* up, int64_t count, uint16_t* out);
   // Groups [first, first + groups) of an int8 or int4 block as pairs [16 groups][16][2] bf16.
   void (*widen)(const Block& block, int64_t first, int64_t groups, uint16_t* pairs);
 };
