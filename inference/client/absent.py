@@ -11,10 +11,9 @@ from inference.client.types import ChatRequest, Delta, ModelInfo
 class AbsentModel:
     """Implements ChatModel: nobody answers, and says so at once."""
 
-    async def stream(self, request: ChatRequest) -> AsyncGenerator[Delta, None]:  # noqa: ARG002 the protocol's signature
+    def stream(self, request: ChatRequest) -> AsyncGenerator[Delta, None]:  # noqa: ARG002 - the protocol's signature
         """Raise NoModel."""
         raise NoModel("no model is configured: set MODEL, or MODEL_URL and MODEL_NAME")
-        yield Delta("")
 
     async def info(self) -> ModelInfo | None:
         """Nobody."""
