@@ -83,7 +83,7 @@ class Library:
         if w2.shape != (experts, hidden, inner):
             raise BadCall(f"w13 {tuple(w13.shape)} and w2 {tuple(w2.shape)} are no experts", "w13 与 w2 的形状不匹配")
         parts = [w13[number, part : part + inner] for number in range(experts) for part in (0, inner)]
-        gates, downs = self._pack_all(parts, fmt), self._pack_all(list(w2), last)
+        gates, downs = self._pack_all(parts, fmt, apart=2), self._pack_all(list(w2), last, apart=1)
         return PackedExperts(gates, downs, (fmt, last), experts, hidden, inner)
 
     def unpack(self, packed: Packed) -> Tensor:
@@ -168,11 +168,16 @@ class Library:
         self._calls.house_large_pages(room.data_ptr(), room.numel())
         return room[start : start + size]
 
-    def _pack_all(self, matrices: list[Tensor], fmt: Format) -> Tensor:
+    def _pack_all(self, matrices: list[Tensor], fmt: Format, apart: int) -> Tensor:
+        """One after the other. Experts that are still copies of each other (`apart` matrices back) are packed once."""
         size = self._bytes(fmt, *matrices[0].shape) if matrices else 0
         room = self._room(len(matrices) * size)
         for number, matrix in enumerate(matrices):
-            self._pack_into(matrix, fmt, room[number * size : (number + 1) * size])
+            place = room[number * size : (number + 1) * size]
+            if number >= apart and torch.equal(matrix, matrices[number - apart]):
+                place.copy_(room[(number - apart) * size :][:size])
+            else:
+                self._pack_into(matrix, fmt, place)
         return room
 
     def _pack_into(self, weight: Tensor, fmt: Format, data: Tensor) -> None:
