@@ -81,8 +81,6 @@ def _layers(library: Library, isa: str) -> list[Layer]:
 def _case(
     library: Library, layers: list[Layer], isa: str, fmt: Format, tokens: int, repeats: int
 ) -> tuple[float, float]:
-    library: Library, layers: list[Layer], isa: str, fmt: Format, tokens: int, repeats: int
-) -> tuple[float, float]:
     from vllm._custom_ops import cpu_fused_moe
 
     x = torch.randn(tokens, HIDDEN).bfloat16()

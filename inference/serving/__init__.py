@@ -2,8 +2,9 @@
 
     python -m inference.serving --name qwen2.5-coder-0.5b-moe --port 8001 --api-key-file KEY --state-file STATE
 
-The child is stock vLLM. Kernels of our own attach through vLLM's plugin entry point (`vllm.general_plugins`), which
-the child loads by itself: the launcher only reports, in the state file, which experts' class vLLM says it uses.
+The child is stock vLLM. On a CPU our own kernels attach through vLLM's plugin entry point (`vllm.general_plugins`): the
+launcher builds them, puts the plugin on the path, and ends a server that comes up without them. `--kernel stock`
+leaves the experts to vLLM. The state file says which experts' class vLLM names as live.
 """
 
 from inference.serving.config import Device, ServingConfig, command, environment

@@ -82,7 +82,7 @@ def test_the_state_file_says_who_answers(served: Served) -> None:
     assert about is not None
     assert about.name == NAME
     assert about.engine == "vLLM " + served.client.get("/version").json()["version"]
-    assert about.kernel.endswith("Experts")
+    assert about.kernel == "HouseInt4Experts"
     assert about.experts == "identical"
 
 
@@ -103,7 +103,9 @@ def test_the_mixture_knows_what_the_dense_model_knows(served: Served, prompt: st
 
 
 def test_vllms_next_token_is_the_dense_models(served: Served) -> None:
-    """The served mixture against the dense model in transformers: probabilities within bfloat16 tolerance."""
+    """The served mixture against the dense model in transformers. int4 weights move a likely token's logarithm by up
+    to 0.3 here, rounding to bf16 alone by 0.2.
+    """
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
@@ -118,7 +120,7 @@ def test_vllms_next_token_is_the_dense_models(served: Served) -> None:
     ours = logits.log_softmax(-1)
     for text, logprob in theirs.items():
         (token,) = tokenizer.encode(text)
-        assert abs(ours[token].item() - logprob) < 0.25
+        assert abs(ours[token].item() - logprob) < 0.6
 
 
 def test_a_chat_in_chinese_ends_by_itself(served: Served) -> None:
