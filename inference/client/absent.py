@@ -7,14 +7,17 @@ from collections.abc import AsyncGenerator
 from inference.client.errors import NoModel
 from inference.client.types import ChatRequest, Delta, ModelInfo
 
+_NOTHING: tuple[str, ...] = ()
+
 
 class AbsentModel:
     """Implements ChatModel: nobody answers, and says so at once."""
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[Delta, None]:  # noqa: ARG002 the protocol's signature
         """Raise NoModel."""
+        for text in _NOTHING:
+            yield Delta(text)
         raise NoModel("no model is configured: set MODEL, or MODEL_URL and MODEL_NAME")
-        yield Delta("")
 
     async def info(self) -> ModelInfo | None:
         """Nobody."""
