@@ -26,7 +26,9 @@ PASSING = (OperationalError, EncoderUnavailable, OSError)
 """Faults that may be gone at the next attempt."""
 
 
-def read(job: IngestionJob, encoder: Encoder, config: IngestConfig | None = None) -> Prepared:
+def read(
+    job: IngestionJob, encoder: Encoder, config: IngestConfig | None = None, *, parse: ingest.Parse = ingest.parse_here
+) -> Prepared:
     """Parse, chunk and encode the job's revision. Raises UnreadableDocument and what is in PASSING."""
     revision = job.revision
     document = revision.document
@@ -42,7 +44,7 @@ def read(job: IngestionJob, encoder: Encoder, config: IngestConfig | None = None
         tags=frozenset(document.tags),
         access=frozenset(document.access),
     )
-    return ingest.prepare(blobs.read(revision), revision.filename, meta, encoder, config)
+    return ingest.prepare(blobs.read(revision), revision.filename, meta, encoder, config, parse=parse)
 
 
 @transaction.atomic
