@@ -29,7 +29,11 @@ class WordsField(forms.CharField):
 class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]
     """Takes either a file or a text; both empty leaves the contents as they are."""
 
-    file = forms.FileField(label=_("file"), required=False, help_text=_("pdf, docx, xlsx, html, md, csv, tsv or txt"))
+    file = forms.FileField(
+        label=_("file"),
+        required=False,
+        help_text=_("pdf, docx, xlsx, pptx, epub, html, md, csv, tsv, txt or source code"),
+    )
     text = forms.CharField(
         label=_("or text"), required=False, widget=forms.Textarea(attrs={"rows": 12}), help_text=_("Markdown")
     )
