@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -46,11 +47,27 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Document
-        fields = ["tenant", "title", "domain", "language", "access", "tags", "url", "licence"]
+        fields = [
+            "tenant",
+            "title",
+            "domain",
+            "language",
+            "access",
+            "tags",
+            "url",
+            "licence",
+            "valid_from",
+            "valid_until",
+        ]
+        field_classes = {"valid_from": forms.SplitDateTimeField, "valid_until": forms.SplitDateTimeField}
+        widgets = {"valid_from": AdminSplitDateTime, "valid_until": AdminSplitDateTime}
 
     def clean(self) -> dict[str, Any]:
         """Ask for contents where there are none, and for one kind of them."""
         cleaned = super().clean() or self.cleaned_data
+        begin, end = cleaned.get("valid_from"), cleaned.get("valid_until")
+        if begin and end and end <= begin:
+            self.add_error("valid_until", _("It ends before it begins."))
         upload, text = cleaned.get("file"), cleaned.get("text")
         if upload and text:
             raise forms.ValidationError(_("Give a file or a text, not both."))
