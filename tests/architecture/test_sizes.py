@@ -9,7 +9,7 @@ from statistics import median
 from tests.architecture.house import CHECKOUT, ROOMS, Source, length, percentile, sources, sources_of_tests
 
 _FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "misc"}
-_DOCUMENTED_ROOMS = ("retrieval/", "inference/", "domains/")
+_DOCUMENTED_ROOMS = ("retrieval/", "inference/", "domains/", "sandbox/")
 
 
 def test_files_are_short() -> None:

@@ -99,7 +99,12 @@ class RevisionViews:
         """Show what a revision changed of the one before it."""
         revision = self._revision(request, pk)
         earlier = get_object_or_404(Revision, document=revision.document, number=revision.number - 1)
-        context = {**self._documents.admin_site.each_context(request), "title": str(revision), "revision": revision}
+        context = {
+            **self._documents.admin_site.each_context(request),
+            "title": str(revision),
+            "revision": revision,
+            "equal": _("Both revisions read the same."),
+        }
         try:
             context["lines"] = compare(earlier, revision)
         except UnreadableDocument as error:
