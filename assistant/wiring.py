@@ -29,6 +29,7 @@ from assistant.chat.stores.turns import DatabaseTurns, RedisTurns
 from assistant.chat.stream import Streams
 from assistant.errors import Unavailable
 from domains import registry
+from domains.prompts import fingerprint
 from inference.client.protocols import ChatModel
 from retrieval.errors import RetrievalError
 
@@ -159,6 +160,9 @@ def _assemble() -> _Built:
             recorder=Recorder([RedisTurns(redis), DatabaseTurns()]),
             searchers=ThreadPoolExecutor(SEARCH_THREADS, thread_name_prefix="search"),
             model_warming=lambda: model_watch().warming,
+            kept=_of("assistant.faq.generated.AnswerCache")(),
+            flights=_of("assistant.faq.flights.Flights")(settings.HOUSE.redis_url),
+            prompts=fingerprint(),
         ),
         (knowledge, faq, intents),
     )

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from domains import words
+from domains import numbers, words
 
 MARKER = re.compile(r"\[(\d+)\]")
 
@@ -29,6 +29,7 @@ _TOKEN = re.compile(
 )
 _UNDECIDED = re.compile(r"""(?:`+|[ \t]*(?:[\[【][\d ,，、–-]{0,26})?|[.!?]+["')\]”’]*|[。！？；]+[”’」』）]*)\Z""")
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
+_NAME = re.compile(r"[a-z][a-z0-9-]+|[a-z]\d")
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)、])\s*")
 
 
@@ -41,12 +42,13 @@ def cited(text: str) -> list[int]:
 class Sources:
     """The texts that [1], [2], ... name, ready for comparison.
 
-    `comparable` is False when question and sources differ in language: words then prove nothing, and a marker of the
-    model is believed if it names a source.
+    `foreign` holds those (from 0) in another language than the answer: words prove nothing there. A marker of the model
+    is believed if that source has the sentence's numbers, and a sentence without one is tied to it by what is written
+    alike in both languages.
     """
 
     texts: tuple[str, ...]
-    comparable: bool = True
+    foreign: frozenset[int] = frozenset()
     _words: tuple[frozenset[str], ...] = field(init=False)
     _numbers: tuple[frozenset[str], ...] = field(init=False)
 
@@ -59,17 +61,30 @@ class Sources:
         named = [n for n in dict.fromkeys(marks) if 1 <= n <= len(self.texts)]
         body = _BULLET.sub("", sentence)
         asked = words.content(body)
-        if not self.comparable or len(asked) < _FEWEST:
+        if len(asked) < _FEWEST:
             return named
-        shares = [self._share(index, asked, _numbers(body)) for index in range(len(self.texts))]
-        kept = [n for n in named if shares[n - 1] >= _KEEP]
+        shares = [self._share(index, asked, body) for index in range(len(self.texts))]
+        kept = [n for n in named if shares[n - 1] >= _KEEP or self._believed(n - 1, body)]
         if kept:
             return kept
         best = max(range(len(shares)), key=shares.__getitem__, default=None)
         return [best + 1] if best is not None and shares[best] >= (_KEEP if marks else _ADD) else []
 
-    def _share(self, index: int, asked: frozenset[str], numbers: frozenset[str]) -> float:
-        return words.overlap(asked, self._words[index]) if numbers <= self._numbers[index] else 0.0
+    def _share(self, index: int, asked: frozenset[str], body: str) -> float:
+        if index in self.foreign:
+            return self._written_alike(index, body)
+        return words.overlap(asked, self._words[index]) if _numbers(body) <= self._numbers[index] else 0.0
+
+    def _believed(self, index: int, body: str) -> bool:
+        return index in self.foreign and not numbers.ungrounded(body, [self.texts[index]])
+
+    def _written_alike(self, index: int, body: str) -> float:
+        """One when numbers and Latin names of the sentence all stand in the source and are enough to tell, else 0."""
+        names = frozenset(_NAME.findall(words.fold(body))) if not body.isascii() else frozenset()
+        found = [*numbers.find(body), *names]
+        held = names <= frozenset(_NAME.findall(words.fold(self.texts[index]))) and self._believed(index, body)
+        telling = len(found) > 1 or any(len(re.findall(r"\d", number)) > 1 for number in _numbers(body))
+        return float(held and telling)
 
 
 def _numbers(text: str) -> frozenset[str]:
@@ -80,13 +95,14 @@ def _numbers(text: str) -> frozenset[str]:
 class CitationChecker:
     """Feeds on deltas, gives back text in which every marker is sound.
 
-    With `admit`, a sentence is held until it is whole and shown only if `admit(sentence)`; `dropped` counts the others.
-    Code between backticks is shown as it is.
+    With `admit`, a sentence is held until it is whole and shown only if `admit(sentence)`; `dropped` counts the others;
+    `cited` says whether any shown sentence names a source. Code between backticks is shown as it is.
     """
 
     sources: Sources
     admit: Callable[[str], bool] | None = None
     dropped: int = 0
+    cited: bool = False
     _buffer: str = ""
     _sentence: str = ""
     _held: str = ""
@@ -150,6 +166,7 @@ class CitationChecker:
             self.dropped += 1
             return "\n" if "\n" in stop else ""
         chosen = self.sources.supporting(sentence, marks) if sentence.strip() else []
+        self.cited = self.cited or bool(chosen)
         text = "".join(f"[{n}]" for n in chosen)
         apart = " " if text and sentence[-1:].isascii() and not sentence[-1:].isspace() else ""
         return held + apart + text + stop

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
-from domains import company, prompts, quoting, safety, texts
+from domains import company, grounding, prompts, quoting, safety, texts
 from domains.citations import MARKER, CitationChecker, Sources
 from domains.excerpts import excerpts
 from domains.types import Done, Evidence, Question, Refusal, Response, TextDelta, Verdict
@@ -39,6 +39,8 @@ class Grounded:
     freely: ClassVar[Sampling] = Sampling(max_tokens=400, temperature=0.4, top_p=0.9, repetition_penalty=1.05)
     by_sentence: ClassVar[bool] = False
     """Whether a sentence is judged by `admits` before it is shown; costs the smoothness of the stream."""
+    shows_uncited: ClassVar[bool] = False
+    """Whether an answer from sources that cites none may be shown, as not grounded; never about the company."""
     keeps_brackets: ClassVar[bool] = False
     """Whether [1] in an open answer may be an index of a list rather than a citation."""
 
@@ -61,14 +63,23 @@ class Grounded:
                 yield response
 
     def guard(self, question: Question, evidence: Evidence, answer: str) -> Verdict:
-        """Judge a finished answer: markers, personal numbers, shrugs, and the field's own `judge`."""
-        safe = safety.hide_personal(answer)
+        """Judge a finished answer: markers, personal numbers, shrugs, and the field's own `judge`.
+
+        With sources, an answer must be tied to one of them and hold no number from nowhere; else it is withdrawn.
+        """
+        safe = self.clean(evidence, safety.hide_personal(answer))
         if not evidence.sufficient:
             return self.judge(question, evidence, safe if self.keeps_brackets else only_known(safe, 0))
         text = only_known(safe, len(evidence.hits))
         if is_shrug(text):
             return Verdict("", texts.refuse("no_evidence", texts.NO_EVIDENCE, question.language))
-        return self.judge(question, evidence, text)
+        tied = grounding.tied(text, self._given(question, evidence, text))
+        if tied is None and self.shows_uncited and not company.asks_about(question):
+            tied = text
+        if tied is None:
+            refusal = texts.refuse("ungrounded", texts.UNGROUNDED, question.language)
+            return Verdict("", _after(self.opening(question), refusal))
+        return self.judge(question, evidence, tied)
 
     def refuses(self, question: Question, evidence: Evidence) -> bool:
         """Say whether the question is refused instead of asked of the model, for want of evidence."""
@@ -86,9 +97,19 @@ class Grounded:
         """Say whether a sentence of the model may be shown."""
         return True
 
+    def clean(self, evidence: Evidence, answer: str) -> str:  # noqa: ARG002
+        """Take out of a finished answer what the field never shows."""
+        return answer
+
     def judge(self, question: Question, evidence: Evidence, answer: str) -> Verdict:  # noqa: ARG002
         """Judge a finished answer by the rules of the field."""
         return Verdict(answer)
+
+    def _given(self, question: Question, evidence: Evidence, answer: str) -> list[str]:
+        """All that the numbers of an answer may come from."""
+        hits = [part for hit in evidence.hits for part in (hit.chunk.title, *hit.chunk.headings, hit.chunk.text)]
+        said = [self.opening(question), self.closing(question, evidence, answer)]
+        return [question.text, question.standalone, *hits, *said]
 
     def _answer(self, question: Question, evidence: Evidence, model: ChatModel) -> AsyncGenerator[Response, None]:
         if not evidence.sufficient or not evidence.hits:
@@ -106,7 +127,7 @@ class Grounded:
         hits = evidence.hits[: len(parts)]
         sources = Sources(
             tuple(f"{hit.chunk.title}\n{hit.chunk.text}" for hit in hits),
-            comparable=all(hit.chunk.language == question.language for hit in hits),
+            frozenset(n for n, hit in enumerate(hits) if hit.chunk.language != question.language),
         )
 
         def admit(sentence: str) -> bool:
@@ -116,7 +137,7 @@ class Grounded:
         request = ChatRequest(messages, _bounded(self.from_sources, question))
         async with aclosing(_stream(model, request, checker)) as pieces:
             async for piece in pieces:
-                yield piece if isinstance(piece, TextDelta) else _ending(piece, question, grounded=True)
+                yield piece if isinstance(piece, TextDelta) else _ending(piece, question, grounded=checker.cited)
 
     async def _freely(self, question: Question, model: ChatModel) -> AsyncGenerator[Response, None]:
         messages = self._prompt("open", question, question=question.text)
@@ -142,7 +163,11 @@ async def _quoted(text: str) -> AsyncGenerator[Response, None]:
 
 
 def _no_evidence(question: Question, opening: str) -> Refusal:
-    refusal = texts.refuse("no_evidence", texts.NO_EVIDENCE, question.language)
+    return _after(opening, texts.refuse("no_evidence", texts.NO_EVIDENCE, question.language))
+
+
+def _after(opening: str, refusal: Refusal) -> Refusal:
+    """Put what comes before everything else before a refusal, too: an emergency stays one."""
     return replace(refusal, code="emergency", reason=f"{opening}{refusal.reason}") if opening else refusal
 
 

@@ -51,6 +51,10 @@ eighteen nineteen twenty
 _TENS = {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100}
 _WORDS = {word: value for value, word in enumerate(_SMALL.split())} | _TENS
 _WORD = re.compile(r"\b(?:" + "|".join(_WORDS) + r")\b")
+_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = {name: number for number, name in enumerate(_NAMES, 1)}
+_MONTH = re.compile(r"\b(" + "|".join(_MONTHS) + r")[a-z]{0,6}\b")
+_AFTERNOON = re.compile(r"\b(\d{1,2})(?::\d{2})?\s?p\.?m\b|(?:下午|晚上|晚)(\d{1,2})[点:]")
 _NOT_NUMBERS = re.compile(r"\[\d+\]|^\s*\d{1,2}[.)、](?=\s)", re.MULTILINE)  # citations and the numbers of a list
 
 
@@ -71,12 +75,15 @@ def find(text: str) -> list[Number]:
 
 
 def known(texts: Iterable[str]) -> frozenset[Decimal]:
-    """Return every value that evidence states, number words and unscaled table cells included."""
+    """Return every value that evidence states: number words, unscaled table cells, months by name, 21 for 9 pm."""
     values: set[Decimal] = set()
     for text in texts:
         for number in find(text):
             values |= {number.value, number.mantissa}
-        values |= {Decimal(_WORDS[word]) for word in _WORD.findall(fold(text))}
+        plain = fold(text)
+        values |= {Decimal(_WORDS[word]) for word in _WORD.findall(plain)}
+        values |= {Decimal(_MONTHS[name]) for name in _MONTH.findall(plain)}
+        values |= {Decimal(int(one or other) + 12) for one, other in _AFTERNOON.findall(plain)}
     return frozenset(values)
 
 

@@ -14,6 +14,7 @@ it are not read again, so a document cannot smuggle a variable in.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -45,6 +46,17 @@ def render(path: Path, **values: str) -> tuple[Message, ...]:
         missing, extra = sorted(prompt.variables - given), sorted(given - prompt.variables)
         raise PromptError(f"The prompt {path} and its values differ: missing {missing}, not asked for {extra}.")
     return tuple(Message(role, _VARIABLE.sub(lambda m: values[m[1]], text)) for role, text in prompt.parts)
+
+
+@cache
+def fingerprint() -> str:
+    """Name the version of all prompts of all domains together: the SHA-256 of their files, 64 hexadecimal digits."""
+    files = sorted(Path(__file__).parent.glob("*/prompts/*.md"))
+    digest = hashlib.sha256()
+    for file in files:
+        content = file.read_bytes()
+        digest.update(f"{file.parent.parent.name}/{file.name}:{len(content)}\n".encode() + content)
+    return digest.hexdigest()
 
 
 @cache

@@ -1,6 +1,7 @@
 """A question becomes an answer. This is the house's first sentence, one call a step:
 
-exact curated answer -> encode -> intent -> human, semantic curated answer, small talk -> search and evidence
+exact curated answer -> encode -> intent -> human, semantic curated answer, small talk
+-> an answer given before whose evidence stands -> search and evidence
 -> the domain answers (quotes, asks the model, refuses) -> guard -> written down -> finished
 """
 
@@ -11,8 +12,9 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from assistant.chat import replies, turns
+from assistant.chat import caching, replies, turns
 from assistant.chat.asked import Asked
+from assistant.chat.caching import Making
 from assistant.chat.events import Delta, Event, Failed, Finished, Refused, Sources, Started
 from assistant.chat.failures import as_seen_by_caller
 from assistant.chat.generation import respond
@@ -88,7 +90,30 @@ async def _reply(
         yield Delta(reply.text) if reply.refused is None else Refused(reply.refused)
         yield reply
         return
+    scope = await caching.scope_of(asked, understood, memory, seen.guess, room)
+
+    def make(making: Making) -> AsyncGenerator[Sources | Delta | Refused | Reply, None]:
+        return _from_evidence(asked, understood, memory, seen, room, watch, making)
+
+    async with aclosing(caching.served(scope, asked.text, make, room)) as steps:
+        async for step in steps:
+            if isinstance(step, Delta):
+                watch.token()
+            yield step
+
+
+async def _from_evidence(
+    asked: Asked,
+    understood: Understood,
+    memory: Memory,
+    seen: _Recognised,
+    room: Room,
+    watch: Stopwatch,
+    making: Making,
+) -> AsyncGenerator[Sources | Delta | Refused | Reply, None]:
+    """Search, and let the domain answer."""
     evidence = await room.find(seen.text, seen.vector, Filter(asked.tenant, asked.groups, domain=asked.domain))
+    making.evidence = evidence
     watch.retrieval_done()
     yield Sources(replies.sources_of(evidence))
     domain = room.domain(asked.domain or seen.guess.domain)

@@ -7,12 +7,15 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
-from typing import Protocol
+from functools import partial
+from typing import ParamSpec, Protocol, TypeVar
 
 from assistant.chat.recorder import Recorder
 from assistant.chat.slots import Slots
 from assistant.chat.stopwatch import Clock
 from assistant.chat.stores.memories import Memories
+from assistant.faq.flights import Flights
+from assistant.faq.generated import AnswerCache
 from assistant.faq.lookup import FaqMatch
 from assistant.intents.types import IntentGuess
 from domains.excerpts import MOST_HITS
@@ -21,6 +24,9 @@ from domains.types import Evidence
 from inference.client.protocols import ChatModel
 from retrieval.protocols import Retriever
 from retrieval.types import Filter, Hit, Vectors
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class QuestionEncoder(Protocol):
@@ -58,7 +64,11 @@ class EvidenceJudge(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """The collaborators. `model_warming` says whether the model never answered yet since the start."""
+    """The collaborators. `model_warming` says whether the model never answered yet since the start.
+
+    `kept` are the answers that models gave before, `flights` the one call for many who ask the same; without them
+    every answer is made anew. `prompts` is the version of all prompts together.
+    """
 
     faq: CuratedAnswers
     intents: IntentGuesser
@@ -75,6 +85,9 @@ class Room:
     model_warming: Callable[[], bool] = lambda: False
     clock: Clock = time.perf_counter
     now: Clock = time.time
+    kept: AnswerCache | None = None
+    flights: Flights | None = None
+    prompts: str = ""
 
     async def encode(self, text: str) -> Vectors:
         """Embed a question, shape [dimension]."""
@@ -85,8 +98,12 @@ class Room:
 
         Only hits that an answer can cite are kept: none when they do not answer, else those that a prompt carries.
         """
+        return await self.in_thread(self._find, question, vector, within)
+
+    async def in_thread(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run something that waits or computes beside the event loop."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.searchers, self._find, question, vector, within)
+        return await loop.run_in_executor(self.searchers, partial(work, *args, **kwargs))
 
     def _find(self, question: str, vector: Vectors, within: Filter) -> Evidence:
         evidence = self.evidence.judge(question, self.retriever.search(question, within, vector=vector))

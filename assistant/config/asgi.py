@@ -61,19 +61,21 @@ async def _live(receive: Receive, send: Send) -> None:
     from django.conf import settings
 
     from assistant import wiring
-    from assistant.config import warming
+    from assistant.config.warming import Mark
 
-    folder = settings.HOUSE.data_dir / "warming"
+    marks: list[Mark] = []
     loading: set[asyncio.Task[None]] = set()
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
-            warming.leave_mark(folder)
+            marks.append(Mark(settings.HOUSE.data_dir / "warming"))
             wiring.warm_up()
-            loading.add(asyncio.create_task(warming.mark_until(_is_built, folder)))
+            loading.add(asyncio.create_task(marks[-1].until(_is_built)))
         else:
             for task in loading:
                 task.cancel()
+            for mark in marks:
+                mark.remove()
             wiring.close()
         await send({"type": f"{message['type']}.complete"})
         if message["type"] == "lifespan.shutdown":

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from assistant.accounts.models import Language, Tenant, public_group
+from assistant.knowledge.models import Chunk
 from assistant.knowledge.models.document import Domain
 
 
@@ -74,3 +79,82 @@ class FaqVariant(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+class GeneratedAnswerQuerySet(models.QuerySet["GeneratedAnswer"]):
+    """Rules about sets of kept answers."""
+
+    def standing(self) -> GeneratedAnswerQuerySet:
+        """Those that may be served: not expired, not withdrawn, and every piece of evidence exactly as it was.
+
+        The evidence is compared with the rows of the knowledge base in the same statement, so that an edit which is
+        committed is an answer which is gone: there is no message that could be late or lost.
+        """
+        return self.filter(withdrawn=False, expires_at__gt=timezone.now()).exclude(Exists(_altered()))
+
+    def fallen(self) -> GeneratedAnswerQuerySet:
+        """Those that expired or whose evidence changed. Withdrawn ones stay: they are what must not come back."""
+        return self.filter(withdrawn=False).filter(models.Q(expires_at__lte=timezone.now()) | Exists(_altered()))
+
+
+class GeneratedAnswer(models.Model):
+    """An answer that a model gave from documents, with all that it depends on.
+
+    `key` is the SHA-256 of its scope (tenant, groups, domain, language, model, prompts, length) and of the folded
+    question; `body` the reply as JSON; `seconds` what making it took, which with `hits` is what keeping it is worth.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    tenant = models.ForeignKey(Tenant, verbose_name=_("tenant"), on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(_("key"), max_length=64, unique=True)
+    question = models.TextField(_("question"))
+    groups = models.JSONField(_("access groups"), default=list)
+    domain = models.CharField(_("domain"), max_length=32)
+    language = models.CharField(_("language"), max_length=2, choices=Language.choices)
+    model = models.CharField(_("model"), max_length=300)
+    prompts = models.CharField(_("version of the prompts"), max_length=64)
+    body = models.JSONField(_("answer"))
+    seconds = models.FloatField(_("seconds it took"), default=0.0)
+    hits = models.PositiveBigIntegerField(_("hits"), default=0)
+    withdrawn = models.BooleanField(_("withdrawn as wrong"), default=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    expires_at = models.DateTimeField(_("expires"), db_index=True)
+
+    objects = GeneratedAnswerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("cached answer")
+        verbose_name_plural = _("cached answers")
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.question[:80]
+
+
+class AnswerEvidence(models.Model):
+    """A chunk that an answer leaned on, as it was: the checksum of its revision, its title, and who might read it."""
+
+    answer = models.ForeignKey(GeneratedAnswer, on_delete=models.CASCADE, related_name="evidence")
+    chunk = models.CharField(max_length=64, db_index=True)
+    checksum = models.CharField(max_length=64)
+    title = models.CharField(max_length=300, blank=True)
+    access = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = _("evidence")
+        verbose_name_plural = _("evidence")
+
+    def __str__(self) -> str:
+        return self.chunk
+
+
+def _altered() -> models.QuerySet[AnswerEvidence]:
+    """Evidence of an outer answer that is no longer what the knowledge base holds."""
+    same = Chunk.objects.filter(
+        pk=OuterRef("chunk"),
+        revision__sha256=OuterRef("checksum"),
+        document__title=OuterRef("title"),
+        document__access=OuterRef("access"),
+        document__deleted_at=None,
+    )
+    return AnswerEvidence.objects.filter(answer=OuterRef("pk")).exclude(Exists(same))

@@ -19,6 +19,7 @@ class Code(Grounded):
     from_sources: ClassVar[Sampling] = Sampling(max_tokens=512, temperature=0.0)
     freely: ClassVar[Sampling] = Sampling(max_tokens=768, temperature=0.1, top_p=0.95)
     keeps_brackets: ClassVar[bool] = True
+    shows_uncited: ClassVar[bool] = True
 
     def closing(self, question: Question, evidence: Evidence, answer: str) -> str:  # noqa: ARG002
         """Name the Python blocks that do not parse."""

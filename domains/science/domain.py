@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from domains.grounded import Grounded
 from domains.science import guard
-from domains.types import Evidence, Question, Verdict
+from domains.types import Evidence
 from inference.client.types import Sampling
 
 
@@ -18,6 +18,6 @@ class Science(Grounded):
     folder: ClassVar[Path] = Path(__file__).parent
     freely: ClassVar[Sampling] = Sampling(max_tokens=400, temperature=0.2, top_p=0.9, repetition_penalty=1.05)
 
-    def judge(self, question: Question, evidence: Evidence, answer: str) -> Verdict:  # noqa: ARG002
+    def clean(self, evidence: Evidence, answer: str) -> str:
         """References must come from the evidence."""
-        return Verdict(guard.without_invented_references(evidence, answer))
+        return guard.without_invented_references(evidence, answer)

@@ -27,7 +27,10 @@ _PARSE_ERRORS = (PyPdfError, PdfminerException, ValueError, KeyError, TypeError,
 _RULES = re.compile(rb"\bre\b|\bl\b")  # operators that draw rectangles and lines
 _FEWEST_RULES = 6
 _ENDS = ("。", "！", "？", "；", "：", ".", "!", "?", ":", ";", "”", "」")
-_ITEM = re.compile(r"^\s*(?:[-•●▪·*]|\(?\d{1,3}[.)、]|[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）)")
+_ITEM = re.compile(
+    r"^\s*(?:[•●▪·]|[-*](?!\d)|\(?\d{1,3}(?:[)、]|\.(?!\d))|[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）)"
+)
+"""Begins an item of a list; "12.3%" and "-5" begin a line that the page's width broke."""
 _HAN_EDGE = re.compile(f"[{HAN}，、（《“]$")
 
 logging.getLogger("pypdf").setLevel(logging.ERROR)  # warns about every oddity of a file; the error says what matters

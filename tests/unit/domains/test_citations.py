@@ -61,8 +61,34 @@ def test_code_is_shown_as_it_is() -> None:
 
 
 def test_across_languages_the_models_own_marker_is_believed_if_it_names_a_source() -> None:
-    sources = Sources(("Refunds arrive within 5 business days.",), comparable=False)
+    sources = Sources(("Refunds arrive within 5 business days.",), frozenset({0}))
     assert checked("退款五个工作日到账[1][4]。", sources=sources) == "退款五个工作日到账[1]。"
+
+
+def test_across_languages_a_marker_is_not_believed_where_the_number_is_another() -> None:
+    sources = Sources(("Refunds arrive within 5 business days.",), frozenset({0}))
+    assert checked("退款9个工作日内就会到账[1]。", sources=sources) == "退款9个工作日内就会到账。"
+
+
+def test_across_languages_numbers_and_names_tie_a_sentence_that_names_no_source() -> None:
+    sources = Sources(("The parcel leaves on Monday.", "The V8 stores 12 maps."), frozenset({0, 1}))
+    assert checked("V8最多可以保存12张地图。", sources=sources) == "V8最多可以保存12张地图[2]。"
+    assert checked("V9最多可以保存12张地图。", sources=sources) == "V9最多可以保存12张地图。"
+
+
+def test_only_the_sources_in_another_language_are_believed_without_words() -> None:
+    sources = Sources(("Refunds arrive within 5 business days.", "退款在五个工作日内到账。"), frozenset({0}))
+    assert checked("配送免费，没有最低消费[2]。", sources=sources) == "配送免费，没有最低消费。"
+    assert checked("退款在5个工作日内到账。", sources=sources).startswith("退款在5个工作日内到账")
+
+
+def test_the_checker_knows_whether_anything_shown_is_cited() -> None:
+    silent, speaking = CitationChecker(SOURCES), CitationChecker(SOURCES)
+    silent.feed("Penguins are birds, as everybody knows.")
+    speaking.feed("Refunds arrive within 5 business days.")
+    silent.close()
+    speaking.close()
+    assert (silent.cited, speaking.cited) == (False, True)
 
 
 def test_without_sources_no_marker_survives() -> None:

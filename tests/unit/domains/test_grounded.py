@@ -6,8 +6,10 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from domains.codegen.domain import Code
 from domains.general.domain import General
 from domains.grounded import is_shrug, only_known
+from domains.medical.domain import Medical
 from domains.protocols import Domain
 from domains.types import Done, Evidence, Question, Refusal, Response, TextDelta
 from inference.client.errors import ModelInterrupted
@@ -168,6 +170,51 @@ def test_a_shrug_is_turned_into_a_refusal(ask: Ask, evidence: Found, hit: MakeHi
 def test_the_guard_takes_out_markers_of_nothing(ask: Ask, evidence: Found, hit: MakeHit) -> None:
     assert General().guard(ask("x"), evidence(hit(REFUNDS)), "A [1] b [2].").text == "A [1] b ."
     assert only_known("a[0][1][3]", 2) == "a[1]"
+
+
+async def test_an_answer_that_cites_nothing_is_not_called_grounded_and_is_withdrawn(
+    run: Run, ask: Ask, evidence: Found, hit: MakeHit
+) -> None:
+    model = ScriptedModel(["Penguins are birds, as everybody knows."])
+    question, found = ask("How does the refund arrive?"), evidence(hit(REFUNDS))
+    text, end = await run(General(), question, found, model)
+    assert isinstance(end, Done)
+    assert not end.grounded
+    refusal = General().guard(question, found, text).refusal
+    assert refusal is not None
+    assert (refusal.code, refusal.offer_human) == ("ungrounded", True)
+
+
+def test_a_sentence_with_an_invented_number_is_taken_out_in_every_domain(
+    ask: Ask, evidence: Found, hit: MakeHit
+) -> None:
+    said = "Refunds arrive within 5 business days [1]. The fee is 30 yuan [1]."
+    verdict = General().guard(ask("Refunds?"), evidence(hit(REFUNDS)), said)
+    assert (verdict.text, verdict.refusal) == ("Refunds arrive within 5 business days [1].", None)
+
+
+def test_an_emergency_stays_one_when_the_answer_is_withdrawn(ask: Ask, evidence: Found, hit: MakeHit) -> None:
+    question = ask("My father has chest pain and cannot breathe, what now?")
+    verdict = Medical().guard(question, evidence(hit(REFUNDS)), f"{Medical().opening(question)}Wait and see.")
+    assert verdict.refusal is not None
+    assert verdict.refusal.code == "emergency"
+    assert verdict.refusal.reason.startswith("⚠️")
+
+
+def test_the_banner_and_the_note_of_medicine_are_not_numbers_from_nowhere(
+    ask: Ask, evidence: Found, hit: MakeHit
+) -> None:
+    question = ask("My father has chest pain and cannot breathe, what now?")
+    said = f"{Medical().opening(question)}Refunds arrive within 5 business days [1]."
+    assert Medical().guard(question, evidence(hit(REFUNDS)), said).refusal is None
+
+
+def test_code_without_a_citation_is_shown_unless_the_company_is_asked_about(
+    ask: Ask, evidence: Found, hit: MakeHit
+) -> None:
+    said, found = "```python\nretry(after=30)\n```", evidence(hit(REFUNDS))
+    assert Code().guard(ask("How do I retry in Python?"), found, said).text == said
+    assert Code().guard(ask("How do I retry?", about_company=True), found, said).refusal is not None
 
 
 def test_the_guard_hides_account_numbers(ask: Ask, evidence: Found) -> None:

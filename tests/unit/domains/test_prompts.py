@@ -79,3 +79,8 @@ def test_every_prompt_of_the_house_reads_and_begins_with_what_never_changes(path
 def test_every_prompt_exists_in_both_languages_with_the_same_variables(path: Path) -> None:
     other = path.with_name(path.name.replace(".en.", ".zh."))
     assert prompts.read(other).variables == prompts.read(path).variables
+
+
+def test_the_fingerprint_is_a_checksum_and_stays_the_same() -> None:
+    assert len(prompts.fingerprint()) == 64
+    assert prompts.fingerprint() == prompts.fingerprint.__wrapped__()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domains.sentences import split
+from domains.sentences import cut, split
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,10 @@ def test_nothing_but_space_is_lost(text: str) -> None:
 @given(st.text(max_size=200))
 def test_no_sentence_is_empty_or_padded(text: str) -> None:
     assert all(sentence and sentence == sentence.strip() for sentence in split(text))
+
+
+@given(st.text(alphabet='ab1.。!？\n "”', max_size=60))
+def test_cutting_loses_nothing_and_cuts_where_splitting_does(text: str) -> None:
+    pieces = cut(text)
+    assert "".join(pieces) == text
+    assert [found for piece in pieces for found in split(piece)] == split(text)

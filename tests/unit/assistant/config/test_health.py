@@ -36,11 +36,10 @@ async def test_without_faq_or_search_it_is_not_ready_and_says_when_to_look_again
 
 async def test_it_is_not_ready_while_a_worker_on_the_same_port_still_loads(monkeypatch: pytest.MonkeyPatch) -> None:
     _says(monkeypatch)
-    folder = settings.HOUSE.data_dir / "warming"
-    warming.leave_mark(folder)
+    mark = warming.Mark(settings.HOUSE.data_dir / "warming")
     response = await AsyncClient().get("/readyz")
     assert (response.status_code, response.json()["faq"]) == (503, False)
-    await warming.mark_until(lambda: True, folder)
+    await mark.until(lambda: True)
     assert (await AsyncClient().get("/readyz")).status_code == 200
 
 

@@ -88,4 +88,4 @@ def test_a_warning_that_quotes_a_promise_is_admitted(ask: Ask, evidence: Found, 
 def test_the_guard_refuses_what_slipped_through(ask: Ask, evidence: Found, hit: MakeHit) -> None:
     verdict = Finance().guard(ask("?"), evidence(hit(REPORT)), "Revenue was 9.99 billion.")
     assert verdict.refusal is not None
-    assert Finance().guard(ask("?"), evidence(hit(REPORT)), "Revenue was 8.42 billion.").refusal is None
+    assert Finance().guard(ask("?"), evidence(hit(REPORT)), "Revenue was 8.42 billion [1].").refusal is None

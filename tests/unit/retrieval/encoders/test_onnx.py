@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retrieval.encoders.onnx import OnnxEncoder
+from retrieval.encoders.onnx import OnnxEncoder, _runs
 from retrieval.errors import EncoderUnavailable
 from retrieval.protocols import Encoder
 
@@ -47,7 +47,7 @@ def test_a_vector_does_not_depend_on_its_company(encoder: Encoder) -> None:
     texts = ["short", "a much longer text " * 20, "退款政策", "middle sized text for once"]
     together = encoder.encode_passages(texts)
     alone = np.concatenate([encoder.encode_passages([text]) for text in texts])
-    assert (np.sum(together * alone, axis=1) > 0.99).all()  # int8 activations are scaled over the batch
+    assert (np.sum(together * alone, axis=1) > 0.99).all()
 
 
 def test_questions_and_passages_are_told_apart(encoder: Encoder) -> None:
@@ -120,3 +120,21 @@ def test_a_broken_tokenizer_is_said_to_be_broken(tmp_path: Path, encoder_dir: Pa
     (tmp_path / "tokenizer.json").write_text("{}")
     with pytest.raises(EncoderUnavailable, match="fetch it again"):
         OnnxEncoder(tmp_path)
+
+
+def test_runs_side_by_side_give_each_text_its_own_vector(encoder: Encoder, encoder_dir: Path) -> None:
+    texts = [f"passage number {number} " + "word " * (number * 7 % 90) for number in range(40)]
+    two = OnnxEncoder(encoder_dir, threads=2)
+    np.testing.assert_allclose(two.encode_passages(texts), encoder.encode_passages(texts), atol=1e-5)
+
+
+def test_no_texts_have_no_vectors(encoder_dir: Path) -> None:
+    two = OnnxEncoder(encoder_dir, threads=2)
+    assert two.encode_passages([]).shape == (0, two.dimension)
+
+
+@pytest.mark.parametrize("lengths", [[], [5], [512, 3, 512, 80, 80, 80, 7], [1] * 2000])
+def test_a_run_holds_texts_of_like_length_and_no_more_tokens_than_fit(lengths: list[int]) -> None:
+    runs = list(_runs(lengths))
+    assert sorted(row for run in runs for row in run) == list(range(len(lengths)))
+    assert all(len(run) == 1 or len(run) * max(lengths[row] for row in run) <= 512 for run in runs)

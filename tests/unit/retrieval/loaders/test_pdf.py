@@ -14,6 +14,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate, Table
 
 from retrieval.errors import UnreadableDocument
+from retrieval.loaders.pdf import _paragraphs
 from tests.unit.retrieval.loaders.conftest import Load
 
 LONG = (
@@ -59,6 +60,20 @@ def test_lines_broken_by_the_page_are_joined(load: Load, report: bytes) -> None:
 
 def test_chinese_lines_are_joined_without_blanks(load: Load, report: bytes) -> None:
     assert load("a.pdf", report).sections[3].text == CHINESE
+
+
+@pytest.mark.parametrize("second", ["12.3%。", "-5.2 million in the second quarter.", "3.5 times the year before."])
+def test_a_number_at_the_start_of_a_line_is_no_item_of_a_list(second: str) -> None:
+    first = "本季度的营业收入比上一年同期增长了，其中线上渠道的增长幅度最大，达到了去年同期水平的"
+    assert "\n" not in _paragraphs(f"{first}\n{second}")
+
+
+@pytest.mark.parametrize(
+    "second", ["12. Return the item", "3) 退回商品", "- 保留发票", "(2) Keep the receipt", "二、退款"]
+)
+def test_an_item_of_a_list_begins_a_paragraph(second: str) -> None:
+    first = "本季度的营业收入比上一年同期增长了，其中线上渠道的增长幅度最大，达到了去年同期水平的"
+    assert _paragraphs(f"{first}\n{second}").split("\n\n") == [first, second]
 
 
 def test_a_ruled_table_is_rows_and_not_text_as_well(load: Load, report: bytes) -> None:

@@ -1,0 +1,69 @@
+"""What keeps a kernel from being had or from computing.
+
+    KernelError
+    ├── NoCompiler        there is no C++ compiler to build the kernel with
+    ├── BuildFailed       the compiler refused
+    ├── UnknownExpert     a routed id names no expert
+    └── BadCall           shapes, types or formats that the kernel does not take
+
+Every message says what, where and what to do next, in English and Chinese.
+"""
+
+
+class KernelError(Exception):
+    """Base of the tree. `str(error)` is the English text, `error.chinese` the Chinese one."""
+
+    code = "kernel_error"
+
+    def __init__(self, english: str, chinese: str) -> None:
+        super().__init__(english)
+        self.chinese = chinese
+
+
+class NoCompiler(KernelError):
+    """None of the usual names of a C++ compiler is on the path."""
+
+    code = "no_compiler"
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        listed = ", ".join(names)
+        super().__init__(
+            f"no C++ compiler was found (looked for {listed}). Install one (Debian: `apt-get install g++`) or serve "
+            "with `--kernel stock`.",
+            f"未找到 C++ 编译器（查找过 {listed}）。请安装（Debian：`apt-get install g++`），或使用 `--kernel stock`。",
+        )
+
+
+class BuildFailed(KernelError):
+    """The compiler ended with an error; what it said is part of the message."""
+
+    code = "kernel_build_failed"
+
+    def __init__(self, command: list[str], said: str) -> None:
+        line = " ".join(command)
+        super().__init__(
+            f"building the experts' kernel failed: {line}\n{said}\nServe with `--kernel stock` meanwhile.",
+            f"编译专家内核失败：{line}\n{said}\n可暂时使用 `--kernel stock`。",
+        )
+
+
+class UnknownExpert(KernelError):
+    """A routed id is neither -1 nor below the number of experts, or the expert map points outside."""
+
+    code = "unknown_expert"
+
+    def __init__(self, experts: int) -> None:
+        super().__init__(
+            f"a token is routed to an expert that does not exist; ids are -1 (none) or 0 to {experts - 1}. Check the "
+            "router's output and the expert map.",
+            f"有 token 被路由到不存在的专家；编号应为 -1（无）或 0 到 {experts - 1}。请检查路由输出和专家映射。",
+        )
+
+
+class BadCall(KernelError):
+    """Shapes, dtypes, formats or a kernel's name that this processor does not know."""
+
+    code = "bad_kernel_call"
+
+    def __init__(self, what: str, chinese: str) -> None:
+        super().__init__(what, chinese)

@@ -1,0 +1,50 @@
+"""Packed weights: one block of bytes, and the shape it stands for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from torch import Tensor
+
+
+class Format(IntEnum):
+    """How a weight is stored. int8: 8.5 bits with its scale; int4: 4.75 bits with scale and zero point."""
+
+    BF16 = 0
+    INT8 = 1
+    INT4 = 2
+
+
+class Inputs(IntEnum):
+    """How a quantised product takes its activations.
+
+    AUTO: int8 by groups of 32 (VNNI), except for 16 rows and more where the processor multiplies tiles of bf16 (AMX).
+    BF16: weights are widened as they are used ("weight only"). INT8: always rounded.
+    """
+
+    AUTO = 0
+    BF16 = 1
+    INT8 = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A matrix [rows, cols]. `data`: uint8, starting on a multiple of 64 bytes."""
+
+    data: Tensor
+    format: Format
+    rows: int
+    cols: int
+
+
+@dataclass(frozen=True, slots=True)
+class PackedExperts:
+    """Experts' matrices. `w13`: [experts] x (gate, up), each [inner, hidden]; `w2`: [experts] x [hidden, inner]."""
+
+    w13: Tensor
+    w2: Tensor
+    formats: tuple[Format, Format]
+    experts: int
+    hidden: int
+    inner: int

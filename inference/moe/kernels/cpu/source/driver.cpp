@@ -1,0 +1,427 @@
+// What the library offers: packing, one linear layer, one layer of routed experts. Plain C, so that any language with
+// a foreign-function interface can call it; no exception leaves it, errors are negative numbers.
+//
+// Work is cut into blocks of sixteen output rows, each computed whole by one thread and each in the same order, so the
+// result does not depend on the number of threads or on which thread took what.
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <cstring>
+#include <vector>
+
+#include <cmath>
+#if defined(__linux__)
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
+#include "layout.hpp"
+
+namespace house {
+
+void pack(const uint16_t*, int64_t, int64_t, int64_t, Format, uint8_t*, int);
+void unpack(const uint8_t*, int64_t, int64_t, Format, float*);
+
+namespace {
+
+constexpr int64_t kTokens = 256;   // tokens per pass over a block: their outputs (16 KiB) stay in the first cache
+constexpr int64_t kWidenGroups = 16;  // 512 columns widened at a time: 16 KiB
+constexpr int64_t kWide = 16;      // tokens from which widening to bf16 pays, where tiles multiply bf16
+
+enum Error : int32_t { kOk = 0, kBadShape = -1, kBadFormat = -2, kBadExpert = -3, kNoSuchKernel = -4, kNoMemory = -5 };
+enum Inputs : int32_t { kAuto = 0, kBf16Inputs = 1, kInt8Inputs = 2 };
+
+#if defined(__x86_64__)
+bool amx_granted() {
+  constexpr int kRequest = 0x1023, kTileData = 18;  // ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA
+  static const bool granted = syscall(SYS_arch_prctl, kRequest, kTileData) == 0;
+  return granted;
+}
+
+bool has_amx() {
+  uint32_t a = 7, b = 0, c = 0, d = 0;
+  __asm__ volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+  constexpr uint32_t kBf16Tiles = 1u << 22, kTiles = 1u << 24;
+  return (d & kBf16Tiles) && (d & kTiles) && amx_granted();
+}
+
+bool has_avx512() {
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+         __builtin_cpu_supports("avx512vnni");
+}
+#endif
+
+// Best first.
+std::vector<const Micro*> available() {
+  std::vector<const Micro*> found;
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (has_avx512()) {
+    const bool bf16 = __builtin_cpu_supports("avx512bf16");
+    if (bf16 && has_amx()) found.push_back(amx_micro());
+    if (bf16) found.push_back(avx512_bf16_micro());
+    found.push_back(avx512_micro());
+  }
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) found.push_back(avx2_micro());
+#endif
+  found.push_back(portable_micro());
+  return found;
+}
+
+const std::vector<const Micro*>& kernels() {
+  static const std::vector<const Micro*> found = available();
+  return found;
+}
+
+std::atomic<const Micro*> chosen{nullptr};
+
+const Micro& micro() {
+  const Micro* one = chosen.load(std::memory_order_relaxed);
+  return one ? *one : *kernels().front();
+}
+
+bool known(int32_t format) { return format == kBf16 || format == kInt8 || format == kInt4; }
+
+// Memory that keeps its size between calls, so that a token costs no allocation.
+template <typename T>
+class Room {
+ public:
+  T* at_least(int64_t count) {
+    const size_t bytes = static_cast<size_t>(round_up(std::max<int64_t>(count, 1) * sizeof(T), 64));
+    if (bytes > size_) {
+      std::free(data_);
+      data_ = static_cast<T*>(std::aligned_alloc(64, bytes));
+      size_ = data_ ? bytes : 0;
+    }
+    return data_;
+  }
+  T* data() const { return data_; }
+  ~Room() { std::free(data_); }
+
+ private:
+  T* data_ = nullptr;
+  size_t size_ = 0;
+};
+
+// Inputs of products: bf16 rows of 32 `groups` values each, and their int8 form where it is used.
+struct Operand {
+  Room<uint16_t> rows;
+  Room<int8_t> codes;
+  Room<float> scales, sums;
+};
+
+bool wants_int8(int32_t inputs, Format format, int64_t count) {
+  if (format == kBf16 || inputs == kBf16Inputs) return false;
+  return inputs == kInt8Inputs || count < kWide || &micro() != amx_micro();
+}
+
+bool reserve(Operand& room, int64_t rows, int64_t groups) {
+  return room.rows.at_least(rows * groups * kGroup) && room.codes.at_least(rows * groups * kGroup) &&
+         room.scales.at_least(rows * groups) && room.sums.at_least(rows * groups);
+}
+
+void quantise_row(Operand& room, int64_t row, int64_t groups) {
+  micro().quantise(room.rows.data() + row * groups * kGroup, groups,
+                   room.codes.data() + row * groups * kGroup, room.scales.data() + row * groups,
+                   room.sums.data() + row * groups);
+}
+
+void put_row(Operand& room, int64_t row, int64_t groups, const uint16_t* x, int64_t cols) {
+  uint16_t* to = room.rows.data() + row * groups * kGroup;
+  std::memcpy(to, x, static_cast<size_t>(cols) * 2);
+  std::memset(to + cols, 0, static_cast<size_t>(groups * kGroup - cols) * 2);
+}
+
+// out [count, 16] = rows [first, first + count) of the inputs x block^T.
+void product(const Block& block, Operand& room, bool int8, int64_t first, int64_t count, float* out) {
+  const int64_t groups = block.groups, width = groups * kGroup;
+  if (int8) {
+    const Activations x{room.codes.data() + first * width, room.scales.data() + first * groups,
+                        room.sums.data() + first * groups};
+    micro().dot(block, x, count, out);
+    return;
+  }
+  const uint16_t* x = room.rows.data() + first * width;
+  std::memset(out, 0, static_cast<size_t>(count * kRows) * sizeof(float));
+  if (block.format == kBf16) {
+    micro().accumulate(reinterpret_cast<const uint16_t*>(block.codes), groups, x, width, count, out);
+    return;
+  }
+  alignas(64) uint16_t pairs[kWidenGroups * kGroup * kRows];
+  for (int64_t g = 0; g < groups; g += kWidenGroups) {
+    const int64_t some = std::min(kWidenGroups, groups - g);
+    micro().widen(block, g, some, pairs);
+    micro().accumulate(pairs, some, x + g * kGroup, width, count, out);
+  }
+}
+
+float silu(float x) { return x / (1.f + std::exp(-x)); }
+
+// Which slots (token x top-k positions) each expert computes, in token order: a counting sort.
+struct Plan {
+  std::vector<int64_t> start;  // [experts + 1]
+  std::vector<int64_t> slot;   // [slots that an expert of ours computes]
+  std::vector<int64_t> place;  // [tokens x top-k] -> position in `slot`, or -1
+
+  int32_t make(const int32_t* ids, int64_t slots, int64_t global, const int32_t* map, int64_t local) {
+    start.assign(static_cast<size_t>(local + 1), 0);
+    place.assign(static_cast<size_t>(slots), -1);
+    for (int64_t s = 0; s < slots; ++s) {
+      const int64_t expert = local_expert(ids[s], global, map, local);
+      if (expert == kBadExpert) return kBadExpert;
+      if (expert >= 0) ++start[static_cast<size_t>(expert + 1)];
+      place[static_cast<size_t>(s)] = expert;
+    }
+    for (int64_t e = 0; e < local; ++e) start[static_cast<size_t>(e + 1)] += start[static_cast<size_t>(e)];
+    slot.resize(static_cast<size_t>(start.back()));
+    std::vector<int64_t> next(start.begin(), start.end() - 1);
+    for (int64_t s = 0; s < slots; ++s) {
+      int64_t& expert = place[static_cast<size_t>(s)];
+      if (expert < 0) continue;
+      const int64_t position = next[static_cast<size_t>(expert)]++;
+      slot[static_cast<size_t>(position)] = s;
+      expert = position;
+    }
+    return kOk;
+  }
+
+  // -1: computed elsewhere or masked; kBadExpert: no such expert.
+  static int64_t local_expert(int32_t id, int64_t global, const int32_t* map, int64_t local) {
+    if (id == -1) return -1;
+    if (id < 0 || id >= global) return kBadExpert;
+    const int64_t expert = map ? map[id] : id;
+    return expert >= -1 && expert < local ? expert : static_cast<int64_t>(kBadExpert);
+  }
+};
+
+struct Experts {
+  const uint16_t* x;
+  const float* weights;
+  const uint8_t *w13, *w2;
+  uint16_t* out;
+  int64_t tokens, hidden, inner, top_k, local;
+  Format first, second;  // of w13 and of w2
+  int32_t inputs;
+  int threads;
+};
+
+// The rows of `w13` are the gate's blocks, then the up projection's, each padded to whole blocks.
+void first_product(const Experts& job, const Plan& plan, Operand& in, Operand& mid, int64_t expert, int64_t b) {
+  const int64_t groups = groups_of(job.hidden), blocks = blocks_of(job.inner), width = groups_of(job.inner) * kGroup;
+  const uint8_t* packed = job.w13 + expert * 2 * blocks * block_bytes(job.first, groups);
+  const Block gate = block_at(packed, job.first, groups, b), up = block_at(packed, job.first, groups, blocks + b);
+  const int64_t begin = plan.start[static_cast<size_t>(expert)], end = plan.start[static_cast<size_t>(expert + 1)];
+  const bool int8 = wants_int8(job.inputs, job.first, end - begin);
+  const int64_t lanes = std::min<int64_t>(kRows, job.inner - b * kRows);
+  alignas(64) float left[kTokens * kRows], right[kTokens * kRows];
+  for (int64_t row = begin; row < end; row += kTokens) {
+    const int64_t count = std::min(kTokens, end - row);
+    product(gate, in, int8, row, count, left);
+    product(up, in, int8, row, count, right);
+    for (int64_t t = 0; t < count; ++t) {
+      uint16_t* to = mid.rows.data() + (row + t) * width + b * kRows;
+      for (int64_t r = 0; r < lanes; ++r)
+        to[r] = float_to_bf16(silu(left[t * kRows + r]) * right[t * kRows + r]);
+    }
+  }
+}
+
+void second_product(const Experts& job, const Plan& plan, Operand& mid, float* rows, int64_t expert, int64_t b) {
+  const int64_t groups = groups_of(job.inner), blocks = blocks_of(job.hidden);
+  const Block block = block_at(job.w2 + expert * blocks * block_bytes(job.second, groups), job.second, groups, b);
+  const int64_t begin = plan.start[static_cast<size_t>(expert)], end = plan.start[static_cast<size_t>(expert + 1)];
+  const bool int8 = wants_int8(job.inputs, job.second, end - begin);
+  const int64_t lanes = std::min<int64_t>(kRows, job.hidden - b * kRows);
+  alignas(64) float sum[kTokens * kRows];
+  for (int64_t row = begin; row < end; row += kTokens) {
+    const int64_t count = std::min(kTokens, end - row);
+    product(block, mid, int8, row, count, sum);
+    for (int64_t t = 0; t < count; ++t) {
+      const float weight = job.weights[plan.slot[static_cast<size_t>(row + t)]];
+      float* to = rows + (row + t) * job.hidden + b * kRows;
+      for (int64_t r = 0; r < lanes; ++r) to[r] = weight * sum[t * kRows + r];
+    }
+  }
+}
+
+// Each token's rows are summed in the order of its top-k, whoever computed them.
+void combine(const Experts& job, const Plan& plan, const float* rows, int64_t token) {
+  uint16_t* to = job.out + token * job.hidden;
+  for (int64_t h = 0; h < job.hidden; ++h) {
+    float sum = 0.f;
+    for (int64_t k = 0; k < job.top_k; ++k) {
+      const int64_t place = plan.place[static_cast<size_t>(token * job.top_k + k)];
+      if (place >= 0) sum += rows[place * job.hidden + h];
+    }
+    to[h] = float_to_bf16(sum);
+  }
+}
+
+void tidy_inner(const Experts& job, Operand& mid, int64_t row) {
+  const int64_t groups = groups_of(job.inner), width = groups * kGroup;
+  std::memset(mid.rows.data() + row * width + job.inner, 0, static_cast<size_t>(width - job.inner) * 2);
+  if (job.second != kBf16) quantise_row(mid, row, groups);
+}
+
+int32_t run(const Experts& job, const Plan& plan) {
+  thread_local Operand in, mid;
+  thread_local Room<float> finished;
+  const int64_t rows = static_cast<int64_t>(plan.slot.size()), groups = groups_of(job.hidden);
+  float* done = finished.at_least(rows * job.hidden);
+  if (!reserve(in, rows, groups) || !reserve(mid, rows, groups_of(job.inner)) || !done) return kNoMemory;
+  Operand *inputs = &in, *middle = &mid;  // the caller's rooms, not those of the threads below
+  const int64_t first = blocks_of(job.inner), second = blocks_of(job.hidden);
+#pragma omp parallel num_threads(job.threads)
+  {
+#pragma omp for schedule(static)
+    for (int64_t row = 0; row < rows; ++row) {
+      const int64_t token = plan.slot[static_cast<size_t>(row)] / job.top_k;
+      put_row(*inputs, row, groups, job.x + token * job.hidden, job.hidden);
+      if (job.first != kBf16) quantise_row(*inputs, row, groups);
+    }
+#pragma omp for schedule(dynamic, 4)
+    for (int64_t task = 0; task < job.local * first; ++task)
+      first_product(job, plan, *inputs, *middle, task / first, task % first);
+#pragma omp for schedule(static)
+    for (int64_t row = 0; row < rows; ++row) tidy_inner(job, *middle, row);
+#pragma omp for schedule(dynamic, 2)
+    for (int64_t task = 0; task < job.local * second; ++task)
+      second_product(job, plan, *middle, done, task / second, task % second);
+#pragma omp for schedule(static)
+    for (int64_t token = 0; token < job.tokens; ++token) combine(job, plan, done, token);
+  }
+  return kOk;
+}
+
+struct Linear {
+  const uint16_t *x, *bias;
+  const uint8_t* packed;
+  uint16_t* out;
+  int64_t count, rows, cols;
+  Format format;
+  bool int8;
+};
+
+void linear_block(const Linear& job, Operand& in, int64_t b) {
+  const Block block = block_at(job.packed, job.format, groups_of(job.cols), b);
+  const int64_t lanes = std::min<int64_t>(kRows, job.rows - b * kRows);
+  alignas(64) float sum[kTokens * kRows];
+  for (int64_t row = 0; row < job.count; row += kTokens) {
+    const int64_t count = std::min(kTokens, job.count - row);
+    product(block, in, job.int8, row, count, sum);
+    for (int64_t t = 0; t < count; ++t)
+      for (int64_t r = 0; r < lanes; ++r) {
+        const int64_t column = b * kRows + r;
+        const float bias = job.bias ? bf16_to_float(job.bias[column]) : 0.f;
+        job.out[(row + t) * job.rows + column] = float_to_bf16(sum[t * kRows + r] + bias);
+      }
+  }
+}
+
+}  // namespace
+}  // namespace house
+
+using namespace house;  // NOLINT: the C functions below are the namespace's face
+
+#pragma GCC visibility push(default)
+extern "C" {
+
+// Grows whenever a signature or the packed layout changes.
+int32_t house_abi() { return 1; }
+
+// Name of the n-th kernel this processor can run, best first; null past the last.
+const char* house_kernel(int32_t n) {
+  return n >= 0 && n < static_cast<int32_t>(kernels().size()) ? kernels()[static_cast<size_t>(n)]->name : nullptr;
+}
+
+const char* house_current() { return micro().name; }
+
+// Use the kernel of that name from now on (tests and comparisons); null returns to the best.
+int32_t house_choose(const char* name) {
+  for (const Micro* one : kernels())
+    if (name && !std::strcmp(one->name, name)) return chosen = one, kOk;
+  return name ? kNoSuchKernel : (chosen = nullptr, kOk);
+}
+
+// Bytes of a packed matrix, or an error.
+int64_t house_packed_bytes(int32_t format, int64_t rows, int64_t cols) {
+  if (!known(format)) return kBadFormat;
+  if (rows < 0 || cols <= 0) return kBadShape;
+  return blocks_of(rows) * block_bytes(static_cast<Format>(format), groups_of(cols));
+}
+
+// weights [rows, cols] bf16, rows `stride` elements apart -> packed, which must start on a multiple of 64 bytes.
+int32_t house_pack(int32_t format, const uint16_t* weights, int64_t rows, int64_t cols, int64_t stride,
+                   uint8_t* packed, int32_t threads) {
+  if (!known(format)) return kBadFormat;
+  if (rows < 0 || cols <= 0 || stride < cols || threads < 1 || reinterpret_cast<uintptr_t>(packed) % 64) return kBadShape;
+  pack(weights, rows, cols, stride, static_cast<Format>(format), packed, threads);
+  return kOk;
+}
+
+// The weights that the packed matrix stands for, out [rows, cols] fp32.
+int32_t house_unpack(int32_t format, const uint8_t* packed, int64_t rows, int64_t cols, float* out) {
+  if (!known(format)) return kBadFormat;
+  if (rows < 0 || cols <= 0) return kBadShape;
+  unpack(packed, rows, cols, static_cast<Format>(format), out);
+  return kOk;
+}
+
+// Ask for large pages under [start, start + bytes): a fifth more bandwidth where weights are read once a token.
+void house_large_pages(uint8_t* start, int64_t bytes) {
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+  const uintptr_t page = 4096, from = (reinterpret_cast<uintptr_t>(start) + page - 1) / page * page;
+  const uintptr_t to = (reinterpret_cast<uintptr_t>(start) + static_cast<uintptr_t>(bytes)) / page * page;
+  if (to > from) (void)madvise(reinterpret_cast<void*>(from), to - from, MADV_HUGEPAGE);
+#else
+  (void)start, (void)bytes;
+#endif
+}
+
+// out [count, rows] bf16 = x [count, cols] bf16 x packed^T + bias [rows] bf16 or null.
+int32_t house_linear(int32_t format, int32_t inputs, const uint16_t* x, int64_t count, const uint8_t* packed,
+                     int64_t rows, int64_t cols, const uint16_t* bias, uint16_t* out, int32_t threads) {
+  if (!known(format)) return kBadFormat;
+  if (count < 0 || rows < 0 || cols <= 0 || threads < 1) return kBadShape;
+  thread_local Operand in;
+  const int64_t groups = groups_of(cols), blocks = blocks_of(rows);
+  if (!reserve(in, count, groups)) return kNoMemory;
+  const Format kind = static_cast<Format>(format);
+  const Linear job{x, bias, packed, out, count, rows, cols, kind, wants_int8(inputs, kind, count)};
+  Operand* room = &in;
+#pragma omp parallel num_threads(threads)
+  {
+#pragma omp for schedule(static)
+    for (int64_t row = 0; row < count; ++row) {
+      put_row(*room, row, groups, x + row * cols, cols);
+      if (job.int8) quantise_row(*room, row, groups);
+    }
+#pragma omp for schedule(dynamic, 4)
+    for (int64_t b = 0; b < blocks; ++b) linear_block(job, *room, b);
+  }
+  return kOk;
+}
+
+// out [tokens, hidden] bf16 = sum over k of weights [tokens, top_k] fp32 x expert_{ids [tokens, top_k]}(x [tokens,
+// hidden] bf16), where expert(x) = w2 (silu(gate x) * (up x)). `w13` holds [local] x (gate, up), packed in format
+// `first`, `w2` [local] in format `second`.
+// Ids are global; `map` [global] gives the local number, -1 elsewhere (null: local = global). Id -1 is skipped.
+int32_t house_experts(int32_t first, int32_t second, int32_t inputs, const uint16_t* x, int64_t tokens, int64_t hidden,
+                      int64_t inner, const int32_t* ids, const float* weights, int64_t top_k, const uint8_t* w13, const uint8_t* w2,
+                      int64_t local, const int32_t* map, int64_t global, uint16_t* out, int32_t threads) {
+  if (!known(first) || !known(second)) return kBadFormat;
+  if (tokens < 0 || hidden <= 0 || inner <= 0 || top_k < 1 || local < 0 || global < 0 || threads < 1) return kBadShape;
+  if (!map && global > local) return kBadShape;
+  thread_local Plan plan;
+  const int32_t error = plan.make(ids, tokens * top_k, global, map, local);
+  if (error != kOk) return error;
+  const Experts job{x,     weights, w13,   w2,    out, tokens, hidden, inner,
+                    top_k, local,   static_cast<Format>(first), static_cast<Format>(second),
+                    inputs, threads};
+  return run(job, plan);
+}
+
+}  // extern "C"
+#pragma GCC visibility pop
