@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import threading
 from collections.abc import Callable, Mapping
@@ -12,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from domains.codegen.engine.contracts import Contracts
 from domains.codegen.engine.errors import Cancelled, NothingToTest, SourceBroken
-from domains.codegen.engine.inside.scenarios import Scenario, Seen, Step
+from domains.codegen.engine.inside.scenarios import Scenario, Seen
 from domains.codegen.engine.types import Options, Project
 from sandbox import BOX, MIB, Job, Limits, Outcome, Sandbox, python
 
@@ -99,10 +100,12 @@ def sources(project: Project) -> dict[str, bytes]:
 
 
 def packages() -> tuple[Path, ...]:
-    """Return the folder of installed packages, which the code under test may import."""
-    import pytest
-
-    return (Path(pytest.__file__).resolve().parent.parent,)
+    """Return the folders of installed packages, which the code under test may import."""
+    found = (importlib.util.find_spec(name) for name in ("pytest", "coverage"))
+    places = [
+        Path(spec.origin).resolve().parent.parent for spec in found if spec is not None and spec.origin is not None
+    ]
+    return tuple(dict.fromkeys(places))
 
 
 def _result(outcome: Outcome, listener: _Listener, project: Project) -> Explored:

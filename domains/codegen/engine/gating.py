@@ -29,7 +29,7 @@ class _Counted(BaseModel):
 
 
 class Gated(BaseModel):
-    """How each test (`test_name` or `test_name[row]`) ended in each run, why it failed, and the coverage of the target."""
+    """How each test (`test_name` or `test_name[row]`) ended in each run, why it failed, and the target's coverage."""
 
     ended: dict[str, list[str]]
     why: dict[str, str]
@@ -63,7 +63,8 @@ def gate(
     script = (Path(__file__).parent / "inside" / "gate.py").read_bytes()
     plan: dict[str, Any] = {
         "module": project.module, "file": f"{SOURCES}/{project.target}", "runs": runs,
-        "path": [SOURCES, TESTS, *(str(folder) for folder in _tools())], "tests": [f"{TESTS}/{name}" for name in tests],
+        "path": [SOURCES, TESTS, *(str(folder) for folder in packages())],
+        "tests": [f"{TESTS}/{name}" for name in tests],
     }  # fmt: skip
     job = Job(
         python(f"{BOX}/gate.py"),
@@ -74,7 +75,7 @@ def gate(
             "tests/pytest.ini": b"[pytest]\naddopts =\n",
         },
         stdin=json.dumps(plan).encode(),
-        folders=_tools(),
+        folders=packages(),
         environment={"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         limits=Limits(wall_s=_WALL_S, cpu_s=int(_WALL_S), output=16 * MIB),
     )
@@ -86,9 +87,3 @@ def gate(
     except ValidationError as error:
         said = outcome.stderr.decode("utf-8", "replace").strip()[-400:]
         raise SourceBroken(f"The tests of {project.target} could not be run ({outcome.ending}): {said}") from error
-
-
-def _tools() -> tuple[Path, ...]:
-    import coverage
-
-    return tuple(dict.fromkeys((*packages(), Path(coverage.__file__).resolve().parent.parent)))

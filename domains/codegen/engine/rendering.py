@@ -80,7 +80,8 @@ def _table(group: list[Case], names: Names) -> Written:
         f"        ({', '.join([*(text for _, text in case.scenario.steps[0].arguments), case.seen[-1].text])}),"
         for case in group
     ]
-    call = f"{step.callee}({', '.join(f'{key}={name}' if key else name for (key, _), name in zip(step.arguments, arguments, strict=True))})"
+    passed = [f"{key}={name}" if key else name for (key, _), name in zip(step.arguments, arguments, strict=True)]
+    call = f"{step.callee}({', '.join(passed)})"
     name = names.free(f"test_{snake(group[0].scenario.symbol)}_gives_what_the_table_says")
     expected = "pytest.approx(expected)" if _compared(group[0].seen[-1]) == "approx" else "expected"
     listed = ", ".join(f'"{argument}"' for argument in [*arguments, "expected"])
@@ -120,8 +121,7 @@ def _step(step: Step, seen: Seen, subject: str, *, last: bool, arrange: list[str
     for n, (key, text) in enumerate(step.arguments):
         if n in held:
             arrange.append(f"{_held(n)} = {text}")
-            text = _held(n)
-        values.append((key, text))
+        values.append((key, _held(n) if n in held else text))
     call = _named(Step(step.callee, tuple(values), step.binds, step.reads).source(), subject)
     if seen.kind == "raises":
         return [f"with pytest.raises({_exception(seen.text)}{_matching(seen.message)}):", f"    {call}"]
@@ -170,7 +170,7 @@ def _named(text: str, subject: str) -> str:
 
 
 def _exception(name: str) -> str:
-    return name.split(".")[-1] if name.startswith("builtins.") else name
+    return name.removeprefix("builtins.")
 
 
 def _matching(message: str) -> str:

@@ -1,4 +1,4 @@
-"""Which scenarios notice which mutants, a search for inputs that notice the rest, and the smallest set that suffices."""
+"""Which scenarios notice which mutants, a search for inputs that notice the rest, and the smallest set that does."""
 
 from __future__ import annotations
 

@@ -149,7 +149,11 @@ def _silent(tree: ast.Module) -> set[int]:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             quiet.append(node)
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            quiet += [*node.decorator_list, node.returns, *(a.annotation for a in ast.walk(node.args) if _has(a))]
+            quiet += [
+                *node.decorator_list,
+                node.returns,
+                *(a.annotation for a in ast.walk(node.args) if isinstance(a, ast.arg)),
+            ]
         elif isinstance(node, ast.ClassDef):
             quiet += node.decorator_list
         elif isinstance(node, ast.AnnAssign):
@@ -159,10 +163,6 @@ def _silent(tree: ast.Module) -> set[int]:
         elif isinstance(node, ast.JoinedStr):
             quiet += [spec.format_spec for spec in node.values if isinstance(spec, ast.FormattedValue)]
     return {id(inner) for outer in quiet if outer is not None for inner in ast.walk(outer)}
-
-
-def _has(node: ast.AST) -> bool:
-    return isinstance(node, ast.arg) and node.annotation is not None
 
 
 def _is_bookkeeping(node: ast.Assign | ast.If) -> bool:

@@ -89,5 +89,5 @@ _WRITERS: dict[str, Callable[[Any, random.Random], str]] = {
     "POSSESSIVE_REPEAT": _repeat,
     "BRANCH": lambda value, chance: _one(chance.choice(value[1]), chance),
     "SUBPATTERN": lambda value, chance: _one(value[3], chance),
-    "ATOMIC_GROUP": lambda value, chance: _one(value, chance),
+    "ATOMIC_GROUP": _one,
 }

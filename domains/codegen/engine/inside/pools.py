@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import collections.abc as abstract
-import datetime
+import datetime as dt
 import decimal
 import enum
 import fractions
@@ -33,10 +33,10 @@ _STANDARD: dict[object, tuple[str, ...]] = {
     complex: ("0j", "(1+2j)"),
     decimal.Decimal: tuple(f"decimal.Decimal('{n}')" for n in ("0", "1", "-1", "10.55", "0.005", "99.99", "1000")),
     fractions.Fraction: ("fractions.Fraction(0, 1)", "fractions.Fraction(1, 3)", "fractions.Fraction(-5, 2)"),
-    datetime.date: tuple(f"datetime.date({d})" for d in ("2024, 2, 29", "2023, 12, 31", "2024, 1, 1", "1999, 6, 15")),
-    datetime.datetime: ("datetime.datetime(2024, 2, 29, 12, 30)", "datetime.datetime(1999, 12, 31, 23, 59, 59)"),
-    datetime.time: ("datetime.time(0, 0)", "datetime.time(23, 59, 59)"),
-    datetime.timedelta: tuple(f"datetime.timedelta({d})" for d in ("0", "1", "days=-1", "seconds=90", "days=400")),
+    dt.date: tuple(f"datetime.date({d})" for d in ("2024, 2, 29", "2023, 12, 31", "2024, 1, 1", "1999, 6, 15")),
+    dt.datetime: ("datetime.datetime(2024, 2, 29, 12, 30)", "datetime.datetime(1999, 12, 31, 23, 59, 59)"),
+    dt.time: ("datetime.time(0, 0)", "datetime.time(23, 59, 59)"),
+    dt.timedelta: tuple(f"datetime.timedelta({d})" for d in ("0", "1", "days=-1", "seconds=90", "days=400")),
     pathlib.Path: ("pathlib.Path('a/b.txt')", "pathlib.Path('')"),
     uuid.UUID: ("uuid.UUID('12345678-1234-5678-1234-567812345678')",),
     object: ("0", "'a'", "None", "[1]"),
@@ -76,7 +76,7 @@ class Pools:
         }[name]  # fmt: skip
         return make() + list(self._learned.get(name, {}))
 
-    def _of(self, hint: Any, depth: int) -> list[str]:  # noqa: ANN401, C901 - one line a kind of annotation
+    def _of(self, hint: Any, depth: int) -> list[str]:  # noqa: ANN401 - one line a kind of annotation
         if depth > 3:
             return []
         if hint in {int, float, str}:
@@ -110,8 +110,12 @@ class Pools:
             return [f"iter({text})" for text in self._container(list, arguments[:1], depth)]
         if kind in _DICTS:
             keys, values = (self.of(a, depth + 1) for a in (arguments or (str, int)))
-            return ["{}", *("{" + f"{k}: {v}" + "}" for k, v in zip(keys[:6], values[:6], strict=False)),
-                    "{" + ", ".join(f"{k}: {v}" for k, v in zip(keys[:3], values[1:4], strict=False)) + "}"]  # fmt: skip
+            single = ["{" + f"{k}: {v}" + "}" for k, v in zip(keys[:6], values[:6], strict=False)]
+            return [
+                "{}",
+                *single,
+                "{" + ", ".join(f"{k}: {v}" for k, v in zip(keys[:3], values[1:4], strict=False)) + "}",
+            ]
         inner = self.of(arguments[0], depth + 1) if arguments else self._ints()
         if kind in _SETS or kind is frozenset:
             sets = ["set()", *("{" + ", ".join(part) + "}" for part in self._parts(inner) if part)]
@@ -142,8 +146,7 @@ class Pools:
             return [f"{hint.__name__}.{member.name}" for member in list(hint)[:12]] if self._is_own(hint) else []
         if hint is type:
             return ["int", "str"]
-        kinds = [hint, *(kind for kind in self._own.values() if isinstance(kind, type) and kind is not hint and
-                         self._is_own(kind) and issubclass(kind, hint))]  # fmt: skip
+        kinds = [hint, *(kind for kind in self._own.values() if isinstance(kind, type) and _derives(kind, hint))]
         return [text for kind in kinds if self._is_own(kind) for text in self._made(kind)]
 
     def _objects(self) -> list[str]:
@@ -200,6 +203,14 @@ def parameters(function: Callable[..., Any], owner: type | None, own: dict[str, 
         for p in listed
         if p.kind not in {p.VAR_POSITIONAL, p.VAR_KEYWORD}
     ]
+
+
+def _derives(kind: type, base: type) -> bool:
+    """Whether a class is a proper subclass; protocols that cannot be asked have none."""
+    try:
+        return kind is not base and issubclass(kind, base)
+    except TypeError:
+        return False
 
 
 def _callables(count: int) -> list[str]:

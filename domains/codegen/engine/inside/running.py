@@ -101,7 +101,7 @@ class Runner:
                 result, kind = list(itertools.islice(result, _ITEMS)), "iterator"
             else:
                 kind = "value"
-        except Exception as error:  # whatever the code under test raises is what is observed
+        except Exception as error:  # noqa: BLE001 - whatever the code under test raises is what is observed
             sys.settrace(None)
             return self._raised(error)
         finally:
@@ -139,7 +139,7 @@ def _is_iterator(value: object) -> bool:
 def _tracer(path: str, edges: Edges) -> Any:  # noqa: ANN401 - the interpreter's own protocol
     budget = STEPS
 
-    def begin(frame: types.FrameType, event: str, _arg: object) -> Any:  # noqa: ANN401
+    def begin(frame: types.FrameType, _event: str, _arg: object) -> Any:  # noqa: ANN401
         if frame.f_code.co_filename != path:
             return None
         before = -frame.f_code.co_firstlineno

@@ -23,6 +23,8 @@ from domains.codegen.engine.inside.targets import Parameter, Target
 
 _ALIKE = 5
 """Scenarios kept that take the same way to the same shape of result: mutants tell them apart later."""
+_DIFFERENT = 20
+"""The same, where the result is one that was not yet seen."""
 _LEARNED = {"int": "int", "str": "str", "float": "float", "list": "list_int", "dict": "dict", "tuple": "tuple"}
 
 
@@ -49,7 +51,7 @@ class Search:
     rows: list[Row] = field(default_factory=list)
     reached: Edges = field(default_factory=set)
     tried: set[Scenario] = field(default_factory=set)
-    _alike: dict[object, int] = field(default_factory=dict)
+    _given: dict[object, dict[str, int]] = field(default_factory=dict)
     _weights: dict[tuple[str, str], dict[str, float]] = field(default_factory=dict)
     _constructed: dict[str, list[Step]] = field(default_factory=dict)
     _met: set[tuple[str, str]] = field(default_factory=set)
@@ -69,9 +71,9 @@ class Search:
                     return
         while targets and time.monotonic() < until:
             target = self.chance.choice(targets)
-            scenario = self._drawn(target, makers) if self.chance.random() < 0.5 else self._neighbour(target, makers)
-            if scenario is not None:
-                self.consider(scenario, target)
+            other = self._drawn(target, makers) if self.chance.random() < 0.5 else self._neighbour(target, makers)
+            if other is not None:
+                self.consider(other, target)
 
     def consider(self, scenario: Scenario, target: Target | None = None) -> Row | None:
         """Run a scenario; keep it if it does something that few others do."""
@@ -86,9 +88,11 @@ class Search:
         if not seen or seen[-1].kind == "stalled" or len(seen) < len(scenario.steps) - 1:
             return None
         key = (frozenset(edges), seen[-1].shape(), scenario.symbol)
-        if not fresh and self._alike.get(key, 0) >= _ALIKE:
+        given = self._given.setdefault(key, {})
+        most = _ALIKE if seen[-1].text in given else _DIFFERENT
+        if not fresh and sum(given.values()) >= most:
             return None
-        self._alike[key] = self._alike.get(key, 0) + 1
+        given[seen[-1].text] = given.get(seen[-1].text, 0) + 1
         self.reached |= edges
         row = Row(scenario, seen, frozenset(edges))
         self.rows.append(row)
@@ -115,7 +119,7 @@ class Search:
         return nudged(old, self.chance)
 
     def _first(self, target: Target, makers: dict[str, Target]) -> Iterator[Scenario]:
-        """All combinations when they are few; else each parameter's values beside the first of the others, and draws."""
+        """All combinations when they are few; else each parameter's values beside the others' first, and draws."""
         optional = [n for n, p in enumerate(target.parameters) if not p.needed]
         for given in ([], optional):
             used = [p for n, p in enumerate(target.parameters) if p.needed or n in given]
@@ -151,10 +155,10 @@ class Search:
             return self._drawn(target, makers)
         row = self.chance.choice(rows)
         if target.owner and self.chance.random() < 0.5:
-            return self._longer(row, makers)
+            return self._longer(row)
         return self.varied(row, {target.symbol: target})
 
-    def _longer(self, row: Row, makers: dict[str, Target]) -> Scenario | None:
+    def _longer(self, row: Row) -> Scenario | None:
         """Put a call that worked on such an object before the last step."""
         others = [r for r in self.rows if r.scenario.steps[0].callee == row.scenario.steps[0].callee and
                   len(r.scenario.steps) > 1 and r.seen[-1].kind != "raises"]  # fmt: skip
@@ -220,8 +224,8 @@ def nudged(text: str, chance: random.Random) -> str:
         value = ast.literal_eval(text)
     except (ValueError, SyntaxError):
         return text
-    if isinstance(value, bool) or value is None:
-        return chance.choice(["True", "False", "None"])
+    if isinstance(value, bool):
+        return repr(not value)
     if isinstance(value, int):
         return repr(chance.choice([value + 1, value - 1, -value, value * 2, value // 2, 0]))
     if isinstance(value, float):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import decimal
 import enum
 import fractions
@@ -39,14 +39,16 @@ def attributes(value: object, own: dict[str, Any]) -> tuple[tuple[str, str], ...
     return tuple((name, text) for name, text in written if text is not None)[:6]
 
 
-def _write(value: Any, own: dict[str, Any], depth: int) -> str:  # noqa: ANN401
+def _write(value: object, own: dict[str, Any], depth: int) -> str:
     if depth > _DEPTH:
         raise Unwritable
     write = _EXACT.get(type(value))
     if write is not None:
         return write(value, lambda inner: _write(inner, own, depth + 1))
-    if isinstance(value, type) and own.get(value.__name__) is value:
-        return value.__name__
+    if isinstance(value, type):
+        name = value.__name__
+        if own.get(name) is value:
+            return name
     return _of_own(value, own, depth)
 
 
@@ -97,10 +99,10 @@ _EXACT: dict[type, Callable[[Any, Callable[[object], str]], str]] = {
     range: lambda value, _: repr(value),
     decimal.Decimal: lambda value, _: f"decimal.Decimal('{value}')" if value.is_finite() else _refuse(),
     fractions.Fraction: lambda value, _: f"fractions.Fraction({value.numerator}, {value.denominator})",
-    datetime.date: lambda value, _: repr(value),
-    datetime.time: lambda value, _: repr(value),
-    datetime.datetime: lambda value, _: repr(value) if value.tzinfo in {None, datetime.timezone.utc} else _refuse(),
-    datetime.timedelta: lambda value, _: repr(value),
+    dt.date: lambda value, _: repr(value),
+    dt.time: lambda value, _: repr(value),
+    dt.datetime: lambda value, _: repr(value) if value.tzinfo in {None, dt.UTC} else _refuse(),
+    dt.timedelta: lambda value, _: repr(value),
     pathlib.PosixPath: lambda value, _: f"pathlib.Path({str(value)!r})",
     uuid.UUID: lambda value, _: f"uuid.UUID('{value}')",
 }

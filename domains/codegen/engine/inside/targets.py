@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import inspect
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from domains.codegen.engine.inside.pools import parameters
 from domains.codegen.engine.inside.scenarios import SUBJECT
 
-_OPERATORS = ("__len__", "__contains__", "__getitem__", "__eq__", "__lt__", "__add__", "__call__", "__iter__", "__str__",
-              "__repr__", "__bool__", "__hash__", "__sub__", "__mul__", "__neg__", "__int__", "__float__", "__setitem__",
-              "__delitem__", "__reversed__", "__le__", "__gt__", "__ge__", "__or__", "__and__", "__abs__")  # fmt: skip
+_OPERATORS = (
+    "__len__", "__contains__", "__getitem__", "__eq__", "__lt__", "__add__", "__call__", "__iter__", "__str__",
+    "__repr__", "__bool__", "__hash__", "__sub__", "__mul__", "__neg__", "__int__", "__float__", "__setitem__",
+    "__delitem__", "__reversed__", "__le__", "__gt__", "__ge__", "__or__", "__and__", "__abs__",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def _of(name: str, value: object, module: types.ModuleType, names: dict[str, Any
 
 def _of_class(name: str, kind: type, names: dict[str, Any]) -> Iterator[Target]:
     if not inspect.isabstract(kind):
-        yield _target(name, name, kind.__init__, kind, names)
+        yield _target(name, name, inspect.getattr_static(kind, "__init__"), kind, names)
     for method, raw in vars(kind).items():
         if isinstance(raw, property) and not method.startswith("_"):
             yield Target(f"{name}.{method}", f"{SUBJECT}.{method}", (), inspect.Parameter.empty, name, reads=True)
@@ -77,8 +79,8 @@ def _is_public(method: str) -> bool:
 
 
 def _target(
-    symbol: str, callee: str, function: Any, kind: type | None, names: dict[str, Any], owner: str = ""
-) -> Target:  # noqa: ANN401
+    symbol: str, callee: str, function: Callable[..., Any], kind: type | None, names: dict[str, Any], owner: str = ""
+) -> Target:
     listed = tuple(
         Parameter(name.lstrip("*"), hint, needed, name.startswith("*"))
         for name, hint, needed in parameters(function, kind, names)
