@@ -160,6 +160,9 @@ class Runs:
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._busy.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            logger.error("tests.failed", exc_info=error)
         self._start_next()
 
     async def _work(self, run: Run) -> None:
@@ -169,10 +172,9 @@ class Runs:
             run.tell(Happening("finished", to_fields(made)))
         except (EngineError, AssistantError) as error:
             run.tell(Happening("failed", error=shown(error)))
-        except Exception:  # whatever else fails is logged, and told without detail
-            logger.exception("tests.failed target=%s", run.project.target)
-            run.tell(Happening("failed", error=AssistantError(_INTERNAL)))
         finally:
+            if not run.heard[-1].last:  # it failed in a way that nobody foresaw: `_done` logs it
+                run.tell(Happening("failed", error=AssistantError(_INTERNAL)))
             self._forget(run)
 
     def _forget(self, run: Run) -> None:

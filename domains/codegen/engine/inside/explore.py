@@ -19,7 +19,7 @@ from typing import Any
 from domains.codegen.engine.inside.harvest import harvest
 from domains.codegen.engine.inside.kills import Mutation, smallest
 from domains.codegen.engine.inside.pools import Pools
-from domains.codegen.engine.inside.running import Runner, Subject, arm
+from domains.codegen.engine.inside.running import Runner, Subject, Unloadable, arm
 from domains.codegen.engine.inside.scenarios import Scenario, Step
 from domains.codegen.engine.inside.search import Search
 from domains.codegen.engine.inside.targets import Target, targets
@@ -36,8 +36,8 @@ def main() -> None:
     arm()
     try:
         subject = Subject(plan["module"], plan["file"])
-    except BaseException as error:  # noqa: BLE001 - a module may fail to load in any way, and even leave
-        _tell({"result": {"broken": f"{type(error).__name__}: {error}"[:400]}})
+    except Unloadable as error:
+        _tell({"result": {"broken": str(error)}})
         return
     _explore(plan, subject)
 

@@ -88,11 +88,13 @@ class Mutation:
         mutant.apply()
         try:
             code = compile(ast.fix_missing_locations(self._tree), self._subject.path, "exec")
-            module = self._subject.load(code)
-        except Exception:  # noqa: BLE001 - a mutant may break its module in any way
+        except (SyntaxError, ValueError, RecursionError):
             return None
         finally:
             mutant.revert()
+        module = self._subject.attempt(code)
+        if isinstance(module, BaseException):
+            return None
         return Runner(self._subject, Subject.names(module))
 
 

@@ -193,7 +193,15 @@ def parameters(function: Callable[..., Any], owner: type | None, own: dict[str, 
         return []
     try:
         hints = typing.get_type_hints(function, {**typing.__dict__, **own})
-    except Exception:  # noqa: BLE001 - annotations may be any expression, and fail in any way
+    except (
+        NameError,
+        TypeError,
+        AttributeError,
+        SyntaxError,
+        ValueError,
+        LookupError,
+        RecursionError,
+    ):  # any expression
         hints = {}
     if owner is not None and listed and listed[0].name in {"self", "cls"}:
         listed = listed[1:]

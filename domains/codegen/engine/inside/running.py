@@ -19,6 +19,8 @@ from domains.codegen.engine.inside.sources import attributes, source_of
 
 STEP_S = 0.25
 """Processor time a scenario may take; a mutant that loops is stopped here."""
+LOAD_S = 5.0
+"""Processor time that importing the module, or a mutant of it, may take."""
 STEPS = 40_000
 """Traced lines a scenario may take."""
 _ITEMS = 50
@@ -32,19 +34,37 @@ class Stalled(BaseException):
     """The time of a scenario is over. Not an Exception, so that the code under test does not catch it."""
 
 
+class Unloadable(Exception):
+    """The module under test cannot be imported; the message says why."""
+
+
 class Subject:
     """The module under test: loads it, or a mutant of it, and makes the names that a test file would import."""
 
     def __init__(self, name: str, path: str) -> None:
         self.name, self.path = name, path
-        importlib.import_module(name.rpartition(".")[0]) if "." in name else None
-        self.module = self.load(None)
+        loaded = self.attempt(None)
+        if isinstance(loaded, BaseException):
+            raise Unloadable(f"{type(loaded).__name__}: {loaded}"[:400]) from loaded
+        self.module = loaded
+
+    def attempt(self, code: types.CodeType | None) -> types.ModuleType | BaseException:
+        """Load as `load` does, within LOAD_S of processor time; return what went wrong instead of raising it."""
+        signal.setitimer(signal.ITIMER_VIRTUAL, LOAD_S, LOAD_S)
+        try:
+            return self.load(code)
+        except BaseException as error:  # noqa: BLE001 - a module may fail to load in any way, and even leave
+            return error
+        finally:
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
 
     def load(self, code: types.CodeType | None) -> types.ModuleType:
         """Execute the module's code (its own when None) in a fresh namespace."""
         spec = importlib.util.spec_from_file_location(self.name, self.path)
         if spec is None or spec.loader is None:
             raise ImportError(self.name)
+        if "." in self.name:
+            importlib.import_module(self.name.rpartition(".")[0])
         module = importlib.util.module_from_spec(spec)
         sys.modules[self.name] = module
         if code is None:

@@ -16,9 +16,7 @@ from domains.codegen.engine.errors import Cancelled, EngineError, NothingToTest,
 from domains.codegen.engine.generate import Watching
 from domains.codegen.engine.types import Coverage, Generated, Options, Project, WrittenTest
 
-MADE = Generated(
-    {"test_m.py": "..."}, (), Coverage(1.0, None), None, 4, 3, (), (), (), {"total_s": 0.1}
-)
+MADE = Generated({"test_m.py": "..."}, (), Coverage(1.0, None), None, 4, 3, (), (), (), {"total_s": 0.1})
 
 
 def project(text: str = "x = 1") -> Project:
