@@ -36,6 +36,7 @@ from retrieval.errors import RetrievalError
 logger = logging.getLogger(__name__)
 
 RETRY_S = 1.0
+MEND_S = 15.0
 MODEL_LOOK_S = 2.0
 SEARCH_THREADS = 2
 
@@ -52,6 +53,7 @@ class _Built:
 _built: _Built | None = None
 _building = threading.Lock()
 _warming: threading.Thread | None = None
+_fault: str | None = None
 
 
 def room() -> Room:
@@ -113,6 +115,11 @@ def readiness() -> dict[str, bool]:
     }
 
 
+def fault() -> str | None:
+    """Name the kind of error that keeps the assistant from being built, while it does."""
+    return _fault
+
+
 def close() -> None:
     """End what runs in the background."""
     if _built is not None:
@@ -120,16 +127,30 @@ def close() -> None:
             part.stop()
 
 
+async def aclose() -> None:
+    """End it, and close what belongs to this event loop: the connection to Redis that streams and memories share."""
+    close()
+    if connection.cache_info().currsize:
+        await connection().close()
+
+
 def _build_until_done() -> None:
+    """Try until it is built. Whatever goes wrong is logged, shown by `fault`, and tried again: an operator may mend it.
+
+    A Future holds any error, so that no thread ends in silence.
+    """
+    global _fault
     pause = threading.Event()
-    while True:
-        try:
-            build()
-        except (RetrievalError, DatabaseError, InterfaceError, OSError) as error:
-            logger.warning("warm_up.again_in_a_second error=%s", error)
-            pause.wait(RETRY_S)
-        else:
-            return
+    with ThreadPoolExecutor(1, thread_name_prefix="warm-up") as attempts:
+        while (error := attempts.submit(build).exception()) is not None:
+            passing = isinstance(error, RetrievalError | DatabaseError | InterfaceError | OSError)
+            _fault = type(error).__name__  # anyone may read it, so no more than this; the log has the rest
+            if passing:
+                logger.warning("warm_up.again_in_a_second error=%s", error)
+            else:
+                logger.error("warm_up.failed again_in_s=%s", MEND_S, exc_info=error)
+            pause.wait(RETRY_S if passing else MEND_S)
+    _fault = None
 
 
 def _watch_until_model_is_up() -> None:
@@ -174,7 +195,7 @@ def _assemble() -> _Built:
 def _model() -> ChatModel:
     house = settings.HOUSE
     if house.model_url is None or house.model_name is None:
-        absent: ChatModel = _of("inference.client.scripted.ScriptedModel")((), info=None, well=False)
+        absent: ChatModel = _of("inference.client.absent.AbsentModel")()
         return absent
     served: ChatModel = _of("inference.client.openai_protocol.OpenAIModel")(
         house.model_url, house.model_api_key, house.model_name, state_file=house.model_state_file

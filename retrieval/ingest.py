@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -13,12 +13,15 @@ from pathlib import Path, PurePath
 import numpy as np
 
 from retrieval.chunking.structure import split
-from retrieval.config import IngestConfig
+from retrieval.config import IngestConfig, LoaderLimits
 from retrieval.language import detect
 from retrieval.loaders import for_file
 from retrieval.passage import searchable
 from retrieval.protocols import Encoder
 from retrieval.types import PUBLIC, Chunk, ParsedDocument, Vectors
+
+Parse = Callable[[Path, str, LoaderLimits], ParsedDocument]
+"""Reads a file by the loader of its name: here, or in a child (`retrieval.loaders.isolated`)."""
 
 _UNSAFE = re.compile(r"[^\w.() -]|^\.+")
 _LONGEST_NAME = 60  # characters; a Chinese one takes three bytes, file systems allow 255
@@ -43,19 +46,29 @@ class ChunkMeta:
     access: frozenset[str] = frozenset({PUBLIC})
 
 
+def parse_here(path: Path, filename: str, limits: LoaderLimits) -> ParsedDocument:
+    """Parse in this process: for files one trusts. Raises UnreadableDocument."""
+    return for_file(filename, limits).load(path)
+
+
 def prepare(
-    source: Path | bytes, filename: str, meta: ChunkMeta, encoder: Encoder, config: IngestConfig | None = None
+    source: Path | bytes,
+    filename: str,
+    meta: ChunkMeta,
+    encoder: Encoder,
+    config: IngestConfig | None = None,
+    *,
+    parse: Parse = parse_here,
 ) -> list[tuple[Chunk, Vectors]]:
     """Load, chunk and encode one file; returns each chunk with its passage embedding [dimension].
 
     Deterministic: the same bytes, meta and encoder give the same ids and vectors.
     Raises UnreadableDocument with the code empty_file, unknown_format, wrong_encoding, encrypted, damaged,
-    too_large or no_text (texts for users: `retrieval.messages`).
+    too_large or no_text, and from a child timeout or crashed_parser (texts for users: `retrieval.messages`).
     """
     config = config or IngestConfig()
-    loader = for_file(filename, config.limits)
     with _as_file(source, filename) as path:
-        document = loader.load(path)
+        document = parse(path, filename, config.limits)
         checksum = meta.checksum or hashlib.sha256(path.read_bytes()).hexdigest()
     chunks = cut(document, filename, meta, checksum, encoder, config)
     vectors = encode(chunks, encoder, config.batch)

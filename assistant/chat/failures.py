@@ -5,7 +5,7 @@ from __future__ import annotations
 from assistant.chat import texts
 from assistant.chat.room import Room
 from assistant.errors import AssistantError, Text, Unavailable, Unprocessable
-from inference.client.errors import ModelError, ModelInterrupted, ModelRejected, ModelTimeout
+from inference.client.errors import ModelError, ModelInterrupted, ModelRejected, ModelTimeout, NoModel
 from retrieval.errors import RetrievalError
 
 Fault = AssistantError | ModelError | RetrievalError
@@ -22,6 +22,8 @@ def as_seen_by_caller(fault: Fault, room: Room) -> AssistantError:
         return fault
     if isinstance(fault, RetrievalError):
         return Unavailable(SEARCH_DOWN, code="search_unavailable", retry_after=10.0)
+    if isinstance(fault, NoModel):  # no time to come back: asking again cannot help
+        return Unavailable(texts.NO_MODEL, code=fault.code)
     if isinstance(fault, ModelRejected):
         return Unprocessable(texts.MODEL_REFUSED, code=fault.code)
     if isinstance(fault, ModelInterrupted):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assistant.chat import guard, texts
 from assistant.chat.guard import Judged
+from assistant.errors import Text
 from domains.excerpts import excerpts
 from domains.protocols import Domain
 from domains.types import Evidence, Question
@@ -11,7 +12,9 @@ from domains.types import Evidence, Question
 MOST_PASSAGES = 2
 
 
-def from_documents(domain: Domain, question: Question, evidence: Evidence) -> Judged | None:
+def from_documents(
+    domain: Domain, question: Question, evidence: Evidence, introduction: Text = texts.FROM_DOCUMENTS
+) -> Judged | None:
     """Quote the best passages; None when there are none, or the domain would not have them said."""
     if not evidence.hits:
         return None
@@ -20,5 +23,5 @@ def from_documents(domain: Domain, question: Question, evidence: Evidence) -> Ju
     judged = guard.judge(domain, question, evidence, quoted)
     if judged.refused is not None:
         return None
-    introduced = f"{texts.FROM_DOCUMENTS.of(question.language)}\n\n{judged.text}"
+    introduced = f"{introduction.of(question.language)}\n\n{judged.text}"
     return Judged(domain.opening(question) + introduced)

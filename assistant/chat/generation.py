@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from assistant.chat import fallback, guard, replies
+from assistant.chat import fallback, guard, replies, texts
 from assistant.chat.answers import Layer, ModelShown, RefusalShown, UsageShown
 from assistant.chat.attended import AttendedModel
 from assistant.chat.events import Delta, Refused
@@ -17,7 +17,7 @@ from assistant.chat.stopwatch import Stopwatch
 from assistant.intents.types import IntentGuess
 from domains.protocols import Domain
 from domains.types import Done, Evidence, Question, Refusal, TextDelta
-from inference.client.errors import ModelTimeout, ModelUnavailable
+from inference.client.errors import ModelTimeout, ModelUnavailable, NoModel
 from inference.client.protocols import ChatModel
 from inference.client.types import Usage
 
@@ -54,6 +54,13 @@ async def respond(
             raise
         judged, end = instead, Done(grounded=True, layer="retrieval")
         yield Delta(judged.text)
+    except NoModel:
+        instead = fallback.from_documents(domain, question, evidence, texts.ONLY_DOCUMENTS)
+        refused = RefusalShown("no_model", texts.NO_MODEL.of(question.language))
+        judged, end = instead or Judged("", refused, offer_human=True), Done(grounded=True, layer="retrieval")
+        model.asked = False
+        if instead is not None:
+            yield Delta(instead.text)
     sources = replies.sources_of(evidence)
     layer: Layer = "model" if model.asked else "retrieval"
     if judged.refused is not None:

@@ -44,6 +44,14 @@ MODEL_DOWN = Text(
     en="The model cannot be reached right now. Curated answers and search still work; try this question again shortly.",
     zh="模型暂时无法访问。常见问题和文档检索仍可使用；请稍后重试这个问题。",
 )
+NO_MODEL = Text(
+    en="No model is configured here, and no curated answer or document holds this. Shall I pass you to a person?",
+    zh="此处没有配置模型，常见问题和文档中也没有找到答案。需要为您转接人工吗？",
+)
+ONLY_DOCUMENTS = Text(
+    en="No model is configured here. This is what the documents say:",
+    zh="此处没有配置模型。以下是资料中的相关原文：",
+)
 FROM_DOCUMENTS = Text(
     en="The model is away at the moment. This is what the documents say:",
     zh="模型暂时不在线。以下是资料中的相关原文：",

@@ -15,10 +15,12 @@ async def healthz(_request: HttpRequest) -> JsonResponse:
 
 
 async def readyz(_request: HttpRequest) -> JsonResponse:
-    """200 when FAQ and search answer, 503 before; the body has the state of each layer."""
-    from assistant.wiring import readiness
+    """200 when FAQ and search answer, else 503. The body: each layer's state, and the `fault` that stops the start."""
+    from assistant.wiring import fault, readiness
 
-    state = await sync_to_async(readiness, thread_sensitive=False)()
+    state: dict[str, bool | str] = dict(await sync_to_async(readiness, thread_sensitive=False)())
+    if why := fault():
+        state["fault"] = why
     if warming.anyone(settings.HOUSE.data_dir / "warming"):  # the next request may reach a worker that still loads
         state |= {"faq": False, "search": False}
     ready = state["faq"] and state["search"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from django.db import OperationalError, transaction
+from django.utils import timezone
 
 from assistant.knowledge import blobs, services
 from assistant.knowledge.models import Change, Chunk, ChunkChange, Document, IngestionJob
@@ -26,7 +27,9 @@ PASSING = (OperationalError, EncoderUnavailable, OSError)
 """Faults that may be gone at the next attempt."""
 
 
-def read(job: IngestionJob, encoder: Encoder, config: IngestConfig | None = None) -> Prepared:
+def read(
+    job: IngestionJob, encoder: Encoder, config: IngestConfig | None = None, *, parse: ingest.Parse = ingest.parse_here
+) -> Prepared:
     """Parse, chunk and encode the job's revision. Raises UnreadableDocument and what is in PASSING."""
     revision = job.revision
     document = revision.document
@@ -42,7 +45,7 @@ def read(job: IngestionJob, encoder: Encoder, config: IngestConfig | None = None
         tags=frozenset(document.tags),
         access=frozenset(document.access),
     )
-    return ingest.prepare(blobs.read(revision), revision.filename, meta, encoder, config)
+    return ingest.prepare(blobs.read(revision), revision.filename, meta, encoder, config, parse=parse)
 
 
 @transaction.atomic
@@ -57,6 +60,10 @@ def publish(job: IngestionJob, prepared: Prepared, encoder_name: str) -> bool:
     newest = document.revisions.order_by("-number").values_list("number", flat=True)[0]
     if document.deleted_at is not None or newest != job.revision.number:
         job.finish(JobState.DONE, "superseded")
+        return False
+    if not document.is_wanted(timezone.now()):
+        services.take_down(document)
+        job.finish(JobState.DONE, "withdrawn")
         return False
     services.retire(document.chunks.all())
     Chunk.objects.bulk_create([_row(passage, vector, job, encoder_name) for passage, vector in prepared])
@@ -99,7 +106,8 @@ def fail(job: IngestionJob, code: str, detail: dict[str, str | int]) -> None:
     job.finish(JobState.FAILED, code, detail)
     document = Document.objects.select_for_update().get(pk=job.revision.document_id)
     document.error_code, document.error_detail = code, detail
-    document.state = State.FAILED if document.revision_id is None else State.LIVE
+    if document.state != State.WITHDRAWN:
+        document.state = State.FAILED if document.revision_id is None else State.LIVE
     document.save(update_fields=["error_code", "error_detail", "state", "updated_at"])
     logger.info("job.failed job=%s document=%s code=%s", job.pk, document.pk, code)
 

@@ -17,6 +17,8 @@ from assistant.knowledge import ingestion, services
 from assistant.knowledge.models import IngestionJob
 from assistant.knowledge.models.job import MAX_ATTEMPTS
 from assistant.live.bell import bell
+from retrieval.ingest import Parse
+from retrieval.loaders.isolated import IsolatedParser
 from retrieval.protocols import Encoder
 
 logger = logging.getLogger(__name__)
@@ -32,13 +34,17 @@ class Worker:
     """Claims jobs one by one until told to stop.
 
     A job runs in a thread of its own while this thread renews its lease, so that a worker that hangs or dies loses the
-    job to another one within half a minute; publishing checks the lease, so that nothing happens twice.
+    job to another one within half a minute; publishing checks the lease, so that nothing happens twice. Files are
+    parsed in a limited child unless another `parser` is given.
     """
 
-    def __init__(self, encoder: Callable[[], Encoder], chores: Sequence[tuple[Chore, float]] = ()) -> None:
+    def __init__(
+        self, encoder: Callable[[], Encoder], chores: Sequence[tuple[Chore, float]] = (), parser: Parse | None = None
+    ) -> None:
         self.name = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
         self._encoder = encoder
         self._chores = chores
+        self._parser = parser or IsolatedParser()
         self._stop = threading.Event()
         self._hands = ThreadPoolExecutor(1, thread_name_prefix="ingest")
 
@@ -94,7 +100,7 @@ class Worker:
     def _work(self, job: IngestionJob) -> None:
         try:
             encoder = self._encoder()
-            prepared = ingestion.read(job, encoder)
+            prepared = ingestion.read(job, encoder, parse=self._parser)
             if ingestion.publish(job, prepared, encoder.name):
                 logger.info("job.done job=%s chunks=%d", job.pk, len(prepared))
         finally:

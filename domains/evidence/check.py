@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
+from domains.errors import WeightsDamaged
 from domains.evidence import features
 from domains.types import Evidence
 from retrieval.types import Hit
@@ -50,8 +51,16 @@ class EvidenceCheck:
 
     @classmethod
     def load(cls, path: Path | None = None, *, threshold: float | None = None) -> EvidenceCheck:
-        """Read a weights file (the one that comes with the code by default). Raises ValidationError, OSError."""
-        return cls(Weights.model_validate_json((path or WEIGHTS).read_bytes()), threshold=threshold)
+        """Read a weights file (the one that comes with the code by default). Raises WeightsDamaged, OSError."""
+        file = path or WEIGHTS
+        try:
+            weights = Weights.model_validate_json(file.read_bytes())
+        except ValidationError as error:
+            reason = "; ".join(one["msg"] for one in error.errors(include_url=False)[:3])
+            raise WeightsDamaged(
+                f"{file.name}: {reason}. Restore the file, or run python -m domains.evidence.train."
+            ) from error
+        return cls(weights, threshold=threshold)
 
     def judge(self, question: str, hits: Sequence[Hit]) -> Evidence:
         """Return the hits, in their order, with the probability that they answer; without hits it is 0."""

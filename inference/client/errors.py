@@ -4,6 +4,7 @@ ModelError
 ├── ModelUnavailable    nothing answers, the breaker is open, or the server is overloaded
 ├── ModelTimeout        no first token, or no next token, within the deadline
 ├── ModelInterrupted    the stream ended before the model finished
+├── NoModel             none is configured: asking again cannot help
 └── ModelRejected       the server refuses the request: do not retry; `code` says why: unknown_model, prompt_too_long,
                         not_authorised, model_rejected
 """
@@ -40,6 +41,12 @@ class ModelInterrupted(ModelError):
     """The stream ended before the model finished; text already shown stays shown, so it is not retried silently."""
 
     code = "model_interrupted"
+
+
+class NoModel(ModelError):
+    """No model is configured; only an operator changes that."""
+
+    code = "no_model"
 
 
 class ModelRejected(ModelError):

@@ -12,8 +12,9 @@ import pytest
 
 from assistant import wiring
 from assistant.errors import Unavailable
+from domains.errors import WeightsDamaged
+from inference.client.absent import AbsentModel
 from inference.client.openai_protocol import OpenAIModel
-from inference.client.scripted import ScriptedModel
 from retrieval.errors import EncoderUnavailable
 
 
@@ -32,6 +33,7 @@ class Part:
 def nothing_built(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wiring, "_built", None)
     monkeypatch.setattr(wiring, "_warming", None)
+    monkeypatch.setattr(wiring, "_fault", None)
 
 
 def built(*parts: Part) -> object:
@@ -84,6 +86,31 @@ def test_a_part_that_is_away_is_waited_for_in_the_background(monkeypatch: pytest
     assert wiring.room() is not None
 
 
+def test_what_nobody_expected_is_logged_shown_and_tried_again(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    mended, shown = threading.Event(), threading.Event()
+
+    def assemble() -> object:
+        if mended.is_set():
+            return built()
+        if wiring.fault():
+            shown.set()
+        raise WeightsDamaged("weights.json: the features changed since these weights were trained")
+
+    monkeypatch.setattr(wiring, "_assemble", assemble)
+    monkeypatch.setattr(wiring, "MEND_S", 0.01)
+    wiring.warm_up()
+    assert shown.wait(30)
+    assert wiring.fault() == "WeightsDamaged"
+    mended.set()
+    assert wiring._warming is not None
+    wiring._warming.join(30)
+    assert wiring.room() is not None
+    assert wiring.fault() is None
+    assert any("warm_up.failed" in record.message and record.exc_info for record in caplog.records)
+
+
 def test_whoever_builds_in_the_foreground_is_told_what_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
     def assemble() -> object:
         raise EncoderUnavailable("not fetched yet")
@@ -112,6 +139,17 @@ def test_closing_stops_every_follower_and_is_harmless_before_the_start(monkeypat
     assert [part.stopped for part in parts] == [1, 1, 1]
 
 
+async def test_closing_closes_the_connection_that_streams_and_memories_share(redis_url: str) -> None:
+    wiring.connection.cache_clear()
+    await wiring.aclose()
+    assert await wiring.connection().send("PING")
+    client = wiring.connection()._client
+    await wiring.aclose()
+    assert wiring.connection()._client is None
+    assert client is not None
+    wiring.connection.cache_clear()
+
+
 @pytest.mark.django_db
 def test_readiness_names_each_layer_and_looks_at_the_real_stores(redis_url: str) -> None:
     ready = wiring.readiness()
@@ -122,9 +160,9 @@ def test_readiness_names_each_layer_and_looks_at_the_real_stores(redis_url: str)
 
 def test_without_an_address_of_a_model_an_absent_one_stands_in(settings: object) -> None:
     settings.HOUSE = dataclasses.replace(settings.HOUSE, model_url=None, model_name=None)  # type: ignore[attr-defined]
-    assert isinstance(wiring._model(), ScriptedModel)
+    assert isinstance(wiring._model(), AbsentModel)
     settings.HOUSE = dataclasses.replace(settings.HOUSE, model_url="http://127.0.0.1:9/v1")  # type: ignore[attr-defined]
-    assert isinstance(wiring._model(), ScriptedModel)
+    assert isinstance(wiring._model(), AbsentModel)
 
 
 def test_with_an_address_and_a_name_the_served_model_answers(settings: object) -> None:

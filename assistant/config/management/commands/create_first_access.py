@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand
 
 from assistant.accounts import keys
-from assistant.accounts.models import Tenant
+from assistant.accounts.models import ApiKey, Tenant
 from assistant.config import secrets
 from assistant.config.supervisor import access
 from assistant.errors import NotAuthenticated
@@ -16,6 +16,8 @@ SCOPES = (
     "ask", "documents:read", "documents:write", "faq:read", "faq:write", "conversations:read", "models:read",
     "tests",
 )  # fmt: skip
+
+DEMO_KEY = "demo"
 
 
 class Command(BaseCommand):
@@ -27,8 +29,11 @@ class Command(BaseCommand):
         if not get_user_model().objects.filter(username=access.ADMIN).exists():
             password = secrets.ensure(data_dir, access.ADMIN_PASSWORD)
             get_user_model().objects.create_superuser(access.ADMIN, password=password)
-        if not _opens(secrets.read(data_dir, access.API_KEY)):
-            secrets.replace(data_dir, access.API_KEY, keys.issue(tenant, "demo", list(SCOPES)))
+        revoked = ApiKey.objects.filter(tenant=tenant, name=DEMO_KEY, revoked_at__isnull=False).exists()
+        if revoked:  # somebody closed this door: a start must not open it again
+            self.stdout.write("The demo key was revoked and stays so; issue another in the admin site.")
+        elif not _opens(secrets.read(data_dir, access.API_KEY)):
+            secrets.replace(data_dir, access.API_KEY, keys.issue(tenant, DEMO_KEY, list(SCOPES)))
         self.stdout.write("The demo tenant, its key and the administrator are there.")
 
 

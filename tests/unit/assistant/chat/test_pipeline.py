@@ -12,6 +12,7 @@ from assistant.chat.memory import Memory, PastTurn
 from assistant.chat.pipeline import answer
 from assistant.chat.stores.errors import StoreAway
 from assistant.errors import NotFound
+from inference.client.absent import AbsentModel
 from inference.client.errors import ModelInterrupted, ModelTimeout, ModelUnavailable
 from inference.client.scripted import Reply
 from tests.chatkit import RETURNS, ListStore, asked, events, failed, finished, model, room
@@ -270,6 +271,31 @@ async def test_while_the_model_is_away_the_documents_speak_for_themselves() -> N
         assert (answer_.layer, answer_.grounded, answer_.model) == ("retrieval", True, None)
         assert words in answer_.answer
         assert "[1]" in answer_.answer
+
+
+async def test_without_a_model_the_documents_speak_and_that_there_is_none_is_said() -> None:
+    for question, words in (
+        ("Explain the warranty of the Aurora lamp after delivery", ("No model is configured", "24 months")),
+        ("请解释极光台灯交货后的保修期", ("没有配置模型", "二十四个月")),
+    ):
+        answer_ = finished(await events(asked(question), room(AbsentModel())))
+        assert (answer_.layer, answer_.grounded, answer_.model, answer_.refused) == ("retrieval", True, None, None)
+        assert all(word in answer_.answer for word in words)
+        assert "[1]" in answer_.answer
+        assert answer_.sources
+
+
+async def test_without_a_model_what_nothing_answers_is_refused_with_a_code_of_its_own() -> None:
+    said = await events(asked("Write a line about autumn"), room(AbsentModel()))
+    answer_ = finished(said)
+    assert answer_.refused is not None
+    assert (answer_.refused.code, answer_.layer, answer_.grounded) == ("no_model", "retrieval", False)
+    assert answer_.handoff is not None
+    assert "No model is configured" in answer_.refused.reason
+
+
+async def test_without_a_model_curated_answers_go_on() -> None:
+    assert finished(await events(asked("How do I return an item?"), room(AbsentModel()))).layer == "faq"
 
 
 async def test_once_the_model_has_spoken_its_failure_is_told() -> None:

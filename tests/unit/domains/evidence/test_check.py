@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
 
+from domains.errors import WeightsDamaged
 from domains.evidence import EvidenceCheck
 from domains.evidence.check import WEIGHTS
 from retrieval.types import Hit
@@ -50,7 +50,7 @@ def test_weights_of_other_features_are_refused(tmp_path: Path) -> None:
     weights["names"][0] = "another"
     path = tmp_path / "w.json"
     path.write_text(json.dumps(weights), encoding="utf-8")
-    with pytest.raises(ValidationError, match=r"domains\.evidence\.train"):
+    with pytest.raises(WeightsDamaged, match=r"domains\.evidence\.train"):
         EvidenceCheck.load(path)
 
 

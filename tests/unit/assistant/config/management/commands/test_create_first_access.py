@@ -5,6 +5,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import authenticate, get_user_model
 from django.core.management import call_command
+from django.utils import timezone
 
 from assistant.accounts import keys
 from assistant.accounts.models import ApiKey, Tenant
@@ -44,6 +45,21 @@ def test_twice_changes_nothing() -> None:
 
 def test_a_new_database_gets_a_new_key_for_the_old_file() -> None:
     secrets.replace(settings.HOUSE.data_dir, access.API_KEY, "ak_of_another_database")
+    call_command("create_first_access")
+    assert keys.authenticate(f"Bearer {_secret(access.API_KEY)}").tenant == settings.HOUSE.demo_tenant
+
+
+def test_a_key_that_was_revoked_is_not_issued_again() -> None:
+    call_command("create_first_access")
+    ApiKey.objects.update(revoked_at=timezone.now())
+    call_command("create_first_access")
+    assert ApiKey.objects.filter(revoked_at__isnull=True).count() == 0
+    assert ApiKey.objects.count() == 1
+
+
+def test_a_lost_file_of_a_key_that_nobody_revoked_gets_a_new_key() -> None:
+    call_command("create_first_access")
+    (Path(settings.HOUSE.data_dir) / "secrets" / access.API_KEY).unlink()
     call_command("create_first_access")
     assert keys.authenticate(f"Bearer {_secret(access.API_KEY)}").tenant == settings.HOUSE.demo_tenant
 
