@@ -8,6 +8,7 @@ AssistantError
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -24,13 +25,24 @@ class Text:
 
 
 class AssistantError(Exception):
-    """Base: `code` is stable and documented, `status` is the HTTP status, `retry_after` is in seconds."""
+    """Base: `code` is stable and documented, `status` is the HTTP status, `retry_after` is in seconds.
+
+    `members` are further facts for programs (RFC 9457, 3.2), such as the line of a syntax error.
+    """
 
     status = 500
     code = "internal"
 
-    def __init__(self, text: Text, *, code: str | None = None, retry_after: float | None = None) -> None:
+    def __init__(
+        self,
+        text: Text,
+        *,
+        code: str | None = None,
+        retry_after: float | None = None,
+        members: Mapping[str, str | int | float] | None = None,
+    ) -> None:
         super().__init__(text.en)
+        self.members = dict(members or {})
         self.text = text
         self.retry_after = retry_after
         if code is not None:

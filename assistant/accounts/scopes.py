@@ -15,5 +15,6 @@ class Scope(models.TextChoices):
     FAQ_READ = "faq:read", _("Read FAQ entries")
     FAQ_WRITE = "faq:write", _("Change FAQ entries")
     CONVERSATIONS_READ = "conversations:read", _("Read conversations")
+    TESTS = "tests", _("Generate unit tests")
     MODELS_READ = "models:read", _("List models")
     ADMIN = "admin", _("Everything")

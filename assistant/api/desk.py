@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from assistant.accounts.caller import Caller
 from assistant.accounts.keys import aauthenticate
 from assistant.api.http import Headers, Request
 from assistant.api.idempotency import Idempotency
+from assistant.api.testruns import Runs
 from assistant.api.throttle import Throttle
 from assistant.chat.room import Room
 from assistant.chat.stream import Streams
@@ -22,6 +23,7 @@ class Desk:
     streams: Streams
     throttle: Throttle
     idempotency: Idempotency
+    tests: Runs = field(default_factory=Runs)
 
     async def admit(self, request: Request, scope: str) -> tuple[Caller, Headers]:
         """Check key, scope and rate. Raises NotAuthenticated, NotPermitted, TooManyRequests, Unavailable."""

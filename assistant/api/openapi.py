@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import models_json_schema
 
 from assistant.api.inputs import AskInput, ChatInput
+from assistant.api.testinputs import TestsInput
 from assistant.chat.answers import Answer
 
 REF = "#/components/schemas/{model}"
@@ -34,12 +35,15 @@ SECURITY: list[dict[str, list[str]]] = [{"apiKey": []}]
 def add_doors(result: dict[str, Any], generator: object, request: object, public: bool) -> dict[str, Any]:  # noqa: ARG001
     """Add the doors to the document (a post-processing hook of drf-spectacular)."""
     schemas = result["components"].setdefault("schemas", {})
-    _, inputs = models_json_schema([(AskInput, "validation"), (ChatInput, "validation")], ref_template=REF)
+    _, inputs = models_json_schema(
+        [(AskInput, "validation"), (ChatInput, "validation"), (TestsInput, "validation")], ref_template=REF
+    )
     answer = TypeAdapter(Answer).json_schema(mode="serialization", ref_template=REF)
     schemas |= inputs["$defs"] | answer.pop("$defs") | {"Answer": answer, "Problem": PROBLEM}
     result["paths"] |= {
         "/api/v1/ask": {"post": _ask()},
         "/api/v1/answers/{id}/events": {"get": _resume()},
+        "/api/v1/tests": {"post": _tests()},
         "/v1/chat/completions": {"post": _chat()},
         "/v1/models": {"get": _models()},
     }
@@ -89,6 +93,26 @@ def _resume() -> dict[str, Any]:
                 "content": {"text/event-stream": {"schema": {"type": "string", "description": EVENTS}}},
             },
             **_problems(400, 401, 403, 404, 429, 503),
+        },
+    }
+
+
+def _tests() -> dict[str, Any]:
+    shape = {"type": "object", "description": "Files, tests with label and status, coverage, mutants, suspected bugs."}
+    events = "Events `started`, `progress`, `test`, `finished`, `failed`; `finished` carries the JSON answer."
+    content = {
+        "application/json": {"schema": shape},
+        "text/event-stream": {"schema": {"type": "string", "description": events}},
+    }
+    return {
+        "operationId": "generateTests",
+        "summary": "Write unit tests for a module and run them; JSON, or server-sent events",
+        "tags": ["tests"],
+        "requestBody": _body("TestsInput"),
+        "security": SECURITY,
+        "responses": {
+            "200": {"description": "Tests that were executed.", "content": content},
+            **_problems(400, 401, 403, 413, 415, 422, 429, 503),
         },
     }
 

@@ -39,6 +39,7 @@ def fields(error: AssistantError, language: str) -> dict[str, str | int | float]
         "status": error.status,
         "detail": error.text.of(language),
         "code": error.code,
+        **error.members,
     }
     if error.retry_after is not None:
         problem["retry_after"] = error.retry_after

@@ -14,6 +14,7 @@ from assistant.errors import NotAuthenticated
 
 SCOPES = (
     "ask", "documents:read", "documents:write", "faq:read", "faq:write", "conversations:read", "models:read",
+    "tests",
 )  # fmt: skip
 
 DEMO_KEY = "demo"

@@ -1,0 +1,106 @@
+"""What `POST /api/v1/tests` takes, checked."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from assistant.errors import InvalidInput, Text, TooLarge, Unprocessable
+from domains.codegen.engine.types import Options, Project
+
+MAX_FILES = 200
+MAX_SOURCE = 200 * 1024
+DEFAULT_FILE = "module.py"
+KNOWN = ("python", "javascript", "typescript", "java")
+SUPPORTED = ("python",)
+
+
+class TestsInput(BaseModel):
+    """Body of `POST /api/v1/tests`: `source` alone, or `files` with the `target` among them."""
+
+    __test__ = False  # pytest takes classes of this name for its own
+
+    model_config = ConfigDict(extra="forbid")
+
+    language: Annotated[str, Field(description="python")] = "python"
+    source: Annotated[str | None, Field(description="The module's text.")] = None
+    filename: Annotated[str, Field(max_length=200, description="Name of `source`; tests import it by this name.")] = (
+        DEFAULT_FILE
+    )
+    files: Annotated[
+        dict[str, str] | None, Field(max_length=MAX_FILES, description="Texts by relative path, instead of `source`.")
+    ] = None
+    target: Annotated[str | None, Field(max_length=400, description="The path in `files` to write tests for.")] = None
+    symbols: Annotated[
+        list[str], Field(max_length=100, description="Names of functions, classes or Class.method; else all.")
+    ] = []
+    framework: Annotated[str | None, Field(description="pytest")] = None
+    budget: Annotated[float, Field(ge=1, le=60, description="Seconds for search and mutants together.")] = 8.0
+    seed: Annotated[int, Field(ge=0, le=2**31)] = 1
+    stream: Annotated[bool | None, Field(description="Server-sent events instead of one JSON object.")] = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if (self.source is None) == (self.files is None):
+            raise ValueError("give either source or files")
+        if self.files is not None and self.target not in self.files:
+            raise ValueError("target must be one of files")
+        return self
+
+    def project(self) -> Project:
+        """Return what is to be tested. Raises InvalidInput, TooLarge, Unprocessable."""
+        self._known()
+        texts = {self.filename: self.source or ""} if self.files is None else self.files
+        target = self.filename if self.target is None else self.target
+        if sum(len(text) for text in texts.values()) > MAX_SOURCE:
+            limit = MAX_SOURCE // 1024
+            raise TooLarge(Text(f"The sources are larger than {limit} KiB.", f"源代码超过 {limit} KiB。"))
+        for name in texts:
+            if not _is_plain(name):
+                shown = name[:80]
+                raise InvalidInput(
+                    Text(f"“{shown}” is not a relative path without “..”.", f"“{shown}”不是不含“..”的相对路径。"),
+                    code="bad_path",
+                )
+        if not target.endswith(".py"):
+            raise InvalidInput(
+                Text(f"“{target[:80]}” is no Python file.", f"“{target[:80]}”不是 Python 文件。"), code="bad_path"
+            )
+        return Project({name: text.encode("utf-8", "surrogatepass") for name, text in texts.items()}, target)
+
+    def options(self) -> Options:
+        """Return how long and for what to search."""
+        return Options(tuple(self.symbols), self.budget, self.seed)
+
+    def _known(self) -> None:
+        language = self.language.lower()
+        names = ", ".join(SUPPORTED)
+        if language not in KNOWN:
+            raise InvalidInput(
+                Text(
+                    f"The language “{language[:40]}” is not known; known: {names}.",
+                    f"不认识语言“{language[:40]}”；支持：{names}。",
+                ),
+                code="unknown_language",
+            )
+        if language not in SUPPORTED:
+            raise Unprocessable(
+                Text(
+                    f"No runner for {language} is installed here; there is one for {names}.",
+                    f"此处没有 {language} 的运行器；可用：{names}。",
+                ),
+                code="missing_runner",
+            )
+        if self.framework not in {None, "pytest"}:
+            shown = str(self.framework)[:40]
+            raise Unprocessable(
+                Text(f"Tests are written for pytest, not for {shown}.", f"测试以 pytest 编写，不支持 {shown}。"),
+                code="missing_runner",
+            )
+
+
+def _is_plain(name: str) -> bool:
+    path = PurePosixPath(name)
+    return bool(path.parts) and not path.is_absolute() and ".." not in path.parts and name.isprintable()

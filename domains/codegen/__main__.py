@@ -1,0 +1,105 @@
+"""`python -m domains.codegen generate FILE` and `evaluate PATH`: tests for a module, and how good such tests are."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+from pathlib import Path
+
+from domains.codegen.engine.errors import EngineError, SourceBroken
+from domains.codegen.engine.generate import generate
+from domains.codegen.engine.types import Generated, Options, Project
+from domains.codegen.evaluation import corpus, measure
+from domains.codegen.wire import to_fields
+from sandbox import Sandbox, SandboxError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; exit status 2 for what cannot be done, with the reason on standard error."""
+    asked = _parser().parse_args(arguments)
+    box = Sandbox()
+    try:
+        box.check()
+        return _generate(box, asked) if asked.command == "generate" else _evaluate(box, asked)
+    except SourceBroken as error:
+        place = f"{error.line}:{error.column}: " if error.line else ""
+        sys.stderr.write(f"{place}{error}\n")
+    except (EngineError, SandboxError, corpus.CorpusBroken, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+    return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m domains.codegen", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    make = commands.add_parser("generate", help="write tests for a Python module, and run them")
+    make.add_argument("file", type=Path)
+    make.add_argument("--symbol", action="append", default=[], help="name or Class.method; may be repeated")
+    make.add_argument("--budget", type=float, default=8.0, metavar="SECONDS", help="for search and mutants")
+    make.add_argument("--out", type=Path, metavar="DIR", help="write the test files here; none is overwritten")
+    make.add_argument("--json", action="store_true")
+    judge = commands.add_parser("evaluate", help="measure on a folder of modules, a data set, or the pinned list")
+    judge.add_argument("path", type=Path, nargs="?", help="left out: the modules pinned in the source")
+    judge.add_argument("--language", choices=["python"], default="python")
+    judge.add_argument("--tier", choices=["typed", "untyped"], help="of the pinned modules")
+    judge.add_argument("--slice", type=int, metavar="N", help="N of them, drawn by the seed")
+    judge.add_argument("--seed", type=int, default=1)
+    judge.add_argument("--budget", type=float, default=8.0, metavar="SECONDS")
+    judge.add_argument("--json", action="store_true")
+    return parser
+
+
+def _generate(box: Sandbox, asked: argparse.Namespace) -> int:
+    project = Project({asked.file.name: asked.file.read_bytes()}, asked.file.name)
+    made = generate(box, project, Options(tuple(asked.symbol), asked.budget))
+    if asked.out is not None:
+        _write(made, asked.out)
+    if asked.json:
+        sys.stdout.write(json.dumps(to_fields(made), ensure_ascii=False) + "\n")
+        return 0
+    if asked.out is None:
+        sys.stdout.write("\n".join(made.files.values()))
+    score = made.mutation_score
+    sys.stdout.write(
+        f"\n# {len(made.tests)} tests; lines {made.coverage.line:.0%}"
+        + (f", branches {made.coverage.branch:.0%}" if made.coverage.branch is not None else "")
+        + (f", mutants {score:.0%}" if score is not None else "")
+        + f"; {len(made.suspected_bugs)} suspected bugs\n"
+    )
+    for bug in made.suspected_bugs:
+        sys.stdout.write(
+            f"# suspected: {bug.counter_example} gave {bug.observed}; expected {bug.expected} ({bug.contract})\n"
+        )
+    return 0
+
+
+def _write(made: Generated, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in made.files.items():
+        with (folder / name).open("x", encoding="utf-8") as file:  # a file that is there is somebody's work
+            file.write(text)
+
+
+def _evaluate(box: Sandbox, asked: argparse.Namespace) -> int:
+    listed = corpus.subjects(asked.path) if asked.path is not None else corpus.pinned_modules(asked.tier)
+    if asked.slice is not None and asked.slice < len(listed):
+        listed = random.Random(asked.seed).sample(listed, asked.slice)  # noqa: S311 - repeatable, not secret
+    rows = measure.measure_all(box, listed, Options(budget_s=asked.budget), _told)
+    sys.stdout.write(json.dumps(measure.summary(rows)) + "\n")
+    return 0
+
+
+def _told(row: measure.Measured) -> None:
+    branch = "-" if row.branch is None else f"{row.branch:.2f}"
+    mutation = "-" if row.mutation is None else f"{row.mutation:.2f}"
+    found = "".join("+" if found else "." for found in row.found)
+    sys.stderr.write(
+        f"{row.name}: line {row.line:.2f} branch {branch} mutants {mutation} {found} "
+        f"suspected {row.false_alarms} tests {row.tests} {row.seconds:.1f} s {row.error[:160]}\n"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,31 @@
+"""Errors of the test generator.
+
+EngineError
+├── SourceBroken     the source does not parse; `line` and `column` say where
+├── NothingToTest    no public function or class, or none of those asked for
+└── Cancelled        the caller asked to stop
+"""
+
+from __future__ import annotations
+
+from domains.errors import DomainError
+
+
+class EngineError(DomainError):
+    """Base of all errors raised by the test generator."""
+
+
+class SourceBroken(EngineError):
+    """The source cannot be parsed or loaded. Lines and columns count from 1; 0 where there is no place."""
+
+    def __init__(self, why: str, line: int = 0, column: int = 0) -> None:
+        super().__init__(why)
+        self.line, self.column = line, column
+
+
+class NothingToTest(EngineError):
+    """There is no public symbol to test, or none of the names asked for."""
+
+
+class Cancelled(EngineError):
+    """The caller asked to stop."""

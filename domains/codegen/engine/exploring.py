@@ -1,0 +1,157 @@
+"""Runs the exploring program in the sandbox and reads what it tells, which is untrusted."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from domains.codegen.engine.contracts import Contracts
+from domains.codegen.engine.errors import Cancelled, NothingToTest, SourceBroken
+from domains.codegen.engine.inside.scenarios import Scenario, Seen
+from domains.codegen.engine.types import Options, Project
+from sandbox import BOX, MIB, Job, Limits, Outcome, Sandbox, python
+
+SOURCES = f"{BOX}/src"
+_LIBRARY = f"{BOX}/lib"
+_INSIDE = "domains/codegen/engine/inside"
+_GRACE_S = 6.0
+_MEMORY = 1024 * MIB
+
+Progress = Callable[[str, int, int], None]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="ignore", strict=False)
+
+
+class _Row(_Strict):
+    scenario: Scenario
+    seen: list[Seen]
+    kills: int = 0
+
+
+class _Survivor(_Strict):
+    line: int
+    change: str
+
+
+class _Checked(_Strict):
+    id: int
+    seen: list[Seen]
+
+
+class Explored(_Strict):
+    """What the exploration found: `rows` are chosen to become tests, `observed` is all that was seen."""
+
+    symbols: list[dict[str, Any]] = []
+    rows: list[_Row] = []
+    observed: list[_Row] = []
+    names: list[str] = []
+    mutants: int = 0
+    killed: int = 0
+    surviving: list[_Survivor] = []
+    checks: list[_Checked] = []
+    unsteady: int = 0
+    scenarios: int = 0
+    broken: str | None = None
+
+
+def explore(
+    box: Sandbox, project: Project, contracts: Contracts, options: Options, told: Progress, cancelled: threading.Event
+) -> Explored:
+    """Search for scenarios. Raises SourceBroken, NothingToTest, Cancelled, SandboxUnavailable."""
+    listener = _Listener(told)
+    checks = [{"id": check.id, "source": check.source} for check in contracts.checks]
+    plan = {
+        "module": project.module, "file": f"{SOURCES}/{project.target}", "path": [SOURCES], "symbols": options.symbols,
+        "budget": options.budget_s, "seed": options.seed, "checks": checks,
+    }  # fmt: skip
+    script = (
+        f"import sys; sys.path.insert(0, {_LIBRARY!r}); from {_INSIDE.replace('/', '.')}.explore import main; main()"
+    )
+    job = Job(
+        python("-c", script),
+        files={**sources(project), **_inside()},
+        stdin=json.dumps(plan).encode(),
+        folders=packages(),
+        environment={"PYTHONPATH": "", "PYTHONHASHSEED": "0"},
+        limits=Limits(
+            wall_s=options.budget_s * 2 + _GRACE_S,
+            cpu_s=int(options.budget_s * 2 + _GRACE_S),
+            memory=_MEMORY,
+            output=16 * MIB,
+        ),
+    )
+    outcome = box.run(job, cancelled=cancelled, heard=listener.hear)
+    if outcome.ending == "cancelled":
+        raise Cancelled("stopped by the caller")
+    return _result(outcome, listener, project)
+
+
+def sources(project: Project) -> dict[str, bytes]:
+    """Return the project's files by their place in the box."""
+    return {f"src/{name}": body for name, body in project.files.items()}
+
+
+def packages() -> tuple[Path, ...]:
+    """Return the folders of installed packages, which the code under test may import."""
+    found = (importlib.util.find_spec(name) for name in ("pytest", "coverage"))
+    places = [
+        Path(spec.origin).resolve().parent.parent for spec in found if spec is not None and spec.origin is not None
+    ]
+    return tuple(dict.fromkeys(places))
+
+
+def _result(outcome: Outcome, listener: _Listener, project: Project) -> Explored:
+    if listener.result is None:
+        said = outcome.stderr.decode("utf-8", "replace").strip().split("\n")[-1]
+        raise SourceBroken(f"{project.target} could not be explored ({outcome.ending}): {said[-300:]}")
+    try:
+        explored = Explored.model_validate(listener.result)
+    except ValidationError as error:
+        raise SourceBroken(f"{project.target} disturbed its exploration: {error.errors()[0]['msg']}") from error
+    if explored.broken is not None:
+        raise SourceBroken(f"{project.target} cannot be imported: {explored.broken}")
+    if not explored.symbols:
+        raise NothingToTest(
+            f"{project.target} has no public function or class to test, or none of the names asked for."
+        )
+    return explored
+
+
+class _Listener:
+    """Reads the report line by line as it comes."""
+
+    def __init__(self, told: Progress) -> None:
+        self._told, self._rest = told, b""
+        self.result: dict[str, Any] | None = None
+
+    def hear(self, piece: bytes) -> None:
+        *lines, self._rest = (self._rest + piece).split(b"\n")
+        for line in lines:
+            self._line(line)
+
+    def _line(self, line: bytes) -> None:
+        try:
+            told = json.loads(line)
+        except ValueError:
+            return
+        if isinstance(told, dict) and isinstance(told.get("result"), dict):
+            self.result = told["result"]
+        elif isinstance(told, dict) and isinstance(told.get("progress"), str):
+            done, of = told.get("done"), told.get("of")
+            if isinstance(done, int) and isinstance(of, int):
+                self._told(told["progress"][:20], done, of)
+
+
+def _inside() -> Mapping[str, bytes]:
+    folder = Path(__file__).parent / "inside"
+    files = {f"lib/{_INSIDE}/{path.name}": path.read_bytes() for path in folder.glob("*.py")}
+    parents = ("domains", "domains/codegen", "domains/codegen/engine")
+    return {**files, **{f"lib/{parent}/__init__.py": b"" for parent in parents}}

@@ -1,0 +1,89 @@
+"""Runs written tests in the sandbox, several times in random order, and reads coverage."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from domains.codegen.engine.errors import Cancelled, SourceBroken
+from domains.codegen.engine.exploring import SOURCES, packages, sources
+from domains.codegen.engine.types import Coverage, Project
+from sandbox import BOX, MIB, Job, Limits, Sandbox, python
+
+TESTS = f"{BOX}/tests"
+RUNS = 5
+_WALL_S = 60.0
+
+
+class _Counted(BaseModel):
+    statements: int
+    missing: int
+    branches: int
+    missing_branches: int
+    missing_lines: list[int]
+
+
+class Gated(BaseModel):
+    """How each test (`test_name` or `test_name[row]`) ended in each run, why it failed, and the target's coverage."""
+
+    ended: dict[str, list[str]]
+    why: dict[str, str]
+    coverage: _Counted
+
+    def passed(self, name: str) -> bool:
+        """Whether a function passed in every run, all its rows."""
+        ends = self._ends(name)
+        return bool(ends) and all(end == "passed" for row in ends for end in row)
+
+    def failed(self, name: str) -> bool:
+        """Whether a function failed in every run."""
+        ends = self._ends(name)
+        return bool(ends) and all(end == "failed" for row in ends for end in row)
+
+    def _ends(self, name: str) -> list[list[str]]:
+        return [ends for test, ends in self.ended.items() if test.split("[")[0] == name]
+
+    def covered(self) -> Coverage:
+        """Return the coverage as shares."""
+        counted = self.coverage
+        lines = 1 - counted.missing / counted.statements if counted.statements else 1.0
+        branches = 1 - counted.missing_branches / counted.branches if counted.branches else None
+        return Coverage(lines, branches, tuple(counted.missing_lines))
+
+
+def gate(
+    box: Sandbox, project: Project, tests: Mapping[str, str], cancelled: threading.Event, *, runs: int = RUNS
+) -> Gated:
+    """Run test files. Raises Cancelled, SourceBroken, SandboxUnavailable."""
+    script = (Path(__file__).parent / "inside" / "gate.py").read_bytes()
+    plan: dict[str, Any] = {
+        "module": project.module, "file": f"{SOURCES}/{project.target}", "runs": runs,
+        "path": [SOURCES, TESTS, *(str(folder) for folder in packages())],
+        "tests": [f"{TESTS}/{name}" for name in tests],
+    }  # fmt: skip
+    job = Job(
+        python(f"{BOX}/gate.py"),
+        files={
+            **sources(project),
+            "gate.py": script,
+            **{f"tests/{name}": text.encode() for name, text in tests.items()},
+            "tests/pytest.ini": b"[pytest]\naddopts =\n",
+        },
+        stdin=json.dumps(plan).encode(),
+        folders=packages(),
+        environment={"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        limits=Limits(wall_s=_WALL_S, cpu_s=int(_WALL_S), output=16 * MIB),
+    )
+    outcome = box.run(job, cancelled=cancelled)
+    if outcome.ending == "cancelled":
+        raise Cancelled("stopped by the caller")
+    try:
+        return Gated.model_validate_json(outcome.report)
+    except ValidationError as error:
+        said = outcome.stderr.decode("utf-8", "replace").strip()[-400:]
+        raise SourceBroken(f"The tests of {project.target} could not be run ({outcome.ending}): {said}") from error

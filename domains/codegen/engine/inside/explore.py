@@ -1,0 +1,110 @@
+"""The program that runs in the sandbox: search, mutants, choice. Reads a plan, writes lines of JSON to the report.
+
+Lines: {"progress": stage, "done", "of"}, then one {"result": ...}. Examples and conditions of the documentation are run
+as given and told apart, so that the host can judge them.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import random
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from domains.codegen.engine.inside.harvest import harvest
+from domains.codegen.engine.inside.kills import Mutation, smallest
+from domains.codegen.engine.inside.pools import Pools
+from domains.codegen.engine.inside.running import Runner, Subject, Unloadable, arm
+from domains.codegen.engine.inside.scenarios import Scenario, Step
+from domains.codegen.engine.inside.search import Search
+from domains.codegen.engine.inside.targets import Target, targets
+
+REPORT_FD = 3
+_SEARCH_SHARE = 0.35
+
+
+def main() -> None:
+    """Explore the module that the plan on standard input names."""
+    plan: dict[str, Any] = json.loads(sys.stdin.read())
+    sys.path[:0] = plan["path"]
+    sys.setrecursionlimit(600)
+    arm()
+    try:
+        subject = Subject(plan["module"], plan["file"])
+    except Unloadable as error:
+        _tell({"result": {"broken": str(error)}})
+        return
+    _explore(plan, subject)
+
+
+def _explore(plan: dict[str, Any], subject: Subject) -> None:
+    began, budget = time.monotonic(), float(plan["budget"])
+    tree = ast.parse(Path(plan["file"]).read_text(encoding="utf-8"))
+    chance = random.Random(plan["seed"])  # noqa: S311 - repeatable, not secret
+    names = Subject.names(subject.module)
+    runner = Runner(subject, names)
+    found = harvest(tree, chance)
+    wanted = targets(subject.module, names, frozenset(plan["symbols"]))
+    search = Search(runner, Pools(found, names, chance), chance)
+    search.seed([scenario for text in found.calls if (scenario := written(text, wanted)) is not None])
+    _tell({"progress": "search", "done": 0, "of": len(wanted)})
+    search.grow(wanted, began + budget * _SEARCH_SHARE)
+    fates = Mutation(subject, tree, search, wanted).judge(
+        began + budget * 0.9, lambda done, of: _tell({"progress": "mutants", "done": done, "of": of})
+    )
+    fresh = Runner(subject, Subject.names(subject.load(None)))
+    steady = [fresh.run(row.scenario) == row.seen for row in search.rows]
+    for fate in fates:
+        fate.killers = {n for n in fate.killers if steady[n]}
+    chosen = [n for n in smallest(search.rows, fates) if steady[n]]
+    checked = [{"id": check["id"], "seen": _checked(check, fresh, wanted)} for check in plan["checks"]]
+    _tell({"result": {
+        "symbols": [_described(target) for target in wanted],
+        "rows": [{"scenario": asdict(search.rows[n].scenario), "seen": [asdict(s) for s in search.rows[n].seen],
+                  "kills": sum(n in fate.killers for fate in fates)} for n in chosen],
+        "observed": [{"scenario": asdict(row.scenario), "seen": [asdict(s) for s in row.seen]}
+                     for row, same in zip(search.rows, steady, strict=True) if same][:400],
+        "mutants": len(fates), "names": sorted(name for name in vars(subject.module) if not name.startswith("__")),
+        "killed": sum(bool(fate.killers & set(chosen)) for fate in fates),
+        "surviving": [{"line": f.line, "change": f.change} for f in fates if not f.killers & set(chosen)][:200],
+        "checks": checked, "unsteady": steady.count(False), "scenarios": len(search.tried),
+    }})  # fmt: skip
+
+
+def written(text: str, wanted: list[Target]) -> Scenario | None:
+    """Read a call that somebody wrote as a scenario; None unless it is a plain call of a target."""
+    node = ast.parse(text, mode="eval").body
+    if not isinstance(node, ast.Call) or any(keyword.arg is None for keyword in node.keywords):
+        return None
+    callee = ast.unparse(node.func)
+    if callee not in {target.callee for target in wanted} or any(isinstance(a, ast.Starred) for a in node.args):
+        return None
+    named = [(keyword.arg or "", ast.unparse(keyword.value)) for keyword in node.keywords]
+    return Scenario(callee, (Step(callee, (*(("", ast.unparse(a)) for a in node.args), *named)),))
+
+
+def _checked(check: dict[str, Any], runner: Runner, wanted: list[Target]) -> list[dict[str, Any]]:
+    """Run an expression of the documentation; what is not a call of a target is read as a value."""
+    scenario = written(check["source"], wanted) or Scenario("", (Step(check["source"], reads=True),))
+    return [asdict(seen) for seen in runner.run(scenario)]
+
+
+def _described(target: Target) -> dict[str, object]:
+    typed = all(parameter.typed for parameter in target.parameters)
+    return {"symbol": target.symbol, "callee": target.callee, "typed": typed,
+            "parameters": [parameter.name for parameter in target.parameters]}  # fmt: skip
+
+
+def _tell(line: dict[str, Any]) -> None:
+    data = json.dumps(line).encode() + b"\n"
+    while data:
+        data = data[os.write(REPORT_FD, data) :]
+
+
+if __name__ == "__main__":
+    main()

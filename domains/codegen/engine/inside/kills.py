@@ -1,0 +1,122 @@
+"""Which scenarios notice which mutants, a search for inputs that notice the rest, and the smallest set that does."""
+
+from __future__ import annotations
+
+import ast
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from domains.codegen.engine.inside.mutators import Mutant, mutants
+from domains.codegen.engine.inside.running import Runner, Subject
+from domains.codegen.engine.inside.search import Row, Search
+from domains.codegen.engine.inside.targets import Target
+
+_ENOUGH = 6
+"""Killers noted of one mutant; more would only make the choice of the smallest set a little better."""
+_ROWS = 80
+_TRIES = 120
+
+
+@dataclass(slots=True)
+class Fate:
+    """What became of a mutant: `killers` are rows by number; None when it could not be judged in time."""
+
+    line: int
+    change: str
+    killers: set[int] = field(default_factory=set)
+
+
+class Mutation:
+    """Judges the rows of a search by the mutants of the module."""
+
+    def __init__(self, subject: Subject, tree: ast.Module, search: Search, targets: list[Target]) -> None:
+        self._subject, self._tree, self._search = subject, tree, search
+        self._targets = {target.symbol: target for target in targets}
+
+    def judge(self, until: float, told: Callable[[int, int], None]) -> list[Fate]:
+        """Return the fate of every mutant judged before the time (of time.monotonic) is over."""
+        listed = list(mutants(self._tree))
+        fates: list[Fate] = []
+        for n, mutant in enumerate(listed):
+            left = until - time.monotonic()
+            if left < 0:
+                break
+            fates.append(self._fate(mutant, search_until=time.monotonic() + left / (len(listed) - n)))
+            if n % 10 == 0:
+                told(n, len(listed))
+        self._subject.load(None)
+        return fates
+
+    def _fate(self, mutant: Mutant, search_until: float) -> Fate:
+        fate = Fate(mutant.line, mutant.change)
+        runner = self._mutated(mutant)
+        if runner is None:
+            fate.killers = set(range(min(1, len(self._search.rows))))  # it does not even load: any test notices
+            return fate
+        reaching = [n for n, row in enumerate(self._search.rows) if mutant.line in row.lines()]
+        rows = reaching or list(range(len(self._search.rows)))  # a line that runs at import is reached by all
+        for n in sorted(rows, key=lambda n: self._search.rows[n].scenario.size())[:_ROWS]:
+            row = self._search.rows[n]
+            if runner.run(row.scenario) != row.seen:
+                fate.killers.add(n)
+                if len(fate.killers) >= _ENOUGH:
+                    break
+        if not fate.killers and reaching:
+            self._look(runner, [self._search.rows[n] for n in reaching], fate, search_until)
+        return fate
+
+    def _look(self, runner: Runner, rows: list[Row], fate: Fate, until: float) -> None:
+        """Search near the scenarios that reach a surviving mutant for one that tells it from the original."""
+        for _ in range(_TRIES):
+            if time.monotonic() > until:
+                return
+            scenario = self._search.varied(self._search.chance.choice(rows), self._targets)
+            if scenario is None or scenario in self._search.tried:
+                continue
+            seen = self._search.runner.run(scenario)
+            if seen[-1].kind == "stalled" or len(seen) < len(scenario.steps) or runner.run(scenario) == seen:
+                continue
+            edges: set[tuple[int, int]] = set()
+            self._search.runner.run(scenario, edges)
+            self._search.tried.add(scenario)
+            self._search.rows.append(Row(scenario, seen, frozenset(edges)))
+            fate.killers.add(len(self._search.rows) - 1)
+            return
+
+    def _mutated(self, mutant: Mutant) -> Runner | None:
+        mutant.apply()
+        try:
+            code = compile(ast.fix_missing_locations(self._tree), self._subject.path, "exec")
+        except (SyntaxError, ValueError, RecursionError):
+            return None
+        finally:
+            mutant.revert()
+        module = self._subject.attempt(code)
+        if isinstance(module, BaseException):
+            return None
+        return Runner(self._subject, Subject.names(module))
+
+
+def smallest(rows: list[Row], fates: list[Fate]) -> list[int]:
+    """Choose rows greedily: each next one notices the most mutants and takes the most ways not yet taken."""
+    kills: list[set[int]] = [set() for _ in rows]
+    for n, fate in enumerate(fates):
+        for row in fate.killers:
+            kills[row].add(n)
+    chosen: list[int] = []
+    killed: set[int] = set()
+    taken: set[tuple[int, int]] = set()
+    left = set(range(len(rows)))
+    while left:
+        gains = {
+            n: (len(kills[n] - killed) * 2 + len(rows[n].edges - taken), -rows[n].scenario.size(), -n) for n in left
+        }
+        best = max(left, key=lambda n: gains[n])
+        if gains[best][0] == 0:
+            break
+        chosen.append(best)
+        killed |= kills[best]
+        taken |= rows[best].edges
+        left = {n for n in left - {best} if gains[n][0] > 0}
+    return chosen

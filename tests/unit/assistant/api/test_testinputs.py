@@ -1,0 +1,74 @@
+"""What is accepted for test generation, and how the rest is told."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from assistant.api import inputs
+from assistant.api.testinputs import MAX_SOURCE, TestsInput
+from assistant.errors import AssistantError
+
+
+def read(**fields: Any) -> TestsInput:
+    return inputs.parse(TestsInput, json.dumps(fields).encode(), "application/json")
+
+
+def refused(**fields: Any) -> AssistantError:
+    with pytest.raises(AssistantError) as error:
+        read(**fields).project()
+    return error.value
+
+
+def test_a_source_alone_is_a_project_of_one_file() -> None:
+    project = read(source="x = '你'", filename="shop.py").project()
+    assert project.module == "shop"
+    assert project.source == "x = '你'"
+
+
+def test_a_set_of_files_keeps_its_paths() -> None:
+    project = read(files={"a/__init__.py": "", "a/b.py": "x = 1"}, target="a/b.py").project()
+    assert project.module == "a.b"
+    assert set(project.files) == {"a/__init__.py", "a/b.py"}
+
+
+def test_options_have_their_defaults() -> None:
+    options = read(source="").options()
+    assert (options.symbols, options.budget_s, options.seed) == ((), 8.0, 1)
+    assert read(source="", symbols=["f"], budget=3).options().symbols == ("f",)
+
+
+@pytest.mark.parametrize(
+    ("fields", "code", "status"),
+    [
+        ({}, "invalid_input", 400),
+        ({"source": "", "files": {}}, "invalid_input", 400),
+        ({"files": {"a.py": ""}}, "invalid_input", 400),
+        ({"files": {"a.py": ""}, "target": "b.py"}, "invalid_input", 400),
+        ({"source": "", "budget": 0.5}, "invalid_input", 400),
+        ({"source": "", "budget": 61}, "invalid_input", 400),
+        ({"source": "", "misspelt": 1}, "invalid_input", 400),
+        ({"source": "", "language": "cobol"}, "unknown_language", 400),
+        ({"source": "", "language": "java"}, "missing_runner", 422),
+        ({"source": "", "language": "JavaScript"}, "missing_runner", 422),
+        ({"source": "", "framework": "unittest"}, "missing_runner", 422),
+        ({"source": "", "filename": "../x.py"}, "bad_path", 400),
+        ({"source": "", "filename": "/etc/x.py"}, "bad_path", 400),
+        ({"source": "", "filename": "x.txt"}, "bad_path", 400),
+        ({"files": {"a.py": "", "b/../../c.py": ""}, "target": "a.py"}, "bad_path", 400),
+        ({"source": "x" * (MAX_SOURCE + 1)}, "too_large", 413),
+    ],
+)
+def test_what_cannot_be_done_is_told_by_code(fields: dict[str, Any], code: str, status: int) -> None:
+    error = refused(**fields)
+    assert (error.code, error.status) == (code, status)
+    assert any("\u4e00" <= c <= "\u9fff" for c in error.text.zh)
+
+
+def test_a_lone_surrogate_does_not_break_the_door() -> None:
+    body = b'{"source": "x = \'\\ud800\'"}'
+    with pytest.raises(AssistantError) as error:
+        inputs.parse(TestsInput, body, "application/json").project()
+    assert error.value.code in {"invalid_input", "invalid_json"}

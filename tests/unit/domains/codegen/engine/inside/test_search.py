@@ -1,0 +1,192 @@
+"""The search reaches what it should: boundaries, patterns, documented examples, objects, types that nobody states."""
+
+from __future__ import annotations
+
+import ast
+import random
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domains.codegen.engine.inside.explore import written
+from domains.codegen.engine.inside.harvest import harvest
+from domains.codegen.engine.inside.kills import Mutation, smallest
+from domains.codegen.engine.inside.pools import Pools
+from domains.codegen.engine.inside.running import Runner, Subject
+from domains.codegen.engine.inside.search import Search, nudged
+from domains.codegen.engine.inside.targets import Target, targets
+from tests.unit.domains.codegen.engine.inside.conftest import Load
+
+BUDGET_S = 1.5
+
+
+def searched(subject: Subject, budget: float = BUDGET_S) -> tuple[Search, list[Target], ast.Module]:
+    tree = ast.parse(Path(subject.path).read_text())
+    chance = random.Random(1)
+    names = Subject.names(subject.module)
+    found = harvest(tree, chance)
+    listed = targets(subject.module, names, frozenset())
+    search = Search(Runner(subject, names), Pools(found, names, chance), chance)
+    search.seed([s for text in found.calls if (s := written(text, listed)) is not None])
+    search.grow(listed, time.monotonic() + budget)
+    return search, listed, tree
+
+
+def outcomes(search: Search) -> set[str]:
+    return {row.seen[-1].text for row in search.rows}
+
+
+@pytest.mark.parametrize(
+    ("source", "wanted"),
+    [
+        ("def f(n: int) -> str:\n    return 'edge' if n == 4711 else 'plain'", "'edge'"),
+        (
+            "import re\ndef f(s: str) -> str:\n    return 'yes' if re.fullmatch(r'[A-Z]{3}-\\d{4}', s) else 'no'",
+            "'yes'",
+        ),
+        ("def f(s):\n    '''\n    >>> f('AB-17')\n    1\n    '''\n    return 'seen' if s == 'AB-17' else 0", "'seen'"),
+        ("def f(items: list[int]) -> str:\n    return 'long' if len(items) > 3 else 'short'", "'long'"),
+        ("def f(a: int | None = None) -> str:\n    return 'none' if a is None else 'some'", "'some'"),
+        ("def f(x):\n    return 'text' if x.upper() else 'empty'", "'text'"),
+        (
+            "def f(items):\n    return ['seen', *sorted(items, key=len)][0] if items and items[0].strip() else 0",
+            "'seen'",
+        ),
+        ("def f(g):\n    return 'called' if g(1) else 'not'", "'called'"),
+        ("def f(a, *, key=False):\n    return 'keyed' if key else 'plain'", "'keyed'"),
+        ("import enum\nclass C(enum.Enum):\n    A = 1\n    B = 2\ndef f(c: C) -> str:\n    return c.name", "'B'"),
+        (
+            "from typing import Literal\ndef f(m: Literal['fast', 'slow']) -> str:\n    return m.upper()",
+            "'SLOW'",
+        ),
+        ("from decimal import Decimal\ndef f(d: Decimal) -> str:\n    return 'neg' if d < 0 else 'pos'", "'neg'"),
+        ("import datetime\ndef f(d: datetime.date) -> str:\n    return 'leap' if d.day == 29 else 'plain'", "'leap'"),
+    ],
+)
+def test_the_search_reaches(load: Load, source: str, wanted: str) -> None:
+    search, _, _ = searched(load(source))
+    assert wanted in outcomes(search)
+
+
+CART = """
+class Cart:
+    def __init__(self, limit: int = 2) -> None:
+        self.limit = limit
+        self.items: list[int] = []
+    def add(self, item: int) -> str:
+        if len(self.items) >= self.limit:
+            return "full"
+        self.items.append(item)
+        return "added"
+    @staticmethod
+    def name() -> str:
+        return "cart"
+    @property
+    def size(self) -> int:
+        return len(self.items)
+"""
+
+
+def test_objects_are_made_and_used_in_sequences(load: Load) -> None:
+    search, listed, _ = searched(load(CART))
+    assert {"'added'", "'full'", "'cart'", "0"} <= outcomes(search)
+    assert {t.symbol for t in listed} == {"Cart", "Cart.add", "Cart.name", "Cart.size"}
+    assert any(len(row.scenario.steps) > 2 for row in search.rows)
+
+
+def test_only_what_is_public_and_defined_here_is_a_target(load: Load) -> None:
+    subject = load(
+        "from math import sqrt\ndef _hidden():\n    pass\ndef shown():\n    pass\nasync def later():\n    pass"
+    )
+    found = targets(subject.module, Subject.names(subject.module), frozenset())
+    assert [target.symbol for target in found] == ["shown"]
+
+
+def test_targets_can_be_asked_for_by_name(load: Load) -> None:
+    subject = load(CART + "\ndef f() -> int:\n    return 1\n")
+    names = Subject.names(subject.module)
+    assert [t.symbol for t in targets(subject.module, names, frozenset({"f"}))] == ["f"]
+    assert [t.symbol for t in targets(subject.module, names, frozenset({"Cart.add"}))] == ["Cart.add"]
+    assert len(targets(subject.module, names, frozenset({"Cart"}))) == 4
+
+
+def test_what_refuses_is_tried_less(load: Load) -> None:
+    search, _, _ = searched(load("def f(x):\n    return x.strip().upper()[:1]"))
+    good = [row for row in search.rows if row.seen[-1].kind == "value"]
+    assert good
+
+
+def test_mutants_are_noticed_and_few_tests_suffice(load: Load) -> None:
+    source = (
+        "def grade(points: int) -> str:\n    if points >= 90:\n        return 'A'\n"
+        "    if points >= 80:\n        return 'B'\n    return 'C'"
+    )
+    subject = load(source)
+    search, listed, tree = searched(subject)
+    fates = Mutation(subject, tree, search, listed).judge(time.monotonic() + 8, lambda _done, _of: None)
+    chosen = smallest(search.rows, fates)
+    assert len(fates) > 10
+    assert sum(bool(fate.killers & set(chosen)) for fate in fates) / len(fates) >= 0.9
+    assert len(chosen) <= 12
+
+
+def test_a_survivor_is_searched_for(load: Load) -> None:
+    source = "def f(n: int) -> int:\n    if n > 1000003:\n        return n - 1000003\n    return 0"
+    subject = load(source)
+    search, listed, tree = searched(subject)
+    fates = Mutation(subject, tree, search, listed).judge(time.monotonic() + 8, lambda _done, _of: None)
+    boundary = [fate for fate in fates if "n >= 1000003" in fate.change]
+    assert len(boundary) == 1
+
+
+def test_the_smallest_set_leaves_out_what_adds_nothing(load: Load) -> None:
+    search, _, _ = searched(load("def f(n: int) -> int:\n    return n"), 0.3)
+    assert len(smallest(search.rows, [])) == 1
+
+
+def test_nothing_is_tried_twice(load: Load) -> None:
+    search, _, _ = searched(load("def f(flag: bool) -> bool:\n    return not flag"), 0.3)
+    assert len(search.tried) == 2
+
+
+@given(
+    st.one_of(st.integers(), st.text(max_size=8), st.lists(st.integers(), max_size=4), st.booleans(), st.none()),
+    st.integers(),
+)
+def test_a_neighbour_is_of_the_same_kind(value: object, seed: int) -> None:
+    other = ast.literal_eval(nudged(repr(value), random.Random(seed)))
+    assert type(other) is type(value)
+
+
+def test_what_is_no_literal_has_no_neighbour() -> None:
+    assert nudged("Cart(1)", random.Random(1)) == "Cart(1)"
+
+
+@pytest.mark.parametrize("text", ["x = 1", "print", "f(*a)", "unknown(1)", "f(**k)"])
+def test_only_plain_calls_of_targets_are_seeds(text: str, load: Load) -> None:
+    subject = load("def f(a, k=1):\n    return a")
+    listed = targets(subject.module, Subject.names(subject.module), frozenset())
+    if text == "x = 1":
+        with pytest.raises(SyntaxError):
+            written(text, listed)
+    else:
+        assert written(text, listed) is None
+    made = written("f(1, k=2)", listed)
+    assert made is not None
+    assert made.steps[0].source() == "f(1, k=2)"
+
+
+def test_constants_examples_and_patterns_are_harvested() -> None:
+    source = (
+        '"""\n>>> f("doc", 9)\n1\n"""\nimport re\nA = 5\nB = 1.5\nC = "word"\nD = re.compile(r"[ab]{2}")\nE = True\n'
+    )
+    found = harvest(ast.parse(source), random.Random(1))
+    assert {4, 5, 6, 8, 9, 10} <= set(found.ints)
+    assert 1.5 in found.floats
+    assert "word" in found.texts
+    assert "doc" in found.documented
+    assert found.matching
+    assert found.calls == ["f('doc', 9)"]

@@ -1,0 +1,97 @@
+"""Names say the scenario, and no two are alike."""
+
+from __future__ import annotations
+
+import keyword
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domains.codegen.engine.inside.scenarios import Scenario, Seen, Step
+from domains.codegen.engine.naming import Names, describe, snake, spelled
+
+
+def name(callee: str, values: list[str], seen: Seen, parameters: list[str] | None = None) -> str:
+    scenario = Scenario(callee, (Step(callee, tuple(("", value) for value in values)),))
+    return Names({callee: parameters or []}).of(scenario, (seen,))
+
+
+@pytest.mark.parametrize(
+    ("callee", "values", "seen", "expected"),
+    [
+        ("discount", ["20.0", "0"], Seen("value", "20.0", "float"), "test_discount_of_20_and_zero_keeps_the_price"),
+        ("double", ["2"], Seen("value", "4", "int"), "test_double_of_two_is_four"),
+        ("clean", ["'abc'"], Seen("value", "'abc'", "str"), "test_clean_of_abc_is_unchanged"),
+        ("clean", ["''"], Seen("raises", "ValueError"), "test_clean_of_empty_text_raises_value_error"),
+        (
+            "sort",
+            ["[2, 1]"],
+            Seen("value", "None", after=((0, "[1, 2]"),)),
+            "test_sort_of_two_one_changes_its_argument",
+        ),
+        ("make", [], Seen("object", "Cart", "Cart"), "test_make_gives_a_cart"),
+        ("count", ["3"], Seen("iterator", "[0, 1, 2]"), "test_count_of_three_yields_zero_one_two"),
+        ("isOpen", ["None"], Seen("value", "False", "bool"), "test_is_open_of_none_is_false"),
+        ("f", ["-1.5"], Seen("value", "True", "bool"), "test_f_of_minus_1_point_5_is_true"),
+        ("f", ["lambda a: a"], Seen("value", "1", "int"), "test_f_of_a_function_is_one"),
+    ],
+)
+def test_a_name_says_what_is_given_and_what_comes(callee: str, values: list[str], seen: Seen, expected: str) -> None:
+    assert name(callee, values, seen, ["price", "percent"]) == expected
+
+
+def test_what_came_before_is_said() -> None:
+    steps = (Step("Cart", binds=True), Step("subject.add", (("", "1"),)), Step("subject.size", reads=True))
+    seen = (Seen("object", "Cart"), Seen("value", "1", "int"), Seen("value", "1", "int"))
+    assert Names().of(Scenario("Cart.size", steps), seen) == "test_cart_size_after_add_is_one"
+
+
+def test_the_same_words_are_told_apart() -> None:
+    names = Names()
+    found = [names.free("test_x") for _ in range(40)]
+    assert len(set(found)) == 40
+    assert found[:3] == ["test_x", "test_x_again", "test_x_a_third_time"]
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary(),
+        lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(), inner, max_size=4),
+        max_leaves=8,
+    )
+)
+def test_any_value_makes_a_name_that_python_takes(value: object) -> None:
+    made = name("f", [repr(value)], Seen("value", repr(value), type(value).__name__))
+    assert made.isidentifier()
+    assert made.isascii()
+    assert not keyword.iskeyword(made)
+    assert len(made) < 120
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("parseSKU", "parse_sku"), ("HTTPServer", "http_server"), ("a.b", "a_b"), ("Already_snake", "already_snake")],
+)
+def test_snake_case(text: str, expected: str) -> None:
+    assert snake(text) == expected
+
+
+def test_numbers_are_spelled() -> None:
+    assert [spelled(n) for n in (0, 12, 13, -3)] == ["zero", "twelve", "13", "minus_three"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[]", "an_empty_list"),
+        ("{}", "an_empty_dict"),
+        ("[1, 2, 3, 4]", "a_list_of_four"),
+        ("'   '", "blank_text"),
+        ("'你好'", "a_text_of_signs"),
+        ("10 ** 3", "10_3"),
+        ("1000000000000000", "a_huge_number"),
+    ],
+)
+def test_values_in_words(text: str, expected: str) -> None:
+    assert describe(text) == expected

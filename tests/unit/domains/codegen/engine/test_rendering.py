@@ -1,0 +1,135 @@
+"""Scenarios as test functions: they parse, they assert, they read well."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from domains.codegen.engine.formatting import formatted
+from domains.codegen.engine.inside.scenarios import Scenario, Seen, Step
+from domains.codegen.engine.naming import Names
+from domains.codegen.engine.rendering import Case, Written, file, sentence, write
+from domains.codegen.engine.types import Label
+
+
+def case(call: str, seen: Seen, *values: str, label: Label = "regression") -> Case:
+    return Case(Scenario(call, (Step(call, tuple(("", value) for value in values)),)), (seen,), label)
+
+
+def one(made: Case) -> str:
+    (function,) = write([made], Names())
+    ast.parse(function.code)
+    return function.code
+
+
+@pytest.mark.parametrize(
+    ("seen", "line"),
+    [
+        (Seen("value", "4", "int"), "assert f(2) == 4"),
+        (Seen("value", "None", "NoneType"), "assert f(2) is None"),
+        (Seen("value", "True", "bool"), "assert f(2) is True"),
+        (Seen("value", "0.5", "float"), "assert f(2) == 0.5"),
+        (Seen("value", "0.30000000000000004", "float"), "assert f(2) == pytest.approx(0.30000000000000004)"),
+        (Seen("iterator", "[0, 1]", "list"), "assert list(f(2)) == [0, 1]"),
+        (Seen("object", "Cart", "Cart"), 'assert type(f(2)).__name__ == "Cart"'),
+        (Seen("raises", "ValueError"), "with pytest.raises(ValueError):"),
+        (Seen("raises", "ValueError", message="no way"), "with pytest.raises(ValueError, match='^no way$'):"),
+        (Seen("raises", "shop.errors.Refused"), "with pytest.raises(shop.errors.Refused):"),
+        (Seen("typed", "int", "str"), "assert type(f(2)).__name__ in {'int'}"),
+        (Seen("bounded", "0.0..100.0", "float"), "assert 0.0 <= f(2) <= 100.0"),
+        (Seen("bounded", "0.0..", "float"), "assert 0.0 <= f(2)"),
+    ],
+)
+def test_each_kind_of_observation_has_its_assertion(seen: Seen, line: str) -> None:
+    assert line in one(case("f", seen, "2"))
+
+
+@pytest.mark.parametrize("message", ["at 0x7f12", "two\nlines", "/tmp/x", "y" * 200])
+def test_a_message_that_may_differ_is_not_expected(message: str) -> None:
+    if message == "at 0x7f12":
+        message = f"object {message}"
+    assert "match" not in one(case("f", Seen("raises", "ValueError", message=message), "2"))
+
+
+def test_a_message_is_expected_literally() -> None:
+    code = one(case("f", Seen("raises", "ValueError", message="a (b) [c] d."), "2"))
+    assert "a \\\\(b\\\\) \\\\[c\\\\] d\\\\." in code
+
+
+def test_a_changed_argument_is_arranged_and_asserted() -> None:
+    code = one(case("sort", Seen("value", "None", "NoneType", after=((0, "[1, 3]"),)), "[3, 1]"))
+    assert "argument_a = [3, 1]\n    sort(argument_a)\n    assert argument_a == [1, 3]" in code
+
+
+def test_an_object_is_named_after_its_class_and_used_step_by_step() -> None:
+    steps = (
+        Step("BigCart", (("", "2"),), binds=True),
+        Step("subject.add", (("", "1"),)),
+        Step("subject.size", reads=True),
+    )
+    seen = (Seen("object", "BigCart"), Seen("value", "None", "NoneType"), Seen("value", "1", "int"))
+    code = one(Case(Scenario("BigCart.size", steps), seen, "regression"))
+    assert "big_cart = BigCart(2)\n    big_cart.add(1)\n    assert big_cart.size == 1" in code
+
+
+def test_parts_of_an_object_are_asserted() -> None:
+    code = one(case("make", Seen("object", "Cart", "Cart", parts=(("limit", "3"),)), "2"))
+    assert "result = make(2)" in code
+    assert "assert result.limit == 3" in code
+
+
+def test_a_note_is_a_comment() -> None:
+    made = Case(Scenario("f", (Step("f"),)), (Seen("value", "1", "int"),), "suspected_bug", "its docstring says so")
+    assert "# its docstring says so" in one(made)
+
+
+def test_four_alike_become_a_table() -> None:
+    cases = [case("f", Seen("value", str(2 * n), "int"), str(n)) for n in range(4)]
+    (table,) = write(cases, Names())
+    assert "@pytest.mark.parametrize" in table.code
+    assert table.code.count("        (") == 4
+    assert table.cases == tuple(cases)
+
+
+def test_three_stay_functions_and_labels_are_not_mixed() -> None:
+    cases = [case("f", Seen("value", str(n), "int"), str(n)) for n in range(3)]
+    assert len(write(cases, Names())) == 3
+    mixed = [*cases, case("f", Seen("value", "9", "int"), "9", label="contract")]
+    assert len(write(mixed, Names())) == 4
+
+
+def test_a_file_imports_what_it_uses_and_no_more() -> None:
+    written = write([case("f", Seen("value", "datetime.date(2024, 1, 1)", "date"), "2")], Names())
+    text = file(written, "shop.price", frozenset({"f", "unused"}), "Tests of shop.price.")
+    assert "import datetime\n" in text
+    assert "from shop.price import f\n" in text
+    assert "pytest" not in text
+    assert "unused" not in text
+
+
+def test_the_module_of_a_foreign_exception_is_imported() -> None:
+    written = write([case("f", Seen("raises", "shop.errors.Refused"), "2")], Names())
+    text = file(written, "shop.price", frozenset({"f"}), "Tests.")
+    assert "import shop.errors\n" in text
+    assert "import pytest\n" in text
+
+
+def test_ruff_formats_what_was_written() -> None:
+    assert formatted("x   =  {'a':1}\n") == 'x = {"a": 1}\n'
+    assert formatted("import b\nimport a\n\n\nprint(a, b)\n").startswith("import a\nimport b")
+
+
+def test_what_ruff_cannot_read_stays_as_it_was() -> None:
+    assert formatted("def (:\n") == "def (:\n"
+
+
+def test_a_sentence_says_calls_and_outcome() -> None:
+    assert sentence(case("f", Seen("value", "4", "int"), "2")) == "f(2) -> 4"
+    assert sentence(case("f", Seen("raises", "KeyError", message="x"), "2")) == "f(2) -> raises KeyError: x"
+
+
+def test_written_functions_keep_their_cases() -> None:
+    made = case("f", Seen("value", "4", "int"), "2")
+    (function,) = write([made], Names())
+    assert function == Written("test_f_of_two_is_four", function.code, (made,))

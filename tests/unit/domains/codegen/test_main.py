@@ -1,0 +1,75 @@
+"""The commands: what they print, what they write, and how they refuse."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from domains.codegen.__main__ import main
+from domains.codegen.engine.types import Options, Project
+from domains.codegen.workshop import Workshop, WorkshopClosed
+from sandbox import Sandbox
+
+DOUBLE = "def double(n: int) -> int:\n    if n < 0:\n        raise ValueError('negative')\n    return n * 2\n"
+
+
+@pytest.fixture
+def module(tmp_path: Path) -> Path:
+    path = tmp_path / "double.py"
+    path.write_text(DOUBLE)
+    return path
+
+
+def test_generate_prints_one_line_of_json(module: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["generate", str(module), "--budget", "1", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert told["line_coverage"] == 1.0
+    assert {test["label"] for test in told["tests"]} == {"regression"}
+
+
+def test_generate_writes_files_and_overwrites_none(
+    module: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "tests"
+    assert main(["generate", str(module), "--budget", "1", "--out", str(out)]) == 0
+    assert "from double import double" in (out / "test_double.py").read_text()
+    (out / "test_double.py").write_text("mine")
+    assert main(["generate", str(module), "--budget", "1", "--out", str(out)]) == 2
+    assert (out / "test_double.py").read_text() == "mine"
+    assert "test_double.py" in capsys.readouterr().err
+
+
+def test_generate_says_where_the_source_is_broken(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "bad.py").write_text("def f(:\n")
+    assert main(["generate", str(tmp_path / "bad.py")]) == 2
+    assert capsys.readouterr().err.startswith("1:7: ")
+
+
+def test_a_file_that_is_not_there_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["generate", str(tmp_path / "absent.py")]) == 2
+    assert "absent.py" in capsys.readouterr().err
+
+
+def test_evaluate_a_folder(module: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["evaluate", str(module.parent), "--language", "python", "--budget", "1", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert set(told) == {
+        "line_coverage", "branch_coverage", "mutation_score", "bugs_found", "false_alarms", "seconds_p90", "modules",
+    }  # fmt: skip
+    assert (told["modules"], told["line_coverage"], told["false_alarms"]) == (1, 1.0, 0)
+
+
+def test_evaluate_programs_with_a_wrong_version(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    row = {"name": "double", "python_correct": DOUBLE, "python_buggy": DOUBLE.replace("n * 2", "n + 2")}
+    (tmp_path / "programs.jsonl").write_text(json.dumps(row) + "\n")
+    assert main(["evaluate", str(tmp_path / "programs.jsonl"), "--budget", "1", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (told["bugs_found"], told["false_alarms"]) == (1.0, 0)
+
+
+def test_a_workshop_without_a_sandbox_is_closed() -> None:
+    workshop = Workshop(Sandbox(Path("/nonexistent/bwrap")))
+    with pytest.raises(WorkshopClosed, match="cannot be started"):
+        workshop.make(Project({"m.py": b"def f(): return 1"}, "m.py"), Options())
