@@ -27,7 +27,7 @@ class FeedbackTaken(serializers.Serializer[None]):
     withdrawn = serializers.IntegerField()
 
 
-class FeedbackView(TenantView, APIView):
+class FeedbackView(TenantView, APIView):  # type: ignore[misc]
     """Take feedback from whoever may ask."""
 
     read_scope = "ask"
