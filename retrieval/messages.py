@@ -7,8 +7,8 @@ from retrieval.errors import UnreadableDocument
 _TEXTS: dict[str, tuple[str, str]] = {
     "empty_file": ("The file is empty. Choose the file again.", "文件为空，请重新选择文件。"),
     "unknown_format": (
-        "Files of this kind cannot be read. Use pdf, docx, xlsx, html, md, csv or txt.",
-        "不支持这种文件格式，请使用 pdf、docx、xlsx、html、md、csv 或 txt。",
+        "Files of this kind cannot be read. Use pdf, docx, xlsx, pptx, epub, html, md, csv, txt or source code.",
+        "不支持这种文件格式，请使用 pdf、docx、xlsx、pptx、epub、html、md、csv、txt 或源代码。",
     ),
     "wrong_encoding": (
         "The file is not text in a known encoding. Save it as UTF-8 and upload it again.",
@@ -25,6 +25,14 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "too_large": (
         "The file is too large ({found}, limit {limit}). Split it into parts.",
         "文件过大（{found}，上限 {limit}），请拆分后上传。",
+    ),
+    "timeout": (
+        "Reading the file took longer than {limit} and was stopped. Split it into parts.",
+        "读取该文件超过 {limit}，已停止，请拆分后上传。",
+    ),
+    "crashed_parser": (
+        "The file made its reader stop. Open it in its own program, save it and upload it again.",
+        "读取该文件时解析程序异常退出，请用原程序打开并另存后重新上传。",
     ),
     "no_text": (
         "No text was found in the file. If it is a scan, run text recognition on it first.",

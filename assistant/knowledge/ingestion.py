@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from django.db import OperationalError, transaction
+from django.utils import timezone
 
 from assistant.knowledge import blobs, services
 from assistant.knowledge.models import Change, Chunk, ChunkChange, Document, IngestionJob
@@ -60,6 +61,10 @@ def publish(job: IngestionJob, prepared: Prepared, encoder_name: str) -> bool:
     if document.deleted_at is not None or newest != job.revision.number:
         job.finish(JobState.DONE, "superseded")
         return False
+    if not document.is_wanted(timezone.now()):
+        services.take_down(document)
+        job.finish(JobState.DONE, "withdrawn")
+        return False
     services.retire(document.chunks.all())
     Chunk.objects.bulk_create([_row(passage, vector, job, encoder_name) for passage, vector in prepared])
     ChunkChange.objects.bulk_create([ChunkChange(op=Change.UPSERT, chunk_id=chunk.id) for chunk, _ in prepared])
@@ -101,7 +106,8 @@ def fail(job: IngestionJob, code: str, detail: dict[str, str | int]) -> None:
     job.finish(JobState.FAILED, code, detail)
     document = Document.objects.select_for_update().get(pk=job.revision.document_id)
     document.error_code, document.error_detail = code, detail
-    document.state = State.FAILED if document.revision_id is None else State.LIVE
+    if document.state != State.WITHDRAWN:
+        document.state = State.FAILED if document.revision_id is None else State.LIVE
     document.save(update_fields=["error_code", "error_detail", "state", "updated_at"])
     logger.info("job.failed job=%s document=%s code=%s", job.pk, document.pk, code)
 

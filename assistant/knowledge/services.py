@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from pathlib import PurePath
 
@@ -26,7 +27,7 @@ CHANGES = "knowledge"
 JOBS = "jobs"
 """Topic that rings when there is something to read."""
 MIB = 1024 * 1024
-DESCRIPTION = ("title", "domain", "language", "access", "tags", "url", "licence")
+DESCRIPTION = ("title", "domain", "language", "access", "tags", "url", "licence", "valid_from", "valid_until")
 
 
 def add_document(
@@ -43,6 +44,8 @@ def add_document(
     url: str = "",
     licence: str = "",
     origin: str = "",
+    valid_from: dt.datetime | None = None,
+    valid_until: dt.datetime | None = None,
 ) -> Document:
     """Take a file: its bytes are safe and a job to read it is queued when this returns.
 
@@ -61,6 +64,8 @@ def add_document(
         url=url,
         licence=licence,
         origin=origin,
+        valid_from=valid_from,
+        valid_until=valid_until,
         checksum=blobs.checksum_of(data),
         uploader=uploader,
     )
@@ -143,6 +148,14 @@ def delete(document: Document) -> None:
     bell().ring_on_commit(CHANGES)
 
 
+def take_down(document: Document) -> None:
+    """Take the chunks of a locked document out of every search; its revisions wait until it is published again."""
+    retire(document.chunks.all())
+    document.revision, document.state = None, State.WITHDRAWN
+    document.save(update_fields=["revision", "state", "updated_at"])
+    bell().ring_on_commit(CHANGES)
+
+
 def retire(chunks: Iterable[Chunk]) -> None:
     """Delete chunks and append the changes that say so; inside a transaction."""
     ChunkChange.objects.lock()
@@ -191,7 +204,8 @@ def _revise(document: Document, filename: str, data: bytes, uploader: str) -> Re
 
 def _enqueue(revision: Revision) -> IngestionJob:
     if revision.document.revision_id is None:
-        Document.objects.filter(pk=revision.document_id).update(state=State.PENDING)
+        waiting = Document.objects.filter(pk=revision.document_id).exclude(state=State.WITHDRAWN)
+        waiting.update(state=State.PENDING)
     job = IngestionJob.objects.create(revision=revision)
     bell().ring_on_commit(JOBS)
     return job

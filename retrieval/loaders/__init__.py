@@ -19,7 +19,13 @@ LOADERS: dict[str, str] = {
     ".csv": "retrieval.loaders.csv:CsvLoader",
     ".tsv": "retrieval.loaders.csv:CsvLoader",
     ".xlsx": "retrieval.loaders.xlsx:XlsxLoader",
+    ".pptx": "retrieval.loaders.pptx:PptxLoader",
+    ".epub": "retrieval.loaders.epub:EpubLoader",
     ".txt": "retrieval.loaders.text:TextLoader",
+    **dict.fromkeys(
+        (".py", ".pyi", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".java", ".go"),
+        "retrieval.loaders.code:CodeLoader",
+    ),
 }
 """Suffix to `module:class`; a loader's libraries are imported when it is first asked for."""
 

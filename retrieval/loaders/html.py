@@ -29,35 +29,38 @@ class HtmlLoader:
     def load(self, path: Path) -> ParsedDocument:
         """Read the file. Raises UnreadableDocument."""
         check_size(path, self._limits)
-        source = _DECLARATION.sub("", _decode(path))
-        article = trafilatura.extract(
-            source, output_format="markdown", include_tables=True, include_comments=False, favor_recall=True
-        )
-        body, title = _body(source)
-        if article and len(article) >= len(body) // 4:
-            parsed = parse_markdown(article)
-            document = ParsedDocument(title or parsed.title, parsed.sections)
-        else:
-            document = ParsedDocument(title, (Section(body),))
-        return check_text(path, document, self._limits)
+        return check_text(path, parse_html(decode_page(path.read_bytes(), path.name)), self._limits)
 
 
-def _decode(path: Path) -> str:
-    data = path.read_bytes()
+def parse_html(page: str) -> ParsedDocument:
+    """Find the article in a page."""
+    source = _DECLARATION.sub("", page)
+    article = trafilatura.extract(
+        source, output_format="markdown", include_tables=True, include_comments=False, favor_recall=True
+    )
+    body, title = _body(source)
+    if article and len(article) >= len(body) // 4:
+        parsed = parse_markdown(article)
+        return ParsedDocument(title or parsed.title, parsed.sections)
+    return ParsedDocument(title, (Section(body),))
+
+
+def decode_page(data: bytes, name: str) -> str:
+    """Decode by what the page says of itself where that is true. Raises UnreadableDocument."""
     declared = _DECLARED.search(data[:4096])
     if declared:
-        name = declared[1].decode("ascii").lower()
+        encoding = declared[1].decode("ascii").lower()
         try:
-            return data.decode({"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs"}.get(name, name))
+            return data.decode({"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs"}.get(encoding, encoding))
         except (LookupError, UnicodeDecodeError):
             pass  # the page is wrong about itself: look at the bytes
-    return decode(data, path.name)
+    return decode(data, name)
 
 
 def _body(source: str) -> tuple[str, str]:
     """Text of the body, a line a block, and the page's title."""
     try:
-        page = lxml.html.document_fromstring(source)
+        page = lxml.html.document_fromstring(source, parser=lxml.html.HTMLParser(huge_tree=True))  # nested deep, too
     except (LxmlError, ValueError):
         return "", ""
     title = " ".join((page.findtext(".//title") or "").split())

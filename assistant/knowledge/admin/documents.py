@@ -8,41 +8,15 @@ from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
-from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
+from django.urls import URLPattern
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from assistant.errors import AssistantError
-from assistant.knowledge import blobs, services
+from assistant.knowledge import publishing, services
 from assistant.knowledge.admin.forms import DocumentForm, in_reader_language
-from assistant.knowledge.models import Document, Revision
-
-
-class RevisionInline(admin.TabularInline):  # type: ignore[type-arg]
-    """The revisions of a document, to read and to download, never to change."""
-
-    model = Revision
-    fields = ("number", "filename", "size", "sha256", "uploader", "created_at", "download")
-    readonly_fields = fields
-    extra = 0
-    can_delete = False
-    ordering = ["-number"]
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Revision]:
-        return super().get_queryset(request).defer("data")
-
-    @admin.display(description=_("download"))
-    def download(self, revision: Revision) -> str:
-        address = reverse("admin:knowledge_revision_download", args=[revision.pk])
-        return format_html('<a href="{}">{}</a>', address, _("download"))
+from assistant.knowledge.admin.revisions import RevisionInline, RevisionViews
+from assistant.knowledge.models import Document
 
 
 @admin.register(Document)
@@ -57,18 +31,17 @@ class DocumentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     fieldsets = [
         (None, {"fields": ["tenant", "title", "file", "text"]}),
         (_("Description"), {"fields": ["domain", "language", "access", "tags", "url", "licence"]}),
+        (_("Validity"), {"fields": ["valid_from", "valid_until"]}),
         (_("State"), {"fields": [*readonly_fields]}),
     ]
-    actions = ["read_again"]
+    actions = ["read_again", "withdraw", "publish"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Document]:
         found: QuerySet[Document] = super().get_queryset(request).filter(deleted_at=None)
         return found.annotate(chunk_total=Count("chunks"))
 
     def get_urls(self) -> list[URLPattern]:
-        guarded = self.admin_site.admin_view(self.download)
-        route = path("revision/<int:pk>/", guarded, name="knowledge_revision_download")
-        return [route, *super().get_urls()]
+        return [*RevisionViews(self).urls(), *super().get_urls()]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Document | None = None) -> list[str]:
         return [*self.readonly_fields, "tenant"] if obj is not None else list(self.readonly_fields)
@@ -113,6 +86,8 @@ class DocumentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             tags=obj.tags,
             url=obj.url,
             licence=obj.licence,
+            valid_from=obj.valid_from,
+            valid_until=obj.valid_until,
             uploader=who,
         )
         obj.pk = made.pk  # what the admin's log and redirect name
@@ -131,19 +106,25 @@ class DocumentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         for document in queryset:
             services.delete(document)
 
-    @admin.action(description=_("Read the chosen documents again"))
+    @admin.action(description=_("Read the chosen documents again"), permissions=["change"])
     def read_again(self, request: HttpRequest, chosen: QuerySet[Document]) -> None:
         for document in chosen:
             services.reingest(document)
         self.message_user(request, _("Queued; they answer as before until they were read."))
 
-    def download(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Send the bytes of a revision as they were uploaded, never to be shown by the browser itself."""
-        revision = get_object_or_404(Revision, pk=pk)
-        response = HttpResponse(blobs.read(revision), content_type="application/octet-stream")
-        response["Content-Disposition"] = f"attachment; filename=revision-{revision.number}"
-        response["X-Content-Type-Options"] = "nosniff"
-        return response
+    @admin.action(description=_("Take the chosen documents out of search"), permissions=["change"])
+    def withdraw(self, request: HttpRequest, chosen: QuerySet[Document]) -> None:
+        for document in chosen:
+            publishing.withdraw(document)
+            self.log_change(request, document, "withdrawn")
+        self.message_user(request, _("No search finds them any more; their revisions are kept."))
+
+    @admin.action(description=_("Publish the chosen documents again"), permissions=["change"])
+    def publish(self, request: HttpRequest, chosen: QuerySet[Document]) -> None:
+        for document in chosen:
+            publishing.publish(document)
+            self.log_change(request, document, "published")
+        self.message_user(request, _("Queued; they are found once they were read."))
 
     def _explained(self, request: HttpRequest, view: Any) -> HttpResponse:
         """Turn a refusal of the services into a message on the same page."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -29,7 +30,11 @@ class WordsField(forms.CharField):
 class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]
     """Takes either a file or a text; both empty leaves the contents as they are."""
 
-    file = forms.FileField(label=_("file"), required=False, help_text=_("pdf, docx, xlsx, html, md, csv, tsv or txt"))
+    file = forms.FileField(
+        label=_("file"),
+        required=False,
+        help_text=_("pdf, docx, xlsx, pptx, epub, html, md, csv, tsv, txt or source code"),
+    )
     text = forms.CharField(
         label=_("or text"), required=False, widget=forms.Textarea(attrs={"rows": 12}), help_text=_("Markdown")
     )
@@ -42,11 +47,27 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Document
-        fields = ["tenant", "title", "domain", "language", "access", "tags", "url", "licence"]
+        fields = [
+            "tenant",
+            "title",
+            "domain",
+            "language",
+            "access",
+            "tags",
+            "url",
+            "licence",
+            "valid_from",
+            "valid_until",
+        ]
+        field_classes = {"valid_from": forms.SplitDateTimeField, "valid_until": forms.SplitDateTimeField}
+        widgets = {"valid_from": AdminSplitDateTime, "valid_until": AdminSplitDateTime}
 
     def clean(self) -> dict[str, Any]:
         """Ask for contents where there are none, and for one kind of them."""
         cleaned = super().clean() or self.cleaned_data
+        begin, end = cleaned.get("valid_from"), cleaned.get("valid_until")
+        if begin and end and end <= begin:
+            self.add_error("valid_until", _("It ends before it begins."))
         upload, text = cleaned.get("file"), cleaned.get("text")
         if upload and text:
             raise forms.ValidationError(_("Give a file or a text, not both."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 from django.db import models
@@ -27,6 +28,7 @@ class State(models.TextChoices):
     PENDING = "pending", _("being read")
     LIVE = "live", _("live")
     FAILED = "failed", _("failed")
+    WITHDRAWN = "withdrawn", _("not published")
 
 
 class DocumentQuerySet(models.QuerySet["Document"]):
@@ -62,6 +64,9 @@ class Document(models.Model):
         on_delete=models.SET_NULL,
     )
     checksum = models.CharField(_("SHA-256 of the newest revision"), max_length=64, editable=False)
+    withdrawn = models.BooleanField(_("taken out of search"), default=False, editable=False)
+    valid_from = models.DateTimeField(_("valid from"), null=True, blank=True)
+    valid_until = models.DateTimeField(_("valid until"), null=True, blank=True)
     error_code = models.CharField(_("error"), max_length=64, blank=True, editable=False)
     error_detail = models.JSONField(_("error detail"), default=dict, blank=True, editable=False)
     uploader = models.CharField(_("uploaded by"), max_length=200, blank=True, editable=False)
@@ -84,6 +89,12 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return self.title or self.filename
+
+    def is_wanted(self, now: dt.datetime) -> bool:
+        """Say whether readers should find it at this moment: not withdrawn, and within its time of validity."""
+        begun = self.valid_from is None or self.valid_from <= now
+        ended = self.valid_until is not None and self.valid_until <= now
+        return not self.withdrawn and begun and not ended
 
     def error(self, language: str) -> str:
         """Say in the reader's language why the newest revision could not be read; empty when it could."""

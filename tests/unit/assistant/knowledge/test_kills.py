@@ -1,0 +1,140 @@
+"""Workers and builders die by SIGKILL at random moments: nothing acknowledged is lost, doubled or mis-numbered."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from assistant.accounts.models import Tenant
+from assistant.knowledge import services
+from assistant.knowledge.live import LiveKnowledge
+from assistant.knowledge.models import Change, Chunk, ChunkChange, Document, IngestionJob
+from assistant.knowledge.models.job import JobState
+from assistant.knowledge.worker import Worker
+from retrieval.indexes.generations import GenerationStore
+from retrieval.ingest import parse_here
+from retrieval.retriever import HybridRetriever
+from tests.unit.retrieval.conftest import HashingEncoder
+
+ENCODER = HashingEncoder()
+RECOVERY_S = 10
+
+
+@pytest.fixture
+def victims(tenant: Tenant, tmp_path: Path, redis_url: str) -> Iterator[subprocess.Popen[str]]:
+    """The process that starts and kills, on this test's database and a DATA_DIR of its own."""
+    address = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
+    environment = {
+        "DATABASE_URL": address, "REDIS_URL": redis_url, "DATA_DIR": str(tmp_path), "PATH": os.environ["PATH"],
+        "PYTHONPATH": os.environ.get("PYTHONPATH", ""), "DJANGO_SETTINGS_MODULE": "assistant.config.settings",
+        "HOME": os.environ.get("HOME", str(tmp_path)),
+    }  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.unit.assistant.knowledge.victims"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment, cwd=Path(__file__).parents[4],
+    )  # fmt: skip
+    yield process
+    process.communicate(timeout=30)
+
+
+def act(chance: random.Random, tenant: Tenant, truth: dict[str, str], number: int) -> None:
+    """Add, replace or delete; what returns is acknowledged."""
+    text = f"document {number} says word{number} " * chance.choice([1, 5, 400])
+    if truth and chance.random() < 0.4:
+        document = Document.objects.get(pk=chance.choice(sorted(truth)))
+        if chance.random() < 0.3:
+            services.delete(document)
+            del truth[str(document.pk)]
+        else:
+            services.replace(document, "a.md", text.encode())
+            truth[str(document.pk)] = f"word{number}"
+    else:
+        made = services.add_document(tenant, "a.md", text.encode())
+        truth[str(made.pk)] = f"word{number}"
+
+
+def next_worker_may_have_it() -> None:
+    """Let leases run out at once; no file is given up for the many deaths that this test causes."""
+    now = timezone.now()
+    open_jobs = IngestionJob.objects.filter(state__in=[JobState.QUEUED, JobState.RUNNING])
+    open_jobs.update(attempts=0, run_after=now)
+    open_jobs.filter(state=JobState.RUNNING).update(lease_until=now)
+
+
+def drain() -> None:
+    worker = Worker(lambda: ENCODER, parser=parse_here)
+    worker.drain()
+    worker.stop()
+
+
+def check(truth: dict[str, str], store: GenerationStore) -> None:
+    """Every acknowledged document has the chunks of its newest revision, numbered without gaps; so has the index."""
+    for pk, word in truth.items():
+        chunks = list(Chunk.objects.filter(document_id=pk).order_by("ordinal"))
+        assert [chunk.ordinal for chunk in chunks] == list(range(len(chunks)))
+        assert chunks
+        assert all(word in chunk.text for chunk in chunks)
+    assert {str(pk) for pk in Chunk.objects.values_list("document_id", flat=True)} == set(truth)
+    replayed: set[str] = set()
+    for op, chunk_id in ChunkChange.objects.order_by("sequence").values_list("op", "chunk_id"):
+        (replayed.add if op == Change.UPSERT else replayed.discard)(chunk_id)
+    rows = set(Chunk.objects.values_list("id", flat=True))
+    assert replayed == rows
+    retriever = HybridRetriever(ENCODER, generation=store.current())
+    LiveKnowledge(retriever, ENCODER.name, store=store).refresh()
+    assert retriever.size == len(rows)
+    assert all(retriever.chunk(chunk_id) is not None for chunk_id in rows)
+
+
+@pytest.mark.parametrize(
+    ("kills", "seed"), [(30, 1), pytest.param(500, 2, marks=[pytest.mark.slow, pytest.mark.timeout(3000)])]
+)
+def test_random_kills_lose_nothing_and_double_nothing(
+    tenant: Tenant, victims: subprocess.Popen[str], tmp_path: Path, kills: int, seed: int
+) -> None:
+    chance = random.Random(seed)
+    truth: dict[str, str] = {}
+    ends = []
+    assert victims.stdin is not None
+    assert victims.stdout is not None
+    for number in range(kills):
+        act(chance, tenant, truth, number)
+        next_worker_may_have_it()
+        what = "build" if chance.random() < 0.25 else "ingest"
+        victims.stdin.write(f"{what} {chance.random() ** 2 * 0.6:.3f}\n")
+        victims.stdin.flush()
+        ends.append(victims.stdout.readline().strip())
+    assert set(ends) <= {"killed", "ended"}
+    assert "killed" in ends
+    begun = time.monotonic()
+    next_worker_may_have_it()
+    drain()
+    store = GenerationStore(tmp_path / "index")
+    check(truth, store)
+    assert time.monotonic() - begun < RECOVERY_S + kills / 20  # as many documents may wait as were brought in
+
+
+@pytest.mark.parametrize("count", [20, pytest.param(1000, marks=[pytest.mark.slow, pytest.mark.timeout(3000)])])
+def test_what_is_delivered_five_times_is_there_once(tenant: Tenant, tmp_path: Path, count: int) -> None:
+    truth = {}
+    for number in range(count):
+        made = services.add_document(tenant, "a.md", f"word{number} only once".encode())
+        truth[str(made.pk)] = f"word{number}"
+    drain()
+    first = dict(Chunk.objects.values_list("id", "vector"))
+    for _ in range(4):
+        IngestionJob.objects.update(state=JobState.QUEUED, attempts=0, worker="", finished_at=None)
+        drain()
+    assert dict(Chunk.objects.values_list("id", "vector")) == first
+    assert Document.objects.count() == len(first) == count
+    check(truth, GenerationStore(tmp_path / "index"))
