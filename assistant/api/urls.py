@@ -12,6 +12,7 @@ from assistant.api.rest.conversations import Conversations
 from assistant.api.rest.documents import Documents
 from assistant.api.rest.failing import NOT_FOUND
 from assistant.api.rest.faq import Faq
+from assistant.api.rest.feedback import FeedbackView
 from assistant.errors import NotFound
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
@@ -30,4 +31,8 @@ def nothing_here(request: HttpRequest) -> HttpResponse:
     return HttpResponse(body, status=404, content_type=kind)
 
 
-urlpatterns = [path("api/v1/", include(router.urls)), re_path(r"^(?:api/v1|v1)/", nothing_here)]
+urlpatterns = [
+    path("api/v1/feedback", FeedbackView.as_view(), name="feedback"),
+    path("api/v1/", include(router.urls)),
+    re_path(r"^(?:api/v1|v1)/", nothing_here),
+]

@@ -115,3 +115,27 @@ class Handoff(models.Model):
 
     def __str__(self) -> str:
         return f"{self.conversation_id} {self.state}"
+
+
+class Rating(models.TextChoices):
+    """What an asker or a colleague thinks of an answer."""
+
+    UP = "up", _("helpful")
+    DOWN = "down", _("wrong")
+
+
+class Feedback(models.Model):
+    """A thumb for an answer, and what would have been right. The last word about a turn counts."""
+
+    turn = models.OneToOneField(Turn, verbose_name=_("turn"), on_delete=models.CASCADE, related_name="feedback")
+    rating = models.CharField(_("rating"), max_length=8, choices=Rating.choices)
+    correction = models.TextField(_("correction"), blank=True)
+    given_at = models.DateTimeField(_("given"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("feedback")
+        verbose_name_plural = _("feedback")
+        ordering = ["-given_at"]
+
+    def __str__(self) -> str:
+        return f"{self.rating} {self.turn}"

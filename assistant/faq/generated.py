@@ -128,11 +128,19 @@ class AnswerCache:
 
 
 def withdraw(answer_id: str) -> bool:
-    """Stop serving a kept answer at once, and any other answer to these words in this scope; say whether it was there.
+    """Stop serving a kept answer at once; say whether it was there.
 
     The row stays as a stone on the grave: an answer that was called wrong is not cached a second time.
     """
     return GeneratedAnswer.objects.filter(pk=answer_id, withdrawn=False).update(withdrawn=True) == 1
+
+
+def withdraw_question(tenant: str, language: str, text: str) -> int:
+    """Withdraw every kept answer of a tenant to these words, for whatever groups and domain; returns how many."""
+    asked = bare(fold(text))
+    kept = GeneratedAnswer.objects.filter(tenant__slug=tenant, language=language, withdrawn=False)
+    same = [pk for pk, question in kept.values_list("pk", "question").iterator() if bare(fold(question)) == asked]
+    return GeneratedAnswer.objects.filter(pk__in=same).update(withdrawn=True)
 
 
 def tidy() -> int:
