@@ -45,7 +45,7 @@ MODEL_DOWN = Text(
     zh="模型暂时无法访问。常见问题和文档检索仍可使用；请稍后重试这个问题。",
 )
 NO_MODEL = Text(
-    en="No model is configured here, and no curated answer or document holds this. Shall I pass you to a person?",
+    en="No model is configured here, and no curated answer or document holds this. Shall I pass you to a colleague?",
     zh="此处没有配置模型，常见问题和文档中也没有找到答案。需要为您转接人工吗？",
 )
 ONLY_DOCUMENTS = Text(
