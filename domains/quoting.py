@@ -1,119 +1,87 @@
-"""When a source answers literally, its sentences are the answer: no model, no risk, milliseconds.
+"""When a source answers literally, its sentence is the answer: no model, no risk, milliseconds.
 
-Careful on purpose: the question's words must nearly all stand in the sentences (or in their title and headings), a
-date, an amount, a name must be there when one is asked for, and no second passage may look as good with other words.
+The sentence must hold a value of the kind asked for (a date, an amount with its unit, a name), its words with those of
+title and headings must cover the question's terms, weighted by how rare they are, and no other sentence may come near.
+Measured on 600 development questions of XQuAD, CMRC 2018 and DRCD with the hits of the hybrid search: 13 % are quoted,
+97 % of these hold the answer; of the demo's 48 literal questions in their document's language 19, all rightly. The
+thresholds were set on these very questions; other questions were not measured.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from domains import sentences, words
-from domains.evidence.kinds import Kind, asked_for, holds
+from domains.evidence import terms
+from domains.evidence.kinds import VALUES, Kind, asked_for
+from domains.evidence.passages import Place, places, unit_of
 from domains.numbers import find
 from retrieval.language import detect
 from retrieval.types import Hit
 
-CERTAIN = 0.75
+CERTAIN = 0.6
 """Probability of the evidence check from which a quotation is tried."""
 
 _DEPTH = 3
+_FEWEST_TERMS = 2
 _LONGEST = {"en": 420, "zh": 180}  # characters
-_COVERED = 0.75  # share of the question's words in sentences, title and headings together
-_OWN = 0.5  # share in the sentences alone
-_CLEAR = 0.12  # by how much the best must lead a rival from elsewhere
-_QUOTABLE: frozenset[Kind] = frozenset({"date", "amount", "person", "place"})
-_FIELD = re.compile(r"^[^:：|]{1,30}[:：]\s*\S")
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    text: str
-    number: int
-    score: float
-    own: float
-    covered: float
+_AROUND = 0.85  # weighted share of the question's terms in sentence, the one before, title and headings
+_OWN = 0.35  # ... in the sentence itself
+_CLEAR = 0.15  # by how much the best must lead a rival
+# A sentence that covers less is quoted as well if nothing comes near it.
+_ALONE_AROUND, _ALONE_OWN, _ALONE_CLEAR = 0.65, 0.4, 0.4
+_ENDS = ".!。！；;)）”’\"'"
+_QUOTABLE: frozenset[Kind] = VALUES | {"person", "place"}
 
 
 def quote(question: str, hits: Sequence[Hit]) -> str | None:
-    """Return one to three consecutive sentences, or a table's row with its header, marked [n]; None when in doubt.
+    """Return one or two consecutive sentences, or a table's row with its header, marked [n]; None when in doubt.
 
     Sources in another language than the question's are never quoted.
     """
-    kind = asked_for(question)
-    asked = words.content(question)
-    if kind not in _QUOTABLE or len(asked) < 2:
+    if asked_for(question) not in _QUOTABLE or len(terms.of(question)) < _FEWEST_TERMS:
         return None
     language = detect(question)
-    found = [
-        candidate
-        for number, hit in enumerate(hits[:_DEPTH], 1)
-        if hit.chunk.language == language
-        for candidate in _candidates(number, hit, asked, kind, question)
-    ]
-    if not found:
+    near = [place for place in places(question, hits[:_DEPTH]) if hits[place.number - 1].chunk.language == language]
+    fitting = sorted((place for place in near if _may(question, place, hits)), key=_score, reverse=True)
+    if not fitting:
         return None
-    found.sort(key=lambda candidate: (-candidate.score, candidate.number, len(candidate.text)))
-    best = found[0]
-    if best.own < _OWN or best.covered < _COVERED or len(best.text) > _LONGEST.get(language, 420):
+    best = fitting[0]
+    lead = min((_score(best) - _score(other) for other in fitting[1:] if _differs(best, other)), default=1.0)
+    whole = best.around >= _AROUND and best.own >= _OWN and lead >= _CLEAR
+    alone = best.around >= _ALONE_AROUND and best.own >= _ALONE_OWN and lead >= _ALONE_CLEAR
+    if not whole and not alone:
         return None
-    if any(_rivals(best, other) for other in found[1:]):
+    text = _with_what_it_refers_to(best, near)
+    if len(text) > _LONGEST.get(language, 420):
         return None
-    return f"{best.text} [{best.number}]" if best.text.isascii() or language == "en" else f"{best.text}[{best.number}]"
+    return f"{text} [{best.number}]" if language == "en" else f"{text}[{best.number}]"
 
 
-def _candidates(number: int, hit: Hit, asked: frozenset[str], kind: Kind, question: str) -> list[_Candidate]:
-    lines = sentences.split(hit.chunk.text)
-    around = words.content(" ".join((hit.chunk.title, *hit.chunk.headings)))
-    wanted = {found.value for found in find(question)}
-    made: list[_Candidate] = []
-    for text, core in _windows(lines):
-        stated = {found.value for found in find(f"{hit.chunk.title} {text}")}
-        if not holds(kind, core) or not wanted <= stated or _is_heading(core):
-            continue
-        own = words.content(text)
-        share = words.overlap(asked, own)
-        covered = words.overlap(asked, own | around)
-        brevity = 0.02 * sentences_in(text)
-        made.append(_Candidate(text, number, share + 0.3 * covered - brevity, share, covered))
-    return made
+def _may(question: str, place: Place, hits: Sequence[Hit]) -> bool:
+    """It holds what is asked for, with the unit where one is named, and every number of the question."""
+    if not place.fits or _is_heading(place.text) or (unit_of(question) and not place.unit):
+        return False
+    chunk = hits[place.number - 1].chunk
+    stated = {number.value for number in find(" ".join((chunk.title, *chunk.headings, place.shown)))}
+    return {number.value for number in find(question)} <= stated
 
 
-def _windows(lines: Sequence[str]) -> list[tuple[str, str]]:
-    """Pairs of (what is shown, the sentence that must hold the answer)."""
-    header = next((line for line in lines if " | " in line), None)
-    made: list[tuple[str, str]] = []
-    for index, line in enumerate(lines):
-        if " | " in line:
-            if line != header:
-                made.append((f"{header}\n{line}", line))
-            continue
-        made.append((line, line))
-        if index + 1 < len(lines) and " | " not in lines[index + 1] and not _FIELD.match(lines[index + 1]):
-            made.append((_joined(line, lines[index + 1]), lines[index + 1]))
-    return made
-
-
-def _joined(first: str, second: str) -> str:
-    return first + ("" if first[-1:] in "。！？；" else " ") + second
-
-
-def sentences_in(text: str) -> int:
-    """Count the sentences of a window."""
-    return len(sentences.split(text))
+def _score(place: Place) -> float:
+    return place.around + place.own + 0.2 * place.unit - 0.02 * place.number
 
 
 def _is_heading(line: str) -> bool:
-    return len(line) < 4 or line[-1:] in "?？:：" or line.startswith("#")
+    return len(line) < 4 or line.startswith("#") or not (" | " in line or line[-1:] in _ENDS)
 
 
-def _rivals(best: _Candidate, other: _Candidate) -> bool:
-    """Another passage, nearly as good, that says something else."""
-    if other.text in best.text or best.text in other.text:
-        return False
-    overlapping = other.number == best.number and bool(
-        set(sentences.split(other.text)) & set(sentences.split(best.text))
-    )
-    return not overlapping and other.score > best.score - _CLEAR
+def _differs(best: Place, other: Place) -> bool:
+    """Whether another sentence says something else."""
+    return other.text not in best.text and best.text not in other.text
+
+
+def _with_what_it_refers_to(best: Place, near: Sequence[Place]) -> str:
+    """Put the sentence before it first where that names what is asked about."""
+    before = next((p for p in near if p.number == best.number and p.index == best.index - 1), None)
+    if before is None or best.pair < best.own + 0.1 or "\n" in best.shown or _is_heading(before.text):
+        return best.shown
+    return before.text + ("" if before.text[-1:] in "。！？；" else " ") + best.shown

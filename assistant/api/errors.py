@@ -7,7 +7,9 @@ AssistantError
 
 from __future__ import annotations
 
-from assistant.errors import AssistantError, Text
+import math
+
+from assistant.errors import AssistantError, Text, TooManyRequests
 
 
 class MethodNotAllowed(AssistantError):
@@ -24,3 +26,13 @@ class MethodNotAllowed(AssistantError):
 
 class ClientGone(Exception):
     """The client closed the connection before it had sent its request."""
+
+
+def too_fast(seconds: float) -> TooManyRequests:
+    """Say when to come back; `seconds` until the next request is admitted."""
+    whole = max(1, math.ceil(seconds))
+    return TooManyRequests(
+        Text(en=f"That was too many requests at once. Wait {whole} s.", zh=f"请求过于频繁，请在 {whole} 秒后重试。"),
+        code="rate_limited",
+        retry_after=max(0.1, seconds),
+    )

@@ -14,6 +14,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from assistant.api.buckets import Buckets, Limit
 from assistant.api.http import Headers
 from assistant.chat.stores.connection import Connection
 from assistant.chat.stores.errors import StoreAway
@@ -37,19 +38,6 @@ LEASE_TTL_S = 1.0
 KEYS = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """`rate` requests a second on average, `burst` at once."""
-
-    rate: float = 2_000.0
-    burst: int = 4_000
-
-    @property
-    def window(self) -> int:
-        """Seconds in which an empty bucket fills."""
-        return max(1, math.ceil(self.burst / self.rate))
-
-
 @dataclass(slots=True)
 class Lease:
     """Tokens this worker holds of a key; `left` is what the shared bucket had besides."""
@@ -70,7 +58,9 @@ class Throttle:
         self._clock = clock
         self._leases: OrderedDict[int, Lease] = OrderedDict()
         self._leasing: dict[int, asyncio.Task[tuple[int, float]]] = {}
-        self._own: OrderedDict[int, tuple[float, float]] = OrderedDict()
+        self._own = Buckets(
+            self._limit, clock
+        )  # while Redis is away each worker grants the whole rate: the kinder error
         self._policy = f'"key";q={self._limit.burst};w={self._limit.window}'.encode()
 
     async def admit(self, key_id: int) -> Headers:
@@ -104,7 +94,7 @@ class Throttle:
             )
             granted, left = int(answer[0]), float(answer[1])
         except StoreAway:
-            granted, left = self._from_own(key_id, want)
+            granted, left = self._own.take(key_id, want)
         self._leases[key_id] = Lease(granted, left, self._clock() + LEASE_TTL_S)
         if len(self._leases) > KEYS:
             self._leases.popitem(last=False)
@@ -120,14 +110,3 @@ class Throttle:
             code="rate_limited",
             retry_after=max(0.1, wait),
         )
-
-    def _from_own(self, key_id: int, want: int) -> tuple[int, float]:
-        """Keep the bucket here: each worker then grants the whole rate, which is the kinder error."""
-        now = self._clock()
-        tokens, at = self._own.get(key_id, (float(self._limit.burst), now))
-        tokens = min(float(self._limit.burst), tokens + (now - at) * self._limit.rate)
-        granted = min(want, int(tokens))
-        self._own[key_id] = (tokens - granted, now)
-        if len(self._own) > KEYS:
-            self._own.popitem(last=False)
-        return granted, tokens - granted

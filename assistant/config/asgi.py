@@ -76,7 +76,7 @@ async def _live(receive: Receive, send: Send) -> None:
                 task.cancel()
             for mark in marks:
                 mark.remove()
-            wiring.close()
+            await wiring.aclose()
         await send({"type": f"{message['type']}.complete"})
         if message["type"] == "lifespan.shutdown":
             return

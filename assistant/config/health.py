@@ -15,7 +15,7 @@ async def healthz(_request: HttpRequest) -> JsonResponse:
 
 
 async def readyz(_request: HttpRequest) -> JsonResponse:
-    """200 when FAQ and search answer, 503 before; the body has each layer's state, and the `fault` in a start's way."""
+    """200 when FAQ and search answer, else 503. The body: each layer's state, and the `fault` that stops the start."""
     from assistant.wiring import fault, readiness
 
     state: dict[str, bool | str] = dict(await sync_to_async(readiness, thread_sensitive=False)())

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from assistant.faq import direction, lexicon, numbers
+from assistant.faq import direction, exchange, lexicon, numbers
 from assistant.faq.courtesy import bare
 from retrieval.normalise import fold
 
@@ -60,6 +60,10 @@ def _direction(a: str, b: str) -> bool:
     return direction.swapped(a, b)
 
 
+def _exchange(a: str, b: str) -> bool:
+    return exchange.exchanged(a, b)
+
+
 GUARDS: dict[str, Guard] = {
     "negation": _negation,
     "numbers": _numbers,
@@ -69,4 +73,5 @@ GUARDS: dict[str, Guard] = {
     "names": _names,
     "question_word": _question_words,
     "direction": _direction,
+    "exchange": _exchange,
 }

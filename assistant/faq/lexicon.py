@@ -11,13 +11,14 @@ _EN_NEGATION = re.compile(
     r"\b(?:not|no|never|none|nothing|nobody|without|cannot|cant|dont|doesnt|didnt|isnt|arent|wasnt|werent|wont"
     r"|wouldnt|couldnt|shouldnt|havent|hasnt|hadnt|aint|neither|nor|unable|except|refuse[sd]?|fail(?:s|ed|ing)?"
     r"|avoid(?:s|ing)?"
+    r"|impossible|unavailable|invalid|illegal|ineligible|unsafe|unsuitable|inaccessible|forbidden|prohibited"
     r"|prevent(?:s|ing)?|stop(?:s|ped|ping)?|instead of|other than|rather than)\b"
 )
 # "能不能", "有没有", "是否" ask a question, they deny nothing; 不同, 不过 and the like are words of their own.
 _ZH_NEUTRAL = re.compile(
     r"(?P<c>[\u4e00-\u9fff])(?:不|没)(?P=c)|有没有|是否|能否|可否|会否|不同|不过|不好意思|对不起|不仅|不但|不管|不论|无论"
     r"|差不多|了不起|要不然|不久|不断|非常|特别|分别|区别|级别|别人|性别|类别|无线|未来|非洲|除非|不锈钢|非处方|无障碍|不孕"
-    r"|不育|不适|没事|不明|不足|不良|不全|莫名"
+    r"|不育|不适(?![合用宜])|没事|不明|不足|不良|不全|莫名"
 )
 _ZH_NEGATION = re.compile(r"不|没|無|无|未|别|勿|莫|非|禁止|拒绝|失败|避免|防止|停止|除了|除外|而是")
 

@@ -25,6 +25,8 @@ _ORDINALS = {
     for word in words.split()
 }
 
+NUMBER_WORDS = frozenset(_ENGLISH) | frozenset(_ORDINALS)
+
 _UNITS = {
     spelling: unit
     for unit, spellings in {

@@ -84,7 +84,7 @@ class IntentClassifier:
             return HUMAN if loaded is None or loaded.human is None else _human(loaded, loaded.human, text)
         if loaded is None:
             return UNTRAINED
-        scores = loaded.model.scores(vector[None])
+        scores = loaded.model.scores(vector[None], [text])
         best = int(scores.probabilities[0].argmax())
         name, confidence = str(loaded.model.classes[best]), float(scores.probabilities[0, best])
         strange = float(scores.strangeness[0])

@@ -64,8 +64,14 @@ def evaluate(learnt: Sequence[Row], asked: Sequence[Row], encoder: Encoder) -> d
     """Return the figures by name; rates from 0 to 1, None for what these rows do not show."""
     inside = [row for row in learnt if not row.strange]
     vectors = encode_many([row.text for row in inside], encoder)
-    strangers = encode_many([row.text for row in learnt if row.strange], encoder)
-    trained = train(vectors, [row.label for row in inside], strangers)
+    outside = [row.text for row in learnt if row.strange]
+    trained = train(
+        vectors,
+        [row.label for row in inside],
+        encode_many(outside, encoder),
+        texts=[row.text for row in inside],
+        stranger_texts=outside,
+    )
     return {
         **measure(trained.model, asked, encode_many([row.text for row in asked], encoder)),
         "train_seconds": trained.seconds,
@@ -79,7 +85,7 @@ def measure(model: LinearModel, asked: Sequence[Row], vectors: Vectors) -> dict[
     `accuracy` is over all rows, strangers called strangers being right; `in_scope_accuracy` is over the rows that have
     an intent, a false alarm being wrong when the test holds strangers at all (without them nothing is turned away).
     """
-    scores = model.scores(vectors)
+    scores = model.scores(vectors, [row.text for row in asked])
     strange = np.array([row.strange for row in asked])
     called = scores.strangeness > model.threshold[0] if strange.any() else np.zeros(len(asked), bool)
     names = np.where(called, OUT_OF_SCOPE, model.classes[scores.probabilities.argmax(axis=1)])
@@ -132,7 +138,8 @@ def _query_ms(model: LinearModel, asked: Sequence[Row], encoder: Encoder, count:
     times = []
     for number, row in enumerate(asked[:count]):
         began = time.perf_counter()
-        model.scores(encoder.encode_questions([f"{row.text} {number}"]))
+        text = f"{row.text} {number}"
+        model.scores(encoder.encode_questions([text]), [text])
         times.append(1000 * (time.perf_counter() - began))
     return float(np.median(times)) if times else None
 

@@ -124,7 +124,14 @@ def _train(tenant: Tenant, encoder: Encoder) -> tuple[Trained, int]:
     if len({example.label for example in inside}) < 2:
         raise Unprocessable(TOO_FEW, code="too_few_examples")
     labels = [example.label for example in inside]
-    return train(_vectors(inside, encoder), labels, _vectors(outside, encoder)), len(examples)
+    trained = train(
+        _vectors(inside, encoder),
+        labels,
+        _vectors(outside, encoder),
+        texts=[example.text for example in inside],
+        stranger_texts=[example.text for example in outside],
+    )
+    return trained, len(examples)
 
 
 def _embed(examples: Sequence[Example], encoder: Encoder) -> None:

@@ -46,7 +46,7 @@ CARDS = (
         Text("Lanhai Health", "蓝海健康"),
         Text("Clinics, check-ups and vaccinations.", "门诊、体检与疫苗接种。"),
         ("May I drink water before a check-up?", "On which days are the rabies vaccine doses given?"),
-        ("体检要空腹吗？", "成人胸外按压的频率是多少？"),
+        ("体检要空腹吗？", "血小板计数的参考范围是多少？"),
     ),
     Card(
         "云",

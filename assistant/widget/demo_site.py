@@ -15,7 +15,7 @@ What is the capital of Portugal?
 SUGGESTIONS_ZH = """\
 买的东西多少天内可以退？
 V8扫地机器人最多能存几张楼层地图？
-成人胸外按压的频率是多少？
+血小板计数的参考范围是多少？
 为什么天空是蓝色的？
 """
 

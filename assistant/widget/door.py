@@ -15,6 +15,8 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
 from assistant.api import problems
+from assistant.api.buckets import Buckets, Limit
+from assistant.api.errors import too_fast
 from assistant.api.languages import preferred
 from assistant.errors import AssistantError
 from assistant.widget import identity, tokens
@@ -23,6 +25,8 @@ from assistant.widget.origins import origin_of, own_origins
 from assistant.widget.sites import SITES, SiteFacts
 from assistant.widget.tokens import Session
 
+VISITORS = Buckets(Limit(rate=0.5, burst=20))
+SITES_ASKED = Buckets(Limit(rate=100.0, burst=400))  # a new visitor costs nothing to invent, a site does
 View = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
 
 PREFLIGHT = {
@@ -91,6 +95,14 @@ async def admitted(request: HttpRequest) -> tuple[SiteFacts, Session]:
     if site.require_identity and not session.identified:
         raise identity_required()
     return site, session
+
+
+def paced(session: Session) -> None:
+    """Count a question of a visitor and of the site. Raises TooManyRequests (rate_limited)."""
+    waits = (VISITORS.wait((session.site, session.visitor)), SITES_ASKED.wait(session.site))
+    longest = max((seconds for seconds in waits if seconds is not None), default=None)
+    if longest is not None:
+        raise too_fast(longest)
 
 
 def begin(site: SiteFacts, origin: str, visitor: str | None, signed: str | None) -> Session:

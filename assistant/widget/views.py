@@ -16,7 +16,7 @@ from assistant.chat.pipeline import answer
 from assistant.errors import InvalidInput, Text
 from assistant.widget import tokens
 from assistant.widget.bundle import bundle
-from assistant.widget.door import admitted, begin, door, site_for
+from assistant.widget.door import admitted, begin, door, paced, site_for
 from assistant.widget.errors import not_yours
 from assistant.widget.inputs import QuestionInput, TokenInput
 from assistant.widget.sites import SiteFacts
@@ -66,6 +66,7 @@ async def token(request: HttpRequest) -> HttpResponse:
 async def ask(request: HttpRequest) -> HttpResponseBase:
     """`POST /widget/v1/ask`: the answer as server-sent events."""
     site, session = await admitted(request)
+    paced(session)
     wish = parse(QuestionInput, request.body, request.headers.get("Content-Type"))
     asked = understood(wish, site, session)
     room, streams = wiring.room(), wiring.streams()

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from itertools import zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
 
-from domains import sentences, words
-from domains.evidence.kinds import asked_for, holds
+from domains import words
+from domains.evidence import terms
+from domains.evidence.kinds import KINDS, VALUES, asked_for
+from domains.evidence.passages import Place, places, unit_of
 from retrieval.language import detect
 from retrieval.types import Hit
 
@@ -19,20 +20,27 @@ Features = NDArray[np.float64]
 """One question and its hits, shape [len(NAMES)]."""
 
 NAMES = (
-    "overlap_best",  # content words of the question in the best hit
-    "overlap_all",  # ... in the first three hits together
-    "overlap_sentence",  # ... in the best pair of neighbouring sentences
-    "overlap_long",  # ... only words of seven letters or more, which are rarer
-    "names_found",  # capitalised words and abbreviations of the question found in the first three hits
-    "numbers_found",  # numbers of the question found there
-    "kind_held",  # the best sentences hold a date, an amount, a reason ... where one is asked for
-    "words_few",  # one or two content words ask for little, and are easily matched by chance
+    "covered_best",  # the question's terms, weighted by rarity, in the best hit with its title and headings
+    "covered_all",  # ... in the first three hits together
+    "covered_pair",  # ... in the best pair of neighbouring sentences
+    "covered_around",  # ... in the best pair with title and headings
+    "missing",  # the rarest term that stands in none of the three
+    "fitting",  # the best share around a sentence that holds a date, a price, a reason ... as asked for
+    "lacking",  # a value is asked for, and the hits hold none of that kind
+    "elsewhere",  # how much better the best pair is than the best fitting one
+    "counted",  # a number stands there with the unit asked for; half where none is asked for
+    "codes_found",  # numbers and codes (E3, 2019) of the question found in the first three hits
+    "names_found",  # capitalised words and abbreviations of the question found there
+    "words_few",  # one or two terms ask for little, and are easily matched by chance
     "vague",  # it, this, they: the question leans on something not said
     "advice",  # best, should I, recommend: an opinion is asked for
     "rivals",  # other titles match as well as the best: the question does not say which
     "similarity",  # cosine of the best hit, rescaled
+    "lead",  # ... above the mean of all hits
+    "lexical",  # BM25 score as a share of the highest possible
     "crossed",  # the best hit is in another language, so words prove nothing
     "crossed_similarity",
+    *(f"asks_{kind}" for kind in KINDS),
 )
 
 UNKNOWN = float("nan")
@@ -40,7 +48,7 @@ UNKNOWN = float("nan")
 
 _DEPTH = 3  # hits that a prompt shows
 _NAME = re.compile(r"(?<![.?!]\s)(?<!^)\b(?:[A-Z][a-zA-Z0-9&-]+|[A-Z]{2,})\b")
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_CODE = re.compile(r"[A-Za-z]+-?\d[\w.-]*|\d+(?:[.,]\d+)*")
 _VAGUE = re.compile(
     r"\b(?:it|its|this|that|these|those|they|them|he|she|there|one)\b|它|这个|那个|这|那|他们|该", re.IGNORECASE
 )
@@ -49,68 +57,72 @@ _ADVICE = re.compile(
     r"|推荐|最好|值得|应不应该|你觉得|建议",
     re.IGNORECASE,
 )
-_LONG = 7
-# multilingual-e5 packs related and unrelated text between .75 and .92; this spreads it over 0 to 1
-_SIMILARITY_FLOOR, _SIMILARITY_SPAN = 0.76, 0.14
+# multilingual-e5 packs related and unrelated text between .75 and .92; these spread it over 0 to 1
+_SIMILARITY_FLOOR, _SIMILARITY_SPAN, _LEAD_SPAN = 0.76, 0.14, 0.05
 
 
 def extract(question: str, hits: Sequence[Hit]) -> Features:
     """Describe `question` and `hits` (best first, at least one); returns shape [len(NAMES)], float64."""
     shown = hits[:_DEPTH]
-    asked = words.content(question)
-    texts = [f"{hit.chunk.title}\n{hit.chunk.text}" for hit in shown]
-    known = [words.content(text) for text in texts]
-    shares = [words.overlap(asked, one) for one in known]
-    everything = frozenset().union(*known)
-    best_share, best_pair = _best_pair(asked, shown)
-    long = frozenset(word for word in asked if len(word) >= _LONG or not word.isascii())
-    similarity = _similarity(hits)
-    crossed = float(detect(question) != shown[0].chunk.language)
-    measured = 0.0 if math.isnan(similarity) else similarity
+    language = detect(question)
+    crossed = float(language != shown[0].chunk.language)
+    same = [hit for hit in shown if hit.chunk.language == language] or shown
+    similarity, lead = _similarity(hits)
+    asked, kind = terms.of(question), asked_for(question)
+    whole = [f"{hit.chunk.title}\n{' '.join(hit.chunk.headings)}\n{hit.chunk.text}" for hit in same]
+    found = [terms.shares(asked, terms.look(text)) for text in whole]
+    together = tuple(map(max, *found)) if len(found) > 1 else found[0]
+    best = max(terms.covered(asked, one) for one in found)
+    seen = places(question, same)
+    everything = words.fold("\n".join(whole))
     return np.array(
         [
-            max(shares),
-            words.overlap(asked, everything),
-            best_share,
-            words.overlap(long, everything) if long else 1.0,
-            _found(_NAME, question, texts),
-            _found(_NUMBER, question, texts),
-            float(holds(asked_for(question), best_pair)),
+            best,
+            terms.covered(asked, together),
+            max((place.pair for place in seen), default=0.0),
+            (around := max((place.around for place in seen), default=0.0)),
+            max((w * (1 - share) for w, share in zip(asked.values(), together, strict=True)), default=0.0)
+            / terms.RAREST,
+            (fitting := max((place.around for place in seen if place.fits), default=0.0)),
+            float(kind in VALUES and not any(place.fits for place in seen)),
+            around - fitting,
+            _counted(question, seen),
+            _found(_CODE, question, everything),
+            _found(_NAME, question, everything),
             1.0 / (1.0 + len(asked)),
             float(_VAGUE.search(question) is not None),
             float(_ADVICE.search(question) is not None),
-            _rivals(hits, asked, max(shares)),
+            _rivals(hits, asked, best),
             similarity,
+            lead,
+            max((hit.coverage for hit in shown if hit.coverage is not None), default=UNKNOWN),
             crossed,
-            crossed * measured,
+            crossed * (0.0 if math.isnan(similarity) else similarity),
+            *(float(kind == one) for one in KINDS),
         ]
     )
 
 
-def _best_pair(asked: frozenset[str], hits: Sequence[Hit]) -> tuple[float, str]:
-    best, text = 0.0, hits[0].chunk.text[:200]
-    for hit in hits:
-        lines = sentences.split(hit.chunk.text)
-        for here, after in zip_longest(lines, lines[1:], fillvalue=""):
-            share = words.overlap(asked, words.content(here) | words.content(after))
-            if share > best:
-                best, text = share, f"{here} {after}"
-    return best, text
+def _counted(question: str, seen: Sequence[Place]) -> float:
+    return max((place.around for place in seen if place.unit), default=0.0) if unit_of(question) else 0.5
 
 
-def _found(pattern: re.Pattern[str], question: str, texts: Sequence[str]) -> float:
+def _found(pattern: re.Pattern[str], question: str, everything: str) -> float:
     wanted = {words.fold(found) for found in pattern.findall(question)}
-    everything = words.fold(" ".join(texts))
     return sum(one in everything for one in wanted) / len(wanted) if wanted else 1.0
 
 
-def _rivals(hits: Sequence[Hit], asked: frozenset[str], best: float) -> float:
+def _rivals(hits: Sequence[Hit], asked: dict[str, float], best: float) -> float:
     if best == 0.0:
         return 0.0
-    titles = {hit.chunk.title for hit in hits if words.overlap(asked, words.content(hit.chunk.text)) >= 0.9 * best}
+    looked = ((hit.chunk.title, terms.look(hit.chunk.text)) for hit in hits)
+    titles = {title for title, text in looked if terms.covered(asked, terms.shares(asked, text)) >= 0.9 * best}
     return min(1.0, max(0, len(titles) - 1) / 4)
 
 
-def _similarity(hits: Sequence[Hit]) -> float:
-    top = max((hit.similarity for hit in hits if hit.similarity is not None), default=None)
-    return UNKNOWN if top is None else (top - _SIMILARITY_FLOOR) / _SIMILARITY_SPAN
+def _similarity(hits: Sequence[Hit]) -> tuple[float, float]:
+    known = [hit.similarity for hit in hits if hit.similarity is not None]
+    if not known:
+        return UNKNOWN, UNKNOWN
+    top = max(known)
+    return (top - _SIMILARITY_FLOOR) / _SIMILARITY_SPAN, (top - sum(known) / len(known)) / _LEAD_SPAN

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import re
 import tempfile
 import unicodedata
@@ -92,3 +93,14 @@ def warm_up(cache: Path | None = None) -> None:
         segmenter = _segmenter(cache)
         _segmenter = lru_cache(maxsize=1)(lambda: segmenter)
     _segmenter()
+
+
+def segment(text: str) -> list[str]:
+    """Chinese words of a text in order, each character in one word; what is not Chinese is left out."""
+    plain = simplify(unicodedata.normalize("NFKC", text))
+    return [word for match in _RUN.finditer(plain) if match["han"] for word in _segmenter().cut(match["han"])]
+
+
+def rarity(word: str) -> float:
+    """Minus the logarithm of how often a Chinese word stands in jieba's dictionary; unknown ones as if seen once."""
+    return math.log(_segmenter().total / max(1, _segmenter().FREQ.get(word) or 1))

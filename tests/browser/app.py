@@ -69,6 +69,15 @@ class App:
         found: dict[str, bool] = json.loads(body)
         return found
 
+    def command(self, *words: str) -> str:
+        """What a management command prints."""
+        environ = {**os.environ, "DATA_DIR": str(self.data_dir)}
+        environ.pop("DJANGO_SETTINGS_MODULE", None)
+        line = [sys.executable, "manage.py", *words]
+        return subprocess.run(
+            line, cwd=CHECKOUT, env=environ, capture_output=True, text=True, timeout=240, check=True
+        ).stdout
+
     def model_is_busy(self) -> bool:
         """Whether vLLM works on a request, by its own account."""
         services = json.loads((self.data_dir / "services.json").read_text("utf-8"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import socket
 import time
@@ -13,7 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import app as running
-from tests.browser.app import App, ForeignPage
+from tests.browser.app import MODEL, App, ForeignPage
 from tests.browser.conftest import SCREENSHOTS, Chat, OpenPage
 
 FIRST_START = 900
@@ -115,6 +116,34 @@ def test_the_model_answers_what_is_general(
     expect(shown).to_contain_text(part)
     expect(shown.locator(".meta")).to_contain_text("AI")
     keep(chat.page, f"model-{language}")
+
+
+@pytest.mark.parametrize(
+    ("layer", "question", "part"),
+    [
+        ("faq", "How long do I have to return something?", "15 days"),
+        ("faq", "买的东西多少天内可以退？", "15天"),
+        ("retrieval", "How many fingerprints can the D3 smart lock store?", "100 fingerprints"),
+        ("retrieval", "V8扫地机器人最多能存几张楼层地图？", "4张"),
+        ("model", "What is the capital of Portugal?", "Lisbon"),
+        ("model", "葡萄牙的首都是哪里？", "里斯本"),
+    ],
+)
+def test_the_terminal_names_the_layer_and_cites(app: App, layer: str, question: str, part: str) -> None:
+    told = json.loads(app.command("ask", question, "--json").splitlines()[-1])
+    assert told["layer"] == layer
+    assert part in told["answer"]
+    assert {"intent", "domain", "sources", "timings", "model"} <= told.keys()
+    if layer == "model":
+        assert told["model"]["name"] == MODEL
+        assert told["model"]["engine"].startswith("vLLM ")
+        assert told["model"]["experts"] == "identical"
+        assert told["model"]["kernel"]
+    else:
+        assert told["sources"][0]["n"] == 1
+        read = app.command("ask", question, "--no-stream")
+        assert part in read
+        assert "[1]" in read
 
 
 def test_stop_reaches_the_model(app: App, open_page: OpenPage) -> None:

@@ -18,10 +18,11 @@ from assistant.accounts import keys
 from assistant.accounts.memo import AUTHENTICATIONS
 from assistant.accounts.models import Tenant
 from assistant.accounts.scopes import Scope
+from assistant.api.buckets import Limit
 from assistant.api.desk import Desk
 from assistant.api.door import Door
 from assistant.api.idempotency import Idempotency
-from assistant.api.throttle import Limit, Throttle
+from assistant.api.throttle import Throttle
 from assistant.chat.room import Room
 from assistant.chat.stores.connection import Connection
 from assistant.chat.stores.flush import Flusher

@@ -189,7 +189,7 @@ def test_a_failed_attempt_frees_its_idempotency_key(serve: Serve) -> None:
 
 
 def test_a_key_that_asks_too_often_is_told_when_to_come_back(serve: Serve) -> None:
-    from assistant.api.throttle import Limit
+    from assistant.api.buckets import Limit
 
     served = serve(limit=Limit(rate=0.5, burst=3))
     responses = [served.ask("How do I return an item?") for _ in range(4)]

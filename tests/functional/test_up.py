@@ -200,12 +200,13 @@ def test_a_database_that_is_killed_comes_back(assistant: Assistant) -> None:
     before = assistant.run_file()["processes"]["postgres"]
     os.kill(before, signal.SIGKILL)
     assistant.until(lambda: assistant.run_file()["processes"]["postgres"] != before, 90)
-    assistant.until(lambda: json.loads(assistant.get("/readyz")[1] or b"{}").get("database") is True, 90)
+    took = assistant.until(lambda: json.loads(assistant.get("/readyz")[1] or b"{}").get("database") is True, 90)
+    assert took < 90
 
 
 def test_a_web_server_that_is_killed_comes_back(assistant: Assistant) -> None:
     os.kill(assistant.run_file()["processes"]["web"], signal.SIGKILL)
-    assistant.until(lambda: assistant.get("/readyz")[0] == 200, 180)
+    assert assistant.until(lambda: assistant.get("/readyz")[0] == 200, 180) < 180
 
 
 def test_no_log_holds_a_secret(assistant: Assistant) -> None:

@@ -7,10 +7,13 @@ from drf_spectacular.openapi import AutoSchema
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from assistant.accounts.caller import Caller
 from assistant.accounts.keys import authenticate
+from assistant.api.buckets import Buckets, Limit
+from assistant.api.errors import too_fast
 
 
 class KeyAuthentication(BaseAuthentication):
@@ -32,6 +35,20 @@ class HasScope(BasePermission):
         """Raise NotPermitted, which names the scope that is missing."""
         safe = request.method in {"GET", "HEAD", "OPTIONS"}
         request.auth.require(view.read_scope if safe else view.write_scope)  # type: ignore[attr-defined, union-attr]
+        return True
+
+
+class KeyPace(BaseThrottle):
+    """Sixty requests at once and ten a second for each key: these views ask the database each time."""
+
+    buckets = Buckets(Limit(rate=10.0, burst=60))
+
+    def allow_request(self, request: Request, view: APIView) -> bool:  # noqa: ARG002 - the framework's signature
+        """Raise TooManyRequests (rate_limited), which says when to come back."""
+        caller: Caller = request.auth  # type: ignore[assignment]
+        seconds = self.buckets.wait(caller.key_id)
+        if seconds is not None:
+            raise too_fast(seconds)
         return True
 
 

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from assistant.accounts.caller import Caller
 from assistant.accounts.models import Tenant
 from assistant.api.rest import failing
-from assistant.api.rest.authentication import HasScope, KeyAuthentication
+from assistant.api.rest.authentication import HasScope, KeyAuthentication, KeyPace
 
 
 class Pages(LimitOffsetPagination):
@@ -26,6 +26,7 @@ class TenantView:
 
     authentication_classes: ClassVar[list[type]] = [KeyAuthentication]
     permission_classes: ClassVar[list[type]] = [HasScope]
+    throttle_classes: ClassVar[list[type]] = [KeyPace]
     pagination_class = Pages
     read_scope: str = ""
     write_scope: str = ""

@@ -102,7 +102,7 @@ def test_what_nobody_expected_is_logged_shown_and_tried_again(
     monkeypatch.setattr(wiring, "MEND_S", 0.01)
     wiring.warm_up()
     assert shown.wait(30)
-    assert "WeightsDamaged: weights.json: the features changed" in (wiring.fault() or "")
+    assert wiring.fault() == "WeightsDamaged"
     mended.set()
     assert wiring._warming is not None
     wiring._warming.join(30)

@@ -11,13 +11,14 @@ from rest_framework import exceptions
 from rest_framework.test import APIRequestFactory
 
 from assistant.accounts.caller import Caller
+from assistant.api.buckets import Buckets, Limit
 from assistant.api.rest import failing
-from assistant.api.rest.authentication import HasScope, KeyAuthentication
+from assistant.api.rest.authentication import HasScope, KeyAuthentication, KeyPace
 from assistant.api.rest.base import Pages
 from assistant.api.rest.conversations import Conversations
 from assistant.api.rest.documents import Documents
 from assistant.api.rest.faq import Faq
-from assistant.errors import Conflict, NotAuthenticated, NotPermitted, Text
+from assistant.errors import Conflict, NotAuthenticated, NotPermitted, Text, TooManyRequests
 
 
 @pytest.mark.parametrize(
@@ -79,3 +80,16 @@ def test_without_a_key_nobody_is_let_in(header: str | None) -> None:
 
 def test_pages_are_bounded() -> None:
     assert (Pages.default_limit, Pages.max_limit) == (20, 100)
+
+
+@pytest.mark.parametrize("view", [Conversations, Faq, Documents])
+def test_a_key_that_asks_without_pause_is_told_when_to_come_back(view: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(KeyPace, "buckets", Buckets(Limit(rate=0.5, burst=2)))
+    request = APIRequestFactory().get("/")
+    request.auth = caller()  # type: ignore[attr-defined]
+    (pace,) = view().get_throttles()
+    assert [pace.allow_request(request, view()) for _ in range(2)] == [True, True]
+    with pytest.raises(TooManyRequests) as told:
+        pace.allow_request(request, view())
+    answer = failing.respond(told.value, {"request": request})
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "2")

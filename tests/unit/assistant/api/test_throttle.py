@@ -6,7 +6,8 @@ import asyncio
 
 import pytest
 
-from assistant.api.throttle import Limit, Throttle
+from assistant.api.buckets import Limit
+from assistant.api.throttle import Throttle
 from assistant.chat.stores.connection import Connection
 from assistant.errors import TooManyRequests
 from tests.chatkit import NOWHERE

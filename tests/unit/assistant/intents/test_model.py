@@ -20,7 +20,7 @@ MODEL = LinearModel(
     temperature=np.ones(1, np.float32),
     known=EYE,
     strangers=np.zeros((0, 3), np.float32),
-    strange_weights=np.array([0.0, -5.0, 0.0, 0.0], np.float32),
+    strange_weights=np.array([0.0, -5.0, 0.0, 0.0, 0.0], np.float32),
     strange_bias=np.zeros(1, np.float32),
     threshold=np.array([0.5], np.float32),
 )
@@ -120,6 +120,8 @@ def test_huge_logits_overflow_nothing(size: float) -> None:
 def test_every_array_comes_back_from_bytes() -> None:
     back = LinearModel.parse(MODEL.dump())
     for field in fields(LinearModel):
+        if field.name == "grams":  # see test_grams
+            continue
         one, other = getattr(MODEL, field.name), getattr(back, field.name)
         assert one.dtype == other.dtype, field.name
         np.testing.assert_array_equal(one, other)

@@ -107,6 +107,6 @@ def test_centring_leaves_unit_vectors_and_survives_the_mean_itself() -> None:
 def test_features_do_not_need_strangers_nor_many_examples() -> None:
     logits = np.array([[1.0, 2.0]], np.float32)
     features = features_of(logits, np.array([[0.5]], np.float32), np.zeros((1, 0), np.float32))
-    assert features.shape == (1, 4)
+    assert features.shape == (1, 5)
     assert features[0, 1] == pytest.approx(0.5)
     assert features[0, 2] == 0.0

@@ -133,3 +133,14 @@ async def test_the_script_is_served_to_any_page_and_remembered() -> None:
     assert gzip.decompress(squeezed.content) == bundle().body
     known = await client.get("/widget/v1/widget.js", headers={"If-None-Match": response.headers["ETag"]})
     assert (known.status_code, known.content) == (304, b"")
+
+
+async def test_a_visitor_who_asks_without_pause_is_told_when_to_come_back(wired: Wired) -> None:
+    wired()
+    visitor, other = Visitor(), Visitor()
+    await visitor.arrive()
+    await other.arrive()
+    answers = [await visitor.post("ask", {"question": "How do I return an item?"}) for _ in range(21)]
+    assert [response.status_code for response in answers] == [200] * 20 + [429]
+    assert (answers[-1].json()["code"], int(answers[-1]["Retry-After"]) >= 1) == ("rate_limited", True)
+    assert (await other.post("ask", {"question": "How do I return an item?"})).status_code == 200

@@ -101,6 +101,7 @@ def test_asked_to_stop_it_takes_server_and_workers_with_it(start: Any, tmp_path:
     running.process.send_signal(number)
     assert running.process.wait(20) == 0
     wait_until(running.all_gone)
+    assert running.all_gone()
     assert not (tmp_path / "state.json").exists()
 
 
@@ -109,6 +110,7 @@ def test_a_server_that_does_not_listen_is_killed_in_the_end(start: Any) -> None:
     running.process.send_signal(signal.SIGTERM)
     assert running.process.wait(20) == 0
     wait_until(running.all_gone)
+    assert running.all_gone()
 
 
 def test_asked_twice_it_does_not_wait(start: Any) -> None:
@@ -118,6 +120,7 @@ def test_asked_twice_it_does_not_wait(start: Any) -> None:
     running.process.send_signal(signal.SIGTERM)
     running.process.wait(20)
     wait_until(running.all_gone)
+    assert running.all_gone()
 
 
 def test_the_server_does_not_outlive_a_launcher_that_was_killed(start: Any) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.lexical.tokens import question_tokens, tokenise
+from retrieval.lexical.tokens import question_tokens, rarity, segment, tokenise
 
 
 def test_english_words_are_lower_case_and_stemmed() -> None:
@@ -112,3 +112,13 @@ def test_its_cache_lies_in_a_private_folder_or_nowhere(tmp_path: Path) -> None:
     assert list((tmp_path / "own").iterdir())
     assert (tmp_path / "own").stat().st_mode & 0o077 == 0
     assert not list(shared.iterdir())
+
+
+def test_segments_cover_the_chinese_of_a_text_and_nothing_else() -> None:
+    words = segment("V8掃地機器人的地图, OK")
+    assert "".join(words) == "扫地机器人的地图"
+    assert "地图" in words
+
+
+def test_a_rare_word_is_rarer_than_a_common_one_and_an_unknown_one_rarest() -> None:
+    assert rarity("的") < rarity("机器人") <= rarity("䶮䶮䶮")

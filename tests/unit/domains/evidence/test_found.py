@@ -1,0 +1,59 @@
+"""The demo's questions over its own documents."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from domains.evidence.found import as_found, index
+from domains.evidence.rows import Row, passage
+from retrieval.types import Vectors
+
+PRICE = "The red lamp costs 40 yuan in every shop of ours."
+
+
+class Words:
+    """An encoder that knows five words."""
+
+    name = "words"
+    dimension = 6
+
+    def count_tokens(self, texts: list[str]) -> list[int]:
+        return [len(text.split()) for text in texts]
+
+    def encode_questions(self, texts: list[str]) -> Vectors:
+        known = ("lamp", "red", "chair", "costs", "yuan")
+        counted = np.array([[*(float(word in text.lower()) for word in known), 0.1] for text in texts], np.float32)
+        made: Vectors = counted / np.linalg.norm(counted, axis=1, keepdims=True)
+        return made
+
+    encode_passages = encode_questions
+
+
+def folder(tmp_path: Path) -> Path:
+    for name, text in (("lamp", PRICE), ("chair", "The chair is made of oak and stands on four legs.")):
+        (tmp_path / f"{name}.md").write_text(text, encoding="utf-8")
+    listed = [{"file": f"{name}.md", "title": name, "language": "en"} for name in ("lamp", "chair")]
+    (tmp_path / "documents.jsonl").write_text("\n".join(map(json.dumps, listed)), encoding="utf-8")
+    return tmp_path
+
+
+def test_an_answered_question_is_asked_with_and_without_its_document(tmp_path: Path) -> None:
+    encoder = Words()
+    found = index(folder(tmp_path), encoder)  # type: ignore[arg-type]
+    row = Row("What costs the red lamp?", (passage(PRICE, document="lamp.md"),), "answerable", "demo", "answer")
+    with_it, without = as_found([row], found, encoder)  # type: ignore[arg-type]
+    assert (with_it.label, with_it.kind, with_it.hits[0].chunk.document) == ("answerable", "retrieved", "lamp.md")
+    assert (without.label, without.kind) == ("unanswerable", "removed")
+    assert {hit.chunk.document for hit in without.hits} == {"chair.md"}
+
+
+def test_a_question_that_no_document_answers_keeps_all_of_them(tmp_path: Path) -> None:
+    encoder = Words()
+    found = index(folder(tmp_path), encoder)  # type: ignore[arg-type]
+    row = Row("Who painted the red lamp?", (passage(PRICE, document="lamp.md"),), "unanswerable", "demo", "not_stated")
+    (asked,) = as_found([row], found, encoder)  # type: ignore[arg-type]
+    assert (asked.label, asked.kind) == ("unanswerable", "not_stated")
+    assert "lamp.md" in {hit.chunk.document for hit in asked.hits}
