@@ -156,5 +156,6 @@ def _altered() -> models.QuerySet[AnswerEvidence]:
         document__title=OuterRef("title"),
         document__access=OuterRef("access"),
         document__deleted_at=None,
-    )
+        document__withdrawn=False,
+    ).exclude(document__valid_until__lte=timezone.now())
     return AnswerEvidence.objects.filter(answer=OuterRef("pk")).exclude(Exists(same))

@@ -89,7 +89,15 @@ def test_an_edit_removes_only_the_answers_that_leaned_on_it(tenant: Tenant) -> N
 
 
 @pytest.mark.parametrize(
-    "change", [{"deleted_at": timezone.now()}, {"access": ["staff"]}, {"title": "Another title"}], ids=str
+    "change",
+    [
+        {"deleted_at": timezone.now()},
+        {"access": ["staff"]},
+        {"title": "Another title"},
+        {"withdrawn": True},
+        {"valid_until": timezone.now()},
+    ],
+    ids=str,
 )
 def test_a_document_that_is_unpublished_renamed_or_closed_takes_its_answers_along(
     tenant: Tenant, change: dict[str, object]
