@@ -19,6 +19,7 @@ from assistant.intents.models import Intent
 from assistant.knowledge.admin.forms import DocumentForm
 from assistant.knowledge.models import Document
 from retrieval.loaders import LOADERS
+from retrieval.loaders.code import GRAMMARS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis_url")]
 
@@ -111,8 +112,10 @@ def test_routes_scopes_and_states_read_as_in_the_guide() -> None:
         assert all(is_chinese(label) for label in Scope.labels)
 
 
-@pytest.mark.parametrize(("language", "glue"), [("en", {"or"}), ("zh-hans", set())])
+@pytest.mark.parametrize(("language", "glue"), [("en", {"or", "source", "code"}), ("zh-hans", set())])
 def test_the_upload_field_offers_exactly_what_the_loaders_read(language: str, glue: set[str]) -> None:
     with translation.override(language):
-        offered = re.findall(r"[a-z]+", str(DocumentForm.base_fields["file"].help_text))
-    assert {f".{word}" for word in offered if word not in glue} == LOADERS.keys() - {".htm", ".markdown"}
+        text = str(DocumentForm.base_fields["file"].help_text)
+    offered = {f".{word}" for word in re.findall(r"[a-z]+", text) if word not in glue}
+    assert offered == LOADERS.keys() - {".htm", ".markdown"} - GRAMMARS.keys()
+    assert ("源代码" if language == "zh-hans" else "source code") in text
