@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import os
 import signal
@@ -53,11 +54,25 @@ def running(run_file: Path | None = None) -> Server | None:
     return None
 
 
+def has_model(server: Server) -> bool:
+    """Whether a model answers, or is about to."""
+    if "model" in server.processes:
+        return True
+    connection = http.client.HTTPConnection(server.host, server.port, timeout=10)
+    with contextlib.closing(connection):
+        connection.request("GET", "/readyz")
+        return bool(json.load(connection.getresponse()).get("model"))
+
+
 @contextlib.contextmanager
 def serving(*, model: bool, patience: float = 900.0) -> Iterator[Server]:
-    """Yield a server: the running one, else one on a free port with its own data folder. `patience` is in seconds."""
+    """Yield a server: the running one, else one on a free port with its own data folder. `patience` is in seconds.
+
+    Where no model is wanted, a running server that has one is left alone: what the first line does not answer would
+    wait for the model, and the figures would be the model's.
+    """
     found = running()
-    if found is not None:
+    if found is not None and (model or not has_model(found)):
         yield found
         return
     with tempfile.TemporaryDirectory(prefix="assistant-bench-") as folder, socket.socket() as probe:

@@ -115,3 +115,15 @@ def test_every_benchmark_that_is_listed_can_be_started() -> None:
             cwd=server.ROOT, capture_output=True, text=True, check=True,
         )  # fmt: skip
         assert "--json" in done.stdout
+
+
+def test_where_no_model_is_wanted_a_running_server_that_has_one_is_left_alone(
+    checkout: Path, run_file: Path, stand: Stand
+) -> None:
+    _manage(checkout, STARTS)
+    facts = json.loads(_facts(f"http://127.0.0.1:{stand.port}")) | {"processes": {"model": 1}}
+    run_file.write_text(json.dumps(facts))
+    with server.serving(model=False, patience=30) as found:
+        assert found.port != stand.port
+    with server.serving(model=True) as found:
+        assert found.port == stand.port
