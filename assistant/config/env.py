@@ -41,6 +41,7 @@ class Env:
     model_url: str | None
     model_name: str | None
     model_topk: int | None
+    model_kernel: str
     model_api_key: str | None
     models_dir: Path | None
     encoder_dir: Path | None
@@ -69,6 +70,7 @@ def read(environ: Mapping[str, str]) -> Env:
         model_url=reader.url("MODEL_URL", "http", "https"),
         model_name=reader.text("MODEL_NAME") or reader.text("MODEL"),
         model_topk=reader.number("MODEL_TOPK", 1, 64),
+        model_kernel=reader.choice("MODEL_KERNEL", "auto", ("auto", "house", "stock")),
         model_api_key=reader.secret("MODEL_API_KEY"),
         models_dir=reader.path("MODELS_DIR"),
         encoder_dir=reader.path("ENCODER_DIR"),

@@ -51,7 +51,7 @@ def spec(chosen: Generator, line: Lineup) -> Spec:
         "model",
         "inference.serving",
         *("--name", str(chosen.entry), "--port", str(chosen.port), "--state-file", str(state)),
-        *("--api-key-file", str(line.env.data_dir / "secrets" / KEY)),
+        *("--api-key-file", str(line.env.data_dir / "secrets" / KEY), "--kernel", line.env.model_kernel),
         *_options(line.env),
     ).gated(partial(answers, f"http://127.0.0.1:{chosen.port}/health"), start_seconds=900.0)
 

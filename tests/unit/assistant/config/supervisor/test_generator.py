@@ -65,3 +65,9 @@ def test_a_key_of_ones_own_is_the_one_that_is_served(tmp_path: Path) -> None:
 @pytest.mark.parametrize("seconds", [600.0])
 def test_a_slow_machine_has_time_to_load_the_model(tmp_path: Path, seconds: float) -> None:
     assert generator.spec(Generator("m", "u", "m", 9), _line(tmp_path)).start_seconds >= seconds
+
+
+def test_whose_kernel_computes_is_the_operators_choice(tmp_path: Path) -> None:
+    chosen = Generator("m", "u", "m", 9)
+    kernels = [generator.spec(chosen, _line(tmp_path, **asked)).argv for asked in ({}, {"MODEL_KERNEL": "stock"})]
+    assert [argv[argv.index("--kernel") + 1] for argv in kernels] == ["auto", "stock"]
