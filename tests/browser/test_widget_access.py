@@ -90,6 +90,8 @@ def test_shift_enter_makes_a_line_and_enter_sends(chat: OpenChat, stand: Stand) 
     visitor.field.press_sequentially("b")
     visitor.field.press("Enter")
     visitor.settled(visitor.answers.first)
+    expect(visitor.answers).to_have_count(1)
+    expect(visitor.answers.first).to_contain_text("Two lines.")
 
 
 def test_enter_that_picks_a_candidate_of_an_input_method_does_not_send(chat: OpenChat, stand: Stand) -> None:
@@ -255,4 +257,4 @@ def test_storage_that_is_forbidden_costs_only_the_memory(chat: OpenChat, stand: 
     )
     visitor.page.reload()
     visitor.open()
-    visitor.settled(visitor.ask("q"))
+    expect(visitor.settled(visitor.ask("q"))).to_contain_text("Fine.")

@@ -127,6 +127,7 @@ def test_the_server_does_not_outlive_a_launcher_that_was_killed(start: Any) -> N
     running = start()
     running.process.kill()
     wait_until(lambda: not alive(running.server))
+    assert not alive(running.server)
 
 
 def test_a_server_that_dies_is_explained_by_its_last_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
