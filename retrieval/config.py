@@ -37,7 +37,9 @@ class RetrievalConfig:
 
     `depth` candidates are taken from each method; `rank_constant` is the k of reciprocal rank fusion;
     the weights say how much each method's ranks count. `language_balance` is the share of a language's own part
-    that is taken out of similarities for ranking (0: none). `rerank` turns the light reranker on.
+    that is taken out of similarities for ranking (0: none). `centring` is how much of what all questions, and all
+    passages, of a language have in common is taken out before near candidates are ordered, `sentences` the share of
+    the nearest sentence in it. `rerank` turns the light reranker on.
     """
 
     depth: int = 64
@@ -45,6 +47,8 @@ class RetrievalConfig:
     dense_weight: float = 1.0
     lexical_weight: float = 1.0
     language_balance: float = 1.0
+    centring: float = 0.8
+    sentences: float = 0.5
     rerank: bool = True
 
 

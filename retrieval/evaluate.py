@@ -22,7 +22,8 @@ from retrieval.ingest import ChunkMeta, cut, encode
 from retrieval.metrics import ndcg_at, recall_at, reciprocal_rank_at
 from retrieval.protocols import Encoder
 from retrieval.retriever import HybridRetriever
-from retrieval.types import Chunk, Filter, ParsedDocument, Section, Upsert, Vectors
+from retrieval.sentences import encode_sentences
+from retrieval.types import Chunk, Codes, Filter, ParsedDocument, Section, Upsert, Vectors
 
 _TENANT = "evaluation"
 _DEPTH = 10
@@ -81,7 +82,7 @@ def evaluate(
     """
     chunks = [chunk for path in corpus for chunk in read_corpus(path, encoder)]
     asked = read_questions(questions)[:limit]
-    retriever = index(chunks, encode(chunks, encoder), encoder)
+    retriever = index(chunks, encode(chunks, encoder), encoder, list(encode_sentences(chunks, encoder)))
     vectors, encode_ms = encode_each(encoder, [question.text for question in asked])
     return {
         name: asdict(measure(retriever, method, asked, vectors, encode_ms))
@@ -111,11 +112,14 @@ def read_questions(path: Path) -> list[Question]:
     return found
 
 
-def index(chunks: Sequence[Chunk], vectors: Vectors, encoder: Encoder) -> HybridRetriever:
+def index(
+    chunks: Sequence[Chunk], vectors: Vectors, encoder: Encoder, sentences: Sequence[Codes] | None = None
+) -> HybridRetriever:
     """Make the chunks searchable."""
     retriever = HybridRetriever(encoder)
-    rows = zip(chunks, vectors, strict=True)
-    retriever.apply(Upsert(number, chunk, vector) for number, (chunk, vector) in enumerate(rows, start=1))
+    codes: Sequence[Codes | None] = sentences or [None] * len(chunks)
+    rows = zip(chunks, vectors, codes, strict=True)
+    retriever.apply(Upsert(number, *row) for number, row in enumerate(rows, start=1))
     return retriever
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
 from retrieval.config import RetrievalConfig
-from retrieval.encoders.languages import language_parts
+from retrieval.encoders.languages import centres
 from retrieval.fusion import reciprocal_rank_fusion
 from retrieval.indexes.generation import Generation
+from retrieval.nearness import Asked, meanings
 from retrieval.protocols import Encoder, Reranker
 from retrieval.rerankers.light import LightReranker
 from retrieval.snapshot import Snapshot
@@ -33,7 +35,7 @@ class HybridRetriever:
         self._config = config or RetrievalConfig()
         self._reranker = reranker or LightReranker()
         self._snapshot = Snapshot(encoder.name, encoder.dimension, generation)
-        self._language_parts = language_parts(encoder)
+        self._centres = centres(encoder)
         self._changing = threading.Lock()
 
     @property
@@ -57,36 +59,48 @@ class HybridRetriever:
     ) -> list[Hit]:
         """Find the best k chunks that `within` admits; `vector` [dimension] spares embedding the question again.
 
-        Each hit carries its score and, to explain it, the cosine and the BM25 score (None: no word shared).
+        Each hit carries its score and, to explain it, the parts that `Hit` documents. Of texts that say the same, one.
         `config` replaces the retriever's own for this search.
         """
         config = config or self._config
         if vector is None:
             vector = self._encoder.encode_questions([question])[0]
         hits = self._candidates(question, vector, within, config)
-        return (self._reranker.rerank(question, hits) if config.rerank else hits)[:k]
+        return distinct(self._reranker.rerank(question, hits) if config.rerank else hits)[:k]
 
     def _candidates(self, question: str, vector: Vectors, within: Filter, config: RetrievalConfig) -> list[Hit]:
         """All hits of both methods, fused, best first, before reranking."""
         snapshot = self._snapshot
-        bias = {name: config.language_balance * float(vector @ part) for name, part in self._language_parts.items()}
+        asked = Asked.by(self._centres, question, vector, config)
         with snapshot.lock.reading():
             allowed = snapshot.rows.allowed(within)
             scores = snapshot.words.scores(question)
+            near = _nearest(snapshot, asked, allowed, config.depth) if config.dense_weight else []
+            shared = snapshot.words.best(scores, config.depth, allowed) if config.lexical_weight else []
+            rows = list(dict.fromkeys([*near, *(row for row, _ in shared)]))
+            found = dict(zip(rows, self._hits(snapshot, asked, rows, config), strict=True))
             highest = snapshot.words.highest(question) or 1.0
-            rankings: list[tuple[list[int], float]] = []
-            if config.dense_weight:
-                nearest = _nearest(snapshot, vector, allowed, config.depth, bias)
-                rankings.append((nearest, config.dense_weight))
-            if config.lexical_weight:
-                lexical = snapshot.words.best(scores, config.depth, allowed)
-                rankings.append(([row for row, _ in lexical], config.lexical_weight))
-            fused = reciprocal_rank_fusion(rankings, config.rank_constant)
-            cosines = snapshot.vectors.similarities(vector, [row for row, _ in fused])
-            return [
-                _hit(snapshot.rows.read(row), score, float(cosine), float(scores[row]), highest, bias)
-                for (row, score), cosine in zip(fused, cosines, strict=True)
-            ]
+        near.sort(key=lambda row: -(found[row].meaning or 0.0))
+        fused = reciprocal_rank_fusion(
+            [(near, config.dense_weight), ([row for row, _ in shared], config.lexical_weight)], config.rank_constant
+        )
+        return [
+            replace(found[row], score=score, lexical=float(scores[row]) or None, coverage=float(scores[row]) / highest)
+            for row, score in fused
+        ]
+
+    def _hits(self, snapshot: Snapshot, asked: Asked, rows: list[int], config: RetrievalConfig) -> list[Hit]:
+        """Hits of rows with what their vectors say, not yet scored."""
+        chunks = [snapshot.rows.read(row) for row in rows]
+        vectors = snapshot.vectors.rows(rows)
+        languages, codes = [chunk.language for chunk in chunks], [snapshot.sentences(row) for row in rows]
+        near = meanings(asked, self._centres, config, vectors, languages, codes)
+        return [
+            Hit(
+                chunk, 0.0, float(cosine), balanced=float(cosine) - asked.bias.get(chunk.language, 0.0), meaning=meaning
+            )
+            for chunk, cosine, meaning in zip(chunks, vectors @ asked.vector, near, strict=True)
+        ]
 
     def apply(self, changes: Iterable[Change]) -> None:
         """Take changes in order; those at or below `sequence` are skipped, so that a replay is harmless."""
@@ -113,22 +127,19 @@ class HybridRetriever:
             return snapshot.rows.neighbours(chunk, reach)
 
 
-def _nearest(snapshot: Snapshot, vector: Vectors, allowed: Allowed, depth: int, bias: Mapping[str, float]) -> list[int]:
+def distinct(hits: Iterable[Hit]) -> list[Hit]:
+    """Of hits with the same text, blanks and letter case aside, the first: one passage filed twice is shown once."""
+    found: dict[str, Hit] = {}
+    for hit in hits:
+        found.setdefault(" ".join(hit.chunk.text.casefold().split()), hit)
+    return list(found.values())
+
+
+def _nearest(snapshot: Snapshot, asked: Asked, allowed: Allowed, depth: int) -> list[int]:
     """Rows nearest in meaning, best first. Each language is searched by itself: one must not crowd the other out."""
     found = [
-        (row, cosine - bias.get(language, 0.0))
+        (row, cosine - asked.bias.get(language, 0.0))
         for language, mask in snapshot.rows.by_language(allowed).items()
-        for row, cosine in snapshot.vectors.search(vector[np.newaxis], depth, mask)[0]
+        for row, cosine in snapshot.vectors.search(asked.vector[np.newaxis], depth, mask)[0]
     ]
     return [row for row, _ in sorted(found, key=lambda pair: (-pair[1], pair[0]))[:depth]]
-
-
-def _hit(chunk: Chunk, score: float, cosine: float, lexical: float, highest: float, bias: Mapping[str, float]) -> Hit:
-    return Hit(
-        chunk,
-        score,
-        similarity=cosine,
-        lexical=lexical or None,
-        balanced=cosine - bias.get(chunk.language, 0.0),
-        coverage=lexical / highest,
-    )

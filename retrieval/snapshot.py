@@ -13,7 +13,9 @@ from retrieval.lexical.bm25 import Bm25Index
 from retrieval.locks import ReadWriteLock
 from retrieval.passage import searchable
 from retrieval.rows import Rows
-from retrieval.types import Change, Upsert
+from retrieval.types import Change, Codes, Upsert
+
+_NO_CODES: Codes = np.empty((0, 0), dtype=np.int8)
 
 
 class Snapshot:
@@ -24,6 +26,8 @@ class Snapshot:
         self.lock = ReadWriteLock()
         self.since: list[Change] = []
         self._dimension = dimension
+        self._sentences = generation.sentences if generation is not None else None
+        self._later: dict[int, Codes] = {}
         if generation is None:
             self.rows, self.vectors, self.words = Rows(), FaissIndex(dimension), Bm25Index()
             self.sequence = 0
@@ -56,12 +60,25 @@ class Snapshot:
             gone = [row for row in map(self.rows.remove, last) if row is not None]
             added = [self.rows.add(upsert.chunk) for upsert in upserts]
             self.vectors.remove(gone)
+            for row in gone:
+                self._later.pop(row, None)
             self.words.remove(gone)
             if upserts:
                 self.vectors.add(added, np.stack([upsert.vector for upsert in upserts]))
+                self._later.update(
+                    (row, upsert.sentences)
+                    for row, upsert in zip(added, upserts, strict=True)
+                    if upsert.sentences is not None
+                )
                 self.words.add(added, [searchable(upsert.chunk) for upsert in upserts])
             self.since.extend(fresh)
             self.sequence = max(change.sequence for change in fresh)
+
+    def sentences(self, row: int) -> Codes:
+        """Codes of a row's sentences, [sentences, dimension] int8; none where they were not embedded."""
+        if self._sentences is not None and row < len(self._sentences):
+            return self._sentences.of(row)
+        return self._later.get(row, _NO_CODES)
 
 
 def _chunk_id(change: Change) -> str:

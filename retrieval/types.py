@@ -13,6 +13,9 @@ Vectors = NDArray[np.float32]
 Allowed = NDArray[np.bool_]
 """Which rows may be found, shape [rows]: row i may where `allowed[i]`; rows beyond its end may not."""
 
+Codes = NDArray[np.int8]
+"""Vectors of sentences in small, shape [sentences, dimension], int8: see `retrieval.sentences`."""
+
 PUBLIC = "public"
 """The access group every reader of a tenant belongs to."""
 
@@ -95,7 +98,8 @@ class Hit:
     `similarity` is the cosine of question and passage,
     `lexical` the BM25 score (None when no word is shared); `balanced` is the cosine without what the two
     languages alone contribute, which is what ranks texts of several languages together; `coverage` is the BM25
-    score as a share of the highest that the question can get (0 to 1).
+    score as a share of the highest that the question can get (0 to 1); `meaning` is the cosine, centred by language,
+    of the question with the passage and with its nearest sentence (their mean): what the dense ranking goes by.
     """
 
     chunk: Chunk
@@ -104,15 +108,20 @@ class Hit:
     lexical: float | None = None
     balanced: float | None = None
     coverage: float | None = None
+    meaning: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Upsert:
-    """Change number `sequence`: `chunk` with its passage embedding (shape [dimension]) is new or replaced."""
+    """Change number `sequence`: `chunk` with its passage embedding (shape [dimension]) is new or replaced.
+
+    `sentences`, where they were embedded, tell passages apart that are about the same thing.
+    """
 
     sequence: int
     chunk: Chunk
     vector: Vectors = field(repr=False)
+    sentences: Codes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,17 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
-import numpy as np
 from django.db import connection, transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from assistant.knowledge.models import Change, Chunk, ChunkChange
 from assistant.knowledge.services import CHANGES
 from assistant.live.follower import Follower
+from retrieval.errors import IndexDamaged
 from retrieval.indexes.generation import Generation
 from retrieval.indexes.generations import GenerationStore
+from retrieval.sentences import unpack
 from retrieval.types import Change as IndexChange
 from retrieval.types import Chunk as Passage
 from retrieval.types import Delete, Upsert
@@ -25,6 +27,10 @@ BATCH = 500
 MERGE_AFTER = 5_000
 """Changes beyond the newest generation after which the worker builds the next: replaying them costs a web worker that
 starts about half a second (10,000 a second measured)."""
+MERGE_SHARE = 0.05
+"""Of the generation's chunks: a large one, which takes minutes to build, is not built again for every 5,000 changes."""
+MERGE_AGE_S = 24 * 3600.0
+"""Changes older than this are merged however few they are."""
 
 
 class Followable(Protocol):
@@ -124,20 +130,37 @@ def build_index(store: GenerationStore, encoder_name: str, progress: Callable[[i
 
 
 def merge_if_due(store: GenerationStore, encoder_name: str) -> bool:
-    """Build the next generation when too many changes lie beyond the present one; says whether it did."""
-    number = store.current_number()
-    generation = store.verify(number) if number is not None else None
-    beyond = ChunkChange.objects.filter(sequence__gt=generation.sequence if generation else 0)
-    if beyond.count() < MERGE_AFTER:
+    """Build the next generation when the changes beyond the present one are many, or old; says whether it did.
+
+    A damaged generation counts as none, and is replaced when there is anything to search.
+    """
+    try:
+        manifest = store.current_manifest()
+    except IndexDamaged as error:
+        logger.warning("index.damaged error=%s", error)
+        manifest = None
+    beyond = ChunkChange.objects.filter(sequence__gt=manifest.sequence if manifest else 0).order_by("sequence")
+    most = max(MERGE_AFTER, int(MERGE_SHARE * manifest.count)) if manifest else MERGE_AFTER
+    waiting = len(beyond.values_list("pk", flat=True)[:most])
+    if waiting < most and not _older(beyond.first(), MERGE_AGE_S):
         return False
     build_index(store, encoder_name)
     return True
 
 
+def _older(change: ChunkChange | None, seconds: float) -> bool:
+    return change is not None and (timezone.now() - change.created_at).total_seconds() > seconds
+
+
 def upsert(sequence: int, chunk: Chunk) -> Upsert:
     """Turn a row into the value that an index takes."""
+    return Upsert(sequence, as_passage(chunk), *unpack(bytes(chunk.vector)))
+
+
+def as_passage(chunk: Chunk) -> Passage:
+    """Turn a row into the passage that is searched and cited."""
     document = chunk.document
-    passage = Passage(
+    return Passage(
         id=chunk.id,
         document=str(document.pk),
         revision=chunk.revision.number,
@@ -155,8 +178,6 @@ def upsert(sequence: int, chunk: Chunk) -> Upsert:
         tags=frozenset(document.tags),
         access=frozenset(document.access),
     )
-    vector = np.frombuffer(bytes(chunk.vector), dtype="<f2").astype(np.float32)
-    return Upsert(sequence, passage, vector / np.linalg.norm(vector))
 
 
 def _upserts(rows: Iterable[Chunk], sequence: int) -> Iterator[Upsert]:

@@ -8,7 +8,10 @@ sentences in both languages, all that differs is the language.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
 
 from retrieval.protocols import Encoder
 from retrieval.types import Vectors
@@ -40,13 +43,83 @@ _PARALLEL = (
     ("Water boils at one hundred degrees at sea level.", "在海平面，水在一百摄氏度沸腾。"),
 )
 
+_PARALLEL_QUESTIONS = (
+    ("When was the bridge built?", "这座桥是什么时候建成的？"),
+    ("Who wrote the first version of the program?", "谁写了这个程序的第一个版本？"),
+    ("How many people work in the factory?", "这家工厂有多少人工作？"),
+    ("Why did the company close its office?", "公司为什么关闭了办事处？"),
+    ("Where can I change my password?", "在哪里可以修改密码？"),
+    ("What does the warranty cover?", "保修范围包括什么？"),
+    ("Which city has the largest port?", "哪座城市的港口最大？"),
+    ("How do I return a product?", "如何退货？"),
+    ("What is the side effect of this medicine?", "这种药有什么副作用？"),
+    ("How long does delivery take?", "配送需要多长时间？"),
+    ("Who is responsible for the contract?", "谁对合同负责？"),
+    ("What causes the disease?", "这种疾病是由什么引起的？"),
+    ("In which year did the war end?", "战争在哪一年结束？"),
+    ("How much does the service cost?", "这项服务要多少钱？"),
+    ("What kind of data does the function return?", "该函数返回什么类型的数据？"),
+    ("Where was the writer born?", "这位作家出生在哪里？"),
+    ("What is the name of the river that flows through the town?", "流经该镇的河流叫什么名字？"),
+    ("Can I cancel my order after payment?", "付款后可以取消订单吗？"),
+    ("What happens when the server stops?", "服务器停止时会发生什么？"),
+    ("Which team won the final?", "哪支球队赢得了决赛？"),
+    ("How high was the revenue last year?", "去年的营业收入是多少？"),
+    ("What did scientists find in the forest?", "科学家在森林里发现了什么？"),
+    ("Who may enter the museum for free?", "谁可以免费进入博物馆？"),
+    ("What is the difference between the two methods?", "这两种方法有什么区别？"),
+)
 
-def language_parts(encoder: Encoder) -> Mapping[str, Vectors]:
-    """Each language's part of a passage's vector, [dimension], as its distance from the mean of the languages.
 
-    Encodes 48 short sentences: about half a second on one core.
+@dataclass(frozen=True, slots=True)
+class Centres:
+    """Mean vectors [dimension] of questions and of passages, by language: what all texts of a kind have in common.
+
+    Taken away before cosines are compared, they leave what a text alone says, and no passage is near to every question
+    ("hubs": Radovanović, Nanopoulos, Ivanović 2010; the remedy of Mu and Viswanath 2018, "All-but-the-Top").
+    A language that is not known here has none and is left as it is.
     """
-    english = encoder.encode_passages([pair[0] for pair in _PARALLEL]).mean(axis=0)
-    chinese = encoder.encode_passages([pair[1] for pair in _PARALLEL]).mean(axis=0)
-    half = (english - chinese) / 2
-    return {"en": half, "zh": -half}
+
+    questions: Mapping[str, Vectors]
+    passages: Mapping[str, Vectors]
+
+    def question(self, vector: Vectors, language: str, strength: float) -> Vectors:
+        """A question's vector [dimension] without its centre, of length one."""
+        centred: Vectors = _without(vector[np.newaxis], self.questions.get(language), strength)[0]
+        return centred
+
+    def passages_without(self, vectors: Vectors, languages: Sequence[str], strength: float) -> Vectors:
+        """Passages' vectors [n, dimension], each without its language's centre, of length one."""
+        known = [language for language in set(languages) if language in self.passages]
+        result = vectors.copy()
+        names = np.asarray(languages)
+        for language in known:
+            mine = names == language
+            result[mine] = _without(vectors[mine], self.passages[language], strength)
+        return result
+
+    @property
+    def parts(self) -> Mapping[str, Vectors]:
+        """Each language's part of a passage's vector, [dimension], as its distance from the mean of the languages."""
+        half = (self.passages["en"] - self.passages["zh"]) / 2
+        return {"en": half, "zh": -half}
+
+
+def centres(encoder: Encoder) -> Centres:
+    """Measure an encoder's centres on 48 short sentences and 48 questions: about a second on one core."""
+    return Centres(_means(_PARALLEL_QUESTIONS, encoder.encode_questions), _means(_PARALLEL, encoder.encode_passages))
+
+
+def _means(pairs: Sequence[tuple[str, str]], encode: Callable[[Sequence[str]], Vectors]) -> dict[str, Vectors]:
+    means: dict[str, Vectors] = {}
+    for side, language in enumerate(("en", "zh")):
+        means[language] = encode([pair[side] for pair in pairs]).mean(axis=0)
+    return means
+
+
+def _without(rows: Vectors, centre: Vectors | None, strength: float) -> Vectors:
+    if centre is None:
+        return rows
+    moved: Vectors = rows - strength * centre
+    moved /= np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-9)
+    return moved

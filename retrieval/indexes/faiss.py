@@ -138,13 +138,17 @@ class FaissIndex:
             )]  # fmt: skip
         return [sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[:k] for pairs in found]
 
-    def similarities(self, vector: Vectors, ids: Sequence[int]) -> Vectors:
-        """Inner products of `vector` [dimension] with rows; shape [len(ids)]. Raises KeyError for an unknown row."""
+    def rows(self, ids: Sequence[int]) -> Vectors:
+        """Vectors of rows, [len(ids), dimension]. Raises KeyError for an unknown row."""
         with self._lock.reading():
             rows = np.empty((len(ids), self._dimension), dtype=np.float32)
             for number, row in enumerate(ids):
                 rows[number] = self._vector(row)
-        products: Vectors = rows @ vector
+        return rows
+
+    def similarities(self, vector: Vectors, ids: Sequence[int]) -> Vectors:
+        """Inner products of `vector` [dimension] with rows; shape [len(ids)]. Raises KeyError for an unknown row."""
+        products: Vectors = self.rows(ids) @ vector
         return products
 
     def _vector(self, row: int) -> Vectors:

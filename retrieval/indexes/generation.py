@@ -13,6 +13,7 @@ from retrieval.indexes.chunk_table import ChunkTable
 from retrieval.indexes.durable import sha256
 from retrieval.indexes.faiss import Coarse, load_base
 from retrieval.indexes.manifest import MANIFEST, Manifest, read_manifest
+from retrieval.indexes.sentence_files import CODES, Sentences, open_sentences
 from retrieval.indexes.vector_file import open_vectors
 from retrieval.lexical.segment import Segment
 from retrieval.types import Vectors
@@ -35,6 +36,7 @@ class Generation:
     vectors: Vectors
     words: Segment
     coarse: Coarse | None
+    sentences: Sentences | None = None
 
     @property
     def number(self) -> int:
@@ -81,6 +83,7 @@ def open_generation(folder: Path) -> Generation:
             vectors=open_vectors(folder / VECTORS),
             words=Segment.load(folder / LEXICAL),
             coarse=load_base(folder / COARSE) if COARSE in manifest.files else None,
+            sentences=open_sentences(folder) if CODES in manifest.files else None,
         )
         _check_counts(generation)
     except (OSError, ValueError, KeyError, RuntimeError, sqlite3.Error) as error:
@@ -102,6 +105,8 @@ def _check_counts(generation: Generation) -> None:
     }
     if generation.coarse is not None:
         counts["codes"] = int(generation.coarse.ntotal)
+    if generation.sentences is not None:
+        counts["chunks with sentences"] = len(generation.sentences)
     for what, count in counts.items():
         if count != manifest.count:
             raise IndexDamaged(f"{generation.folder}: {count} {what}, manifest says {manifest.count}")

@@ -18,7 +18,8 @@ from retrieval.indexes.chunk_table import ChunkTableWriter
 from retrieval.indexes.durable import exclusive, replace_text, sha256, sync, sync_tree
 from retrieval.indexes.faiss import save_base, train_base
 from retrieval.indexes.generation import CHUNKS, COARSE, LEXICAL, VECTORS, Generation, folder_name, open_generation
-from retrieval.indexes.manifest import FORMAT, MANIFEST, FileFact, Manifest
+from retrieval.indexes.manifest import FORMAT, MANIFEST, FileFact, Manifest, read_manifest
+from retrieval.indexes.sentence_files import SentenceFiles
 from retrieval.indexes.vector_file import VectorFile, open_vectors
 from retrieval.lexical.segment import SegmentBuilder
 from retrieval.passage import searchable
@@ -75,6 +76,14 @@ class GenerationStore:
             return int(_FOLDER.fullmatch((self._root / CURRENT).read_text("utf-8").strip())[1])  # type: ignore[index]
         except (OSError, TypeError, ValueError):
             return None
+
+    def current_manifest(self) -> Manifest | None:
+        """What the current generation says about itself, its files unread; None when nothing was ever built.
+
+        For those who only ask how far it goes. Raises IndexDamaged.
+        """
+        number = self.current_number()
+        return None if number is None else read_manifest(self._root / folder_name(number))
 
     def current(self) -> Generation | None:
         """Open the current generation; a damaged one is passed over for the newest whole one.
@@ -143,6 +152,7 @@ def _write(folder: Path, upserts: Iterable[Upsert], progress: Progress, dimensio
     """Write chunks, vectors and words; returns how many, and the vectors' dimension."""
     words = SegmentBuilder()
     vectors: VectorFile | None = None
+    sentences = SentenceFiles(folder)
     with ChunkTableWriter(folder / CHUNKS) as chunks:
         for upsert in upserts:
             if vectors is None:
@@ -150,10 +160,12 @@ def _write(folder: Path, upserts: Iterable[Upsert], progress: Progress, dimensio
                 vectors = VectorFile(folder / VECTORS, dimension)
             chunks.append(upsert.chunk)
             vectors.append(upsert.vector)
+            sentences.append(upsert.sentences, dimension)
             words.add(searchable(upsert.chunk))
             progress(chunks.count)
     with vectors or VectorFile(folder / VECTORS, dimension) as file:
         count = file.count
+    sentences.close()
     (folder / LEXICAL).mkdir()
     words.build().save(folder / LEXICAL)
     if (coarse := train_base(open_vectors(folder / VECTORS))) is not None:

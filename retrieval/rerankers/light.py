@@ -63,6 +63,8 @@ class LightReranker:
 
 
 def _nearness(hit: Hit) -> float:
+    if hit.meaning is not None:
+        return hit.meaning
     return (hit.similarity or 0.0) if hit.balanced is None else hit.balanced
 
 

@@ -8,6 +8,7 @@ WORKER_CHORES = [  # (function without arguments, seconds between runs)
     ("assistant.faq.generated.tidy", 60.0),
     ("assistant.intents.services.train_stale", 1.0),
     ("assistant.knowledge.maintenance.merge_index", 30.0),
+    ("assistant.knowledge.maintenance.sharpen_index", 20.0),
     ("assistant.knowledge.publishing.follow_validity", 1.0),
     ("assistant.chat.stores.flush.flush_turns", 1.0),
 ]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from retrieval.indexes.generations import GenerationStore
 from retrieval.ingest import ChunkMeta, prepare
 from retrieval.protocols import Encoder, Retriever
 from retrieval.retriever import HybridRetriever
+from retrieval.sentences import encode_sentences
 from retrieval.types import Change, Delete, Filter, Hit, Upsert
 from tests.unit.retrieval.conftest import HashingEncoder, MakeUpsert
 
@@ -56,6 +58,7 @@ def test_a_hit_explains_itself(retriever: HybridRetriever) -> None:
     assert best.similarity is not None
     assert best.lexical is not None
     assert best.balanced is not None
+    assert best.meaning is not None
     assert 0 < (best.coverage or 0) <= 1
     assert 0 < best.score <= 1
     assert others[-1].lexical is None
@@ -70,6 +73,29 @@ def test_at_most_k_hits_best_first(retriever: HybridRetriever) -> None:
 def test_a_given_vector_spares_the_encoder(retriever: HybridRetriever, hashing: HashingEncoder) -> None:
     vector = hashing.encode_questions(["refunds"])[0]
     assert retriever.search("refunds", ACME, vector=vector) == retriever.search("refunds", ACME)
+
+
+def test_a_passage_that_was_filed_twice_is_shown_once(retriever: HybridRetriever, make_upsert: MakeUpsert) -> None:
+    retriever.apply([make_upsert(5, "refunds  take FIVE days.", id="copy"), make_upsert(6, TEXTS[0], id="other copy")])
+    found = ids(retriever.search("refunds", ACME))
+    assert len({"c1", "copy", "other copy"} & set(found)) == 1
+    assert {"c2", "c3", "c4"} <= set(found)
+
+
+def test_of_two_passages_the_one_whose_sentence_answers_comes_first(
+    hashing: HashingEncoder, make_upsert: MakeUpsert, tmp_path: Path
+) -> None:
+    """Both hold the same words, one the question's in one sentence; from a delta and from a generation."""
+    texts = ["Dogs pay nothing. Children stay outside.", "Dogs stay outside. Children pay nothing."]
+    upserts = [replace(up, sentences=next(encode_sentences([up.chunk], hashing))) for up in (
+        make_upsert(number, text, id=f"c{number}", title="") for number, text in enumerate(texts, start=1)
+    )]  # fmt: skip
+    generation = GenerationStore(tmp_path).build(upserts, 2, hashing.name)
+    delta = HybridRetriever(hashing)
+    delta.apply(upserts)
+    for retriever in (delta, HybridRetriever(hashing, generation=generation)):
+        assert ids(retriever.search("children pay", ACME))[0] == "c2"
+        assert ids(retriever.search("dogs pay", ACME))[0] == "c1"
 
 
 def test_another_tenant_finds_nothing(retriever: HybridRetriever) -> None:
@@ -143,7 +169,7 @@ def test_filters_hold_before_ranking(
     }
     retriever = HybridRetriever(hashing)
     retriever.apply(
-        make_upsert(number, "refund rule", id=name, **values)
+        make_upsert(number, f"refund rule {number}", id=name, **values)
         for number, (name, values) in enumerate(variants.items(), start=1)
     )
     assert set(ids(retriever.search("refund rule", make(ACME), k=20))) == expected
@@ -192,7 +218,7 @@ def test_any_batching_of_the_same_changes_ends_in_the_same_place(
     hashing: HashingEncoder, make_upsert: MakeUpsert, steps: list[tuple[bool, int, str]], cuts: list[int]
 ) -> None:
     changes: list[Change] = [
-        make_upsert(number, text, id=str(name)) if keep else Delete(number, str(name))
+        make_upsert(number, f"{text} {name}", id=str(name)) if keep else Delete(number, str(name))
         for number, (keep, name, text) in enumerate(steps, start=1)
     ]
     expected = {}

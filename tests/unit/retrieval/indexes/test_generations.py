@@ -6,6 +6,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ import pytest
 from retrieval.errors import IndexDamaged, IndexNotWritten
 from retrieval.indexes.generation import folder_name
 from retrieval.indexes.generations import CURRENT, GenerationStore
+from retrieval.sentences import quantise
 from retrieval.types import Upsert
 from tests.unit.retrieval.conftest import MakeUpsert
 
@@ -22,7 +24,9 @@ TEXTS = ["Refunds take five days.", "退款需要五天。", "Shipping is free."
 
 @pytest.fixture
 def upserts(make_upsert: MakeUpsert) -> list[Upsert]:
-    return [make_upsert(number, text) for number, text in enumerate(TEXTS, start=1)]
+    """Four chunks, all but the first with their sentences."""
+    made = [make_upsert(number, text) for number, text in enumerate(TEXTS, start=1)]
+    return [made[0], *(replace(upsert, sentences=quantise(upsert.vector[np.newaxis])) for upsert in made[1:])]
 
 
 @pytest.fixture
@@ -154,7 +158,10 @@ def _emptied(folder: Path) -> None:
     folder.mkdir()
 
 
-FILES = ["vectors.npy", "chunks.sqlite", "lexical/data.npy", "lexical/indptr.npy", "lexical/vocabulary.json"]
+FILES = [
+    *("sentences.npy", "sentence_ends.npy", "vectors.npy", "chunks.sqlite"),
+    *("lexical/data.npy", "lexical/indptr.npy", "lexical/vocabulary.json"),
+]
 DAMAGES: dict[str, Damage] = {
     **{f"{name} cut to half": _cut(name, 0.5) for name in FILES},
     **{f"{name} emptied": _cut(name, 0.0) for name in FILES},
