@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 import tempfile
 from collections.abc import Callable, Iterator
@@ -14,15 +15,18 @@ import numpy as np
 
 from retrieval.chunking.structure import split
 from retrieval.config import IngestConfig, LoaderLimits
+from retrieval.errors import UnreadableDocument
 from retrieval.language import detect
 from retrieval.loaders import for_file
 from retrieval.passage import searchable
 from retrieval.protocols import Encoder
-from retrieval.types import PUBLIC, Chunk, ParsedDocument, Vectors
+from retrieval.sentences import encode_sentences
+from retrieval.types import PUBLIC, Chunk, ParsedDocument, Upsert, Vectors
 
 Parse = Callable[[Path, str, LoaderLimits], ParsedDocument]
 """Reads a file by the loader of its name: here, or in a child (`retrieval.loaders.isolated`)."""
 
+_log = logging.getLogger(__name__)
 _UNSAFE = re.compile(r"[^\w.() -]|^\.+")
 _LONGEST_NAME = 60  # characters; a Chinese one takes three bytes, file systems allow 255
 
@@ -73,6 +77,27 @@ def prepare(
     chunks = cut(document, filename, meta, checksum, encoder, config)
     vectors = encode(chunks, encoder, config.batch)
     return list(zip(chunks, vectors, strict=True))
+
+
+def upserts_of(
+    folder: Path, encoder: Encoder, *, tenant: str, first: int = 1, config: IngestConfig | None = None
+) -> Iterator[Upsert]:
+    """Every file below a folder as numbered changes, sentences included; a document's name is its path in the folder.
+
+    Parses in this process: for files one trusts. A file that cannot be read is left out, and a warning says why.
+    """
+    number = first
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        name = path.relative_to(folder).as_posix()
+        try:
+            prepared = prepare(path, path.name, ChunkMeta(tenant, name), encoder, config)
+        except UnreadableDocument as error:
+            _log.warning("%s is left out: %s", name, error)
+            continue
+        codes = encode_sentences([chunk for chunk, _ in prepared], encoder)
+        for (chunk, vector), sentences in zip(prepared, codes, strict=True):
+            yield Upsert(number, chunk, vector, sentences)
+            number += 1
 
 
 def cut(

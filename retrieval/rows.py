@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from retrieval.indexes.chunk_table import ChunkTable, Facets
 from retrieval.types import Allowed, Chunk, Filter
 
+_REMEMBERED = 16  # masks; a byte a row each
 _Value = TypeVar("_Value", bound=Hashable)
 
 
@@ -59,14 +60,15 @@ class Rows:
         self._domains: Column[str] = Column()
         self._languages: Column[str] = Column()
         self._tags: Column[frozenset[str]] = Column()
+        self._count = 0
+        self._memo: dict[Filter, Allowed] = {}
         for facets in table.facets() if table is not None else ():
             self._append(facets)
-        self._base = len(self._row_of)
-        self._count = self._base
+        self._base = self._size = self._count
 
     def __len__(self) -> int:
         """Number of chunks that can be found."""
-        return len(self._row_of)
+        return self._size
 
     @property
     def end(self) -> int:
@@ -77,15 +79,20 @@ class Rows:
         """Append a chunk and return its row; the caller removes the row an equal id had before."""
         row = self._count
         self._added.append(chunk)
-        self._count += 1
-        self._append(Facets(chunk.id, chunk.tenant, chunk.access, chunk.domain, chunk.language, chunk.tags), row)
+        self._row_of[chunk.id] = row
+        self._append(Facets(chunk.id, chunk.tenant, chunk.access, chunk.domain, chunk.language, chunk.tags))
+        self._size += 1
+        self._memo.clear()
         return row
 
     def remove(self, chunk_id: str) -> int | None:
         """Take a chunk out; returns the row it had."""
-        row = self._row_of.pop(chunk_id, None)
+        row = self._row(chunk_id)
         if row is not None:
+            self._row_of.pop(chunk_id, None)
             self._alive[row] = False
+            self._size -= 1
+            self._memo.clear()
             if row >= self._base:
                 self._added[row - self._base] = None
         return row
@@ -99,13 +106,35 @@ class Rows:
             raise KeyError(row)
         return chunk
 
+    def read_many(self, rows: Iterable[int]) -> list[Chunk]:
+        """Chunks of rows, in the order given. Raises KeyError."""
+        wanted = list(rows)
+        stored = {} if self._table is None else self._table.read_many([row for row in wanted if row < self._base])
+        return [stored[row] if row in stored else self.read(row) for row in wanted]
+
     def find(self, chunk_id: str) -> Chunk | None:
         """Chunk by id."""
-        row = self._row_of.get(chunk_id)
+        row = self._row(chunk_id)
         return None if row is None else self.read(row)
 
+    def _row(self, chunk_id: str) -> int | None:
+        """Row of a chunk that is there. The table knows its own: a dictionary of a million ids takes 200 MB."""
+        row = self._row_of.get(chunk_id)
+        if row is None and self._table is not None:
+            row = self._table.row_of(chunk_id)
+        return row if row is not None and self._alive[row] else None
+
     def allowed(self, within: Filter) -> Allowed:
-        """Rows that are there and that `within` admits, shape [end]."""
+        """Rows that are there and that `within` admits, shape [end]. The last few are remembered until a change."""
+        mask = self._memo.get(within)
+        if mask is None:
+            mask = self._allowed(within)
+            if len(self._memo) >= _REMEMBERED:
+                self._memo.pop(next(iter(self._memo)), None)
+            self._memo[within] = mask
+        return mask
+
+    def _allowed(self, within: Filter) -> Allowed:
         mask = self._alive[: self._count] & self._tenants.equal(within.tenant)
         mask &= self._access.among(not within.groups.isdisjoint(access) for access in self._access.distinct())
         if within.domain is not None:
@@ -136,11 +165,10 @@ class Rows:
         same = [other for other in found if other.id != chunk.id and other.revision == chunk.revision]
         return sorted(same, key=lambda other: other.ordinal)
 
-    def _append(self, facets: Facets, row: int | None = None) -> None:
-        row = len(self._row_of) if row is None else row
-        if row >= len(self._alive):
+    def _append(self, facets: Facets) -> None:
+        if self._count >= len(self._alive):
             self._alive = np.concatenate([self._alive, np.ones_like(self._alive)])
-        self._row_of[facets.id] = row
+        self._count += 1
         self._tenants.append(facets.tenant)
         self._access.append(facets.access)
         self._domains.append(facets.domain)

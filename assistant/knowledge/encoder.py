@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Sequence
 
@@ -11,12 +12,15 @@ from django.utils.module_loading import import_string
 
 from retrieval.encoders.batching import BatchingEncoder
 from retrieval.errors import EncoderUnavailable
+from retrieval.lexical.tokens import use_words
 from retrieval.protocols import Encoder
 from retrieval.types import Vectors
 
 _shared: BatchingEncoder | None = None
 _threads = 1
 BATCH = 64
+WORDS = "words.txt"
+logger = logging.getLogger(__name__)
 _lock = threading.Lock()
 
 
@@ -28,8 +32,19 @@ def shared_encoder() -> BatchingEncoder:
             folder = settings.HOUSE.encoder_dir
             if folder is None:
                 raise EncoderUnavailable("no encoder is installed; run `manage.py models pull` and start again")
+            _take_own_words()
             _shared = BatchingEncoder(import_string(settings.HOUSE.encoder_class)(folder, threads=_threads))
         return _shared
+
+
+def _take_own_words() -> None:
+    """Let `words.txt` in DATA_DIR, where there is one, tell names of this installation that jieba would cut apart."""
+    path = settings.HOUSE.data_dir / WORDS
+    if path.is_file():
+        try:
+            use_words(path)
+        except (ValueError, OSError) as error:
+            logger.error("words.unreadable error=%s", error)  # noqa: TRY400 - the message names the line
 
 
 def use_threads(count: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -105,6 +105,15 @@ class ChunkTable:
             raise KeyError(row)
         return _from_row(found)
 
+    def read_many(self, rows: Sequence[int]) -> dict[int, Chunk]:
+        """Read rows at once, by row; those that are not there are left out."""
+        if not rows:
+            return {}
+        sql = f"SELECT row, {_COLUMNS} FROM chunk WHERE row IN ({', '.join('?' * len(rows))})"  # noqa: S608 - marks only
+        with self._lock:
+            found = self._connection.execute(sql, list(rows)).fetchall()
+        return {row: _from_row(values) for row, *values in found}
+
     def row_of(self, chunk_id: str) -> int | None:
         """Row of a chunk id."""
         with self._lock:
@@ -121,10 +130,10 @@ class ChunkTable:
         """What filters look at, row by row."""
         sets: dict[str, frozenset[str]] = {}
         with self._lock:
-            rows = self._connection.execute(
+            cursor = self._connection.execute(
                 "SELECT id, tenant, access, domain, language, tags FROM chunk ORDER BY row"
-            ).fetchall()
-        for chunk_id, tenant, access, domain, language, tags in rows:
+            )
+        for chunk_id, tenant, access, domain, language, tags in cursor:
             for text in (access, tags):
                 if text not in sets:
                     sets[text] = frozenset(json.loads(text))
@@ -140,7 +149,7 @@ def _to_row(chunk: Chunk) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _from_row(row: tuple[object, ...]) -> Chunk:
+def _from_row(row: Sequence[object]) -> Chunk:
     values = dict(zip(_COLUMNS.split(", "), row, strict=True))
     values["headings"] = tuple(json.loads(str(values["headings"])))
     for name in ("tags", "access"):

@@ -48,11 +48,11 @@ def question_tokens(text: str) -> tuple[str, ...]:
     return tuple(token for token in tokens if token not in _STOP) or tokens
 
 
-def _han_tokens(run: str) -> list[str]:
+@lru_cache(maxsize=4096)  # titles and headings stand in every chunk of a document
+def _han_tokens(run: str) -> tuple[str, ...]:
     """Words as a search engine wants them, and pairs of characters, which find names no dictionary has."""
-    words = [word for word in _segmenter().cut_for_search(run) if len(word) != 2]
-    pairs = [run[at : at + 2] for at in range(len(run) - 1)]
-    return words + pairs
+    words = (word for word in _segmenter().cut_for_search(run) if len(word) != 2)
+    return (*words, *(run[at : at + 2] for at in range(len(run) - 1)))
 
 
 @lru_cache(maxsize=65536)
@@ -80,6 +80,23 @@ def _segmenter(cache: Path | None = None) -> Any:  # noqa: ANN401 - jieba ships 
         segmenter.tmp_dir = str(cache)
         segmenter.initialize()
     return segmenter
+
+
+def use_words(words: Path) -> None:
+    """Take a user's dictionary on top of jieba's: a UTF-8 file, a word a line, then optionally its frequency.
+
+    For names that jieba would cut apart. It holds for all texts and questions of this process from now on: build the
+    index again after a change of the file. Raises FileNotFoundError, and ValueError naming the line that is wrong.
+    """
+    segmenter = _segmenter()
+    for number, line in enumerate(words.read_text("utf-8-sig").splitlines(), start=1):
+        word, _, count = line.strip().partition(" ")
+        if count and not count.strip().isdigit():
+            raise ValueError(f"{words}, line {number}: after the word stands its frequency, a whole number, or nothing")
+        if word and not word.startswith("#"):
+            segmenter.add_word(simplify(unicodedata.normalize("NFKC", word)), int(count) if count else None)
+    _han_tokens.cache_clear()
+    question_tokens.cache_clear()
 
 
 def warm_up(cache: Path | None = None) -> None:

@@ -14,6 +14,7 @@ from retrieval.encoders.batching import BatchingEncoder
 from retrieval.encoders.onnx import OnnxEncoder
 from retrieval.encoders.sentence_transformers import SentenceTransformersEncoder
 from retrieval.indexes.faiss import FaissIndex
+from retrieval.indexes.milvus import MilvusIndex
 from retrieval.lexical.bm25 import Bm25Index
 from retrieval.loaders import LOADERS
 from retrieval.protocols import Encoder, LexicalIndex, Loader, Reranker, Retriever, VectorIndex
@@ -28,6 +29,7 @@ KEPT: list[tuple[type, type]] = [
     (SentenceTransformersEncoder, Encoder),
     (BatchingEncoder, Encoder),
     (FaissIndex, VectorIndex),
+    (MilvusIndex, VectorIndex),
     (Bm25Index, LexicalIndex),
     (LightReranker, Reranker),
     (HybridRetriever, Retriever),

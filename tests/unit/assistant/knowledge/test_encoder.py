@@ -13,6 +13,7 @@ import pytest
 from assistant.knowledge import encoder as shared
 from retrieval.encoders.batching import BatchingEncoder
 from retrieval.errors import EncoderUnavailable
+from retrieval.lexical import tokens
 from retrieval.protocols import Encoder
 
 loads: list[tuple[Path, int]] = []
@@ -89,3 +90,20 @@ def test_the_class_and_folder_of_the_settings_make_the_real_one(
     texts = ["Where is my order?", "我的订单到哪了"]
     assert np.allclose(made.encode_questions(texts), encoder.encode_questions(texts), atol=1e-3)
     made.close()
+
+
+@pytest.mark.parametrize(("line", "taken"), [("量悦盈宝 900", True), ("量悦盈宝 often", False)])
+def test_names_of_this_installation_are_read_with_the_encoder(
+    slow: Path, data_dir: Path, line: str, taken: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A line that is wrong is reported, and the encoder loads all the same."""
+    words = data_dir / "words.txt"
+    words.write_text(line + "\n", encoding="utf-8")
+    try:
+        assert shared.shared_encoder().name == "slow"
+        assert ("量悦盈宝" in tokens.tokenise("我想买量悦盈宝理财")) is taken
+        assert ("line 1" in caplog.text) is not taken
+    finally:
+        words.unlink()
+        tokens._segmenter.cache_clear()
+        tokens._han_tokens.cache_clear()

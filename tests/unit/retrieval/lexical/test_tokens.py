@@ -3,12 +3,14 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from retrieval.lexical import tokens
 from retrieval.lexical.tokens import question_tokens, rarity, segment, tokenise
 
 
@@ -122,3 +124,32 @@ def test_segments_cover_the_chinese_of_a_text_and_nothing_else() -> None:
 
 def test_a_rare_word_is_rarer_than_a_common_one_and_an_unknown_one_rarest() -> None:
     assert rarity("的") < rarity("机器人") <= rarity("䶮䶮䶮")
+
+
+@pytest.fixture
+def own_words(tmp_path: Path) -> Iterator[Path]:
+    """A dictionary for one test; jieba's own is loaded again afterwards."""
+    yield tmp_path / "words.txt"
+    tokens._segmenter.cache_clear()
+    tokens._han_tokens.cache_clear()
+    tokens.question_tokens.cache_clear()
+
+
+def test_a_user_s_dictionary_keeps_names_whole(own_words: Path) -> None:
+    assert "量悦盈宝" not in tokenise("我想买量悦盈宝理财")
+    own_words.write_text("# our products\n量悦盈宝 900\n雲端寶盒\n\n", encoding="utf-8")
+    tokens.use_words(own_words)
+    assert "量悦盈宝" in tokenise("我想买量悦盈宝理财")
+    assert "云端宝盒" in tokenise("云端宝盒多少钱")
+    assert "云端宝盒" in tokenise("雲端寶盒多少錢")
+
+
+def test_a_wrong_line_of_it_is_named(own_words: Path) -> None:
+    own_words.write_text("量悦盈宝 often\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="line 1"):
+        tokens.use_words(own_words)
+
+
+def test_a_missing_dictionary_is_an_error(own_words: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        tokens.use_words(own_words)
