@@ -101,7 +101,7 @@ class Centres:
     @property
     def parts(self) -> Mapping[str, Vectors]:
         """Each language's part of a passage's vector, [dimension], as its distance from the mean of the languages."""
-        half = (self.passages["en"] - self.passages["zh"]) / 2
+        half: Vectors = (self.passages["en"] - self.passages["zh"]) * np.float32(0.5)
         return {"en": half, "zh": -half}
 
 

@@ -83,17 +83,17 @@ def _segmenter(cache: Path | None = None) -> Any:  # noqa: ANN401 - jieba ships 
 
 
 def use_words(words: Path) -> None:
-    """Take a user's dictionary on top of jieba's: a UTF-8 file, a word a line, then optionally its frequency.
+    """Take a user's dictionary on top of jieba's: UTF-8, a word a line, then perhaps its frequency, `#` and a remark.
 
     For names that jieba would cut apart. It holds for all texts and questions of this process from now on: build the
     index again after a change of the file. Raises FileNotFoundError, and ValueError naming the line that is wrong.
     """
     segmenter = _segmenter()
     for number, line in enumerate(words.read_text("utf-8-sig").splitlines(), start=1):
-        word, _, count = line.strip().partition(" ")
+        word, _, count = line.partition("#")[0].strip().partition(" ")
         if count and not count.strip().isdigit():
             raise ValueError(f"{words}, line {number}: after the word stands its frequency, a whole number, or nothing")
-        if word and not word.startswith("#"):
+        if word:
             segmenter.add_word(simplify(unicodedata.normalize("NFKC", word)), int(count) if count else None)
     _han_tokens.cache_clear()
     question_tokens.cache_clear()

@@ -63,8 +63,10 @@ def test_too_few_sentences_say_what_to_do(encoder_dir: Path, tmp_path: Path) -> 
 def test_the_figures_have_their_names(encoder_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "text.md").write_text("\n".join([*EN, *ZH]))
     retrieval.main(
-        ["--encoder", str(encoder_dir), "--corpus", str(tmp_path / "text.md"), "--chunks", "200", "--json"]
-        + ["--questions", "6", "--folder", str(tmp_path)]
+        [
+            *("--encoder", str(encoder_dir), "--corpus", str(tmp_path / "text.md"), "--chunks", "200"),
+            *("--questions", "6", "--folder", str(tmp_path), "--json"),
+        ]
     )
     figures = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert set(figures) == KEYS

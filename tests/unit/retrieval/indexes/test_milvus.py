@@ -26,8 +26,15 @@ def unit_rows(count: int, seed: int) -> Vectors:
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
-ROWS = unit_rows(COUNT, 1)
-QUESTIONS = unit_rows(8, 2)
+def near(rows: Vectors, seed: int) -> Vectors:
+    """Rows beside the given ones: texts have neighbours, points all over a sphere have none worth finding."""
+    moved = rows + 0.5 * unit_rows(len(rows), seed)
+    return moved / np.linalg.norm(moved, axis=1, keepdims=True)
+
+
+TOPICS = unit_rows(30, 1)
+ROWS = near(np.repeat(TOPICS, COUNT // 30, axis=0), 2)
+QUESTIONS = near(TOPICS[:8], 3)
 Fill = Callable[[], VectorIndex]
 
 
