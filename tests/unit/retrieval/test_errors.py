@@ -10,6 +10,8 @@ from retrieval.errors import (
     EncoderUnavailable,
     IndexDamaged,
     IndexNotWritten,
+    ParserUnavailable,
+    RecogniserUnavailable,
     RetrievalError,
     UnknownFormat,
     UnreadableDocument,
@@ -19,6 +21,8 @@ EVERY: list[RetrievalError] = [
     UnreadableDocument("damaged", "a.pdf is damaged"),
     UnknownFormat("unknown_format", "no loader takes .xyz", suffix=".xyz"),
     EncoderUnavailable("no folder"),
+    RecogniserUnavailable("model.onnx is missing"),
+    ParserUnavailable("the process does not start"),
     IndexDamaged("gen-000001: checksum differs"),
     IndexNotWritten("disk full"),
 ]
