@@ -89,9 +89,9 @@ def test_a_program_that_is_not_there_is_an_error_and_no_thread_waits_for_it() ->
 
 
 def test_no_descriptor_is_left_open() -> None:
-    before = len(os.listdir("/proc/self/fd"))
+    before = len(list(Path("/proc/self/fd").iterdir()))
     for _ in range(5):
         session = Sandbox().open(Job(python("-c", ECHO)))
         answer(session, b"x\n")
         session.end()
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
