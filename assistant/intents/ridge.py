@@ -4,13 +4,12 @@ The kernel of two questions is a Gaussian of their embeddings' distance plus the
 words (TF-IDF). What each example would have got from a head trained without it follows from the fit in closed form
 (leave-one-out: Allen's PRESS, 1974), and so does what a whole intent's examples would have got had the intent not
 existed. That is what calibration, the threshold for strangers and the comparison of versions are made from.
-With more than MOST_LANDMARKS examples the kernel is taken to so many of them (Nyström; Williams and Seeger, 2001).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,73 +20,68 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 RIDGE = 0.2
-MOST_LANDMARKS = 5_000
-JITTER = 1e-4
+MOST = 16_000
+"""The time to fit grows with the cube of the examples, the memory with their square: 1 GB for so many. Of more, as
+many of each intent are taken."""
+STRIP = 512
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A head over landmarks, and its judgements of its own examples.
+    """A head over examples, and its judgements of them.
 
-    `landmarks` [m] rows of the examples; `weights` [m, C]: scores are kernel(questions, landmarks) @ weights;
-    `fitted` [n, C] scores of the examples, `alone` [n, C] those by a head trained without that very example.
+    `weights` [n, C]: scores are kernel(questions, examples) @ weights; `alone` [n, C] are the scores of each by a head
+    trained without it. `root` [n, n] is the inverse of the lower Cholesky factor.
     """
 
-    landmarks: NDArray[np.intp]
     weights: Floats
-    fitted: Floats
     alone: Floats
     targets: Floats
-    features: Floats
-    projected: Floats
+    root: Floats
 
-    def without(self, rows: NDArray[np.intp]) -> Floats:
-        """Return the scores [len(rows), C] of examples by a head trained without any of them."""
-        hat = self.projected[rows] @ self.features[rows].T
-        rest = np.linalg.solve(np.eye(len(rows), dtype=np.float32) - hat, self.targets[rows] - self.fitted[rows])
-        left: Floats = (self.targets[rows] - rest).astype(np.float32)
-        return left
+    def without(self, places: NDArray[np.intp]) -> Floats:
+        """Return the scores [len(places), C] of some of the examples by a head trained without any of them."""
+        columns = self.root[:, places]
+        block = columns.T @ columns
+        left: Floats = self.targets[places] - np.linalg.solve(block, self.weights[places])
+        return left.astype(np.float32)
 
 
-def fit(
-    vectors: Floats, words: csr_matrix | None, targets: Floats, rng: np.random.Generator, *, ridge: float = RIDGE
-) -> Fit:
+def fit(vectors: Floats, words: csr_matrix | None, targets: Floats, *, ridge: float = RIDGE) -> Fit:
     """Fit on unit vectors [n, d], weighed words [n, F] and class indicators [n, C]."""
-    from scipy.linalg import cho_factor, cho_solve, cholesky, solve_triangular
+    from scipy.linalg.lapack import spotrf, strtri
 
-    landmarks = choose(targets, rng)
-    kernel = gaussian(vectors @ vectors[landmarks].T)
+    kernel = kernel_of(vectors, words)
+    kernel[np.diag_indices_from(kernel)] += np.float32(ridge)
+    # LAPACK works in columns: the upper factor of the transposed view is the lower one of ours, in place.
+    factor, failed = spotrf(kernel.T, lower=0, clean=1, overwrite_a=1)
+    if failed or not np.isfinite(factor[-1, -1]):
+        raise ValueError(f"the examples' kernel is not positive definite (LAPACK says {failed}); a vector is damaged")
+    root = strtri(factor, lower=0, overwrite_c=1)[0].T
+    weights = root.T @ (root @ targets)
+    diagonal = np.einsum("ij,ij->j", root, root)[:, None]
+    alone: Floats = targets - weights / diagonal
+    return Fit(weights, alone, targets, root)
+
+
+def kernel_of(vectors: Floats, words: csr_matrix | None) -> Floats:
+    """Compare all with all: [n, n]."""
+    kernel = gaussian(vectors @ vectors.T)
     if words is not None:
-        kernel += _dense(words @ words[landmarks].T)
-    square = kernel[landmarks].astype(np.float64)
-    square[np.diag_indices_from(square)] += JITTER
-    root = cholesky(square, lower=True, overwrite_a=True, check_finite=False).astype(np.float32)
-    features: Floats = solve_triangular(root, kernel.T, lower=True, check_finite=False).T
-    normal = features.T @ features
-    normal[np.diag_indices_from(normal)] += ridge
-    factor = cho_factor(normal, overwrite_a=True, check_finite=False)
-    projected: Floats = cho_solve(factor, features.T, check_finite=False).T
-    inner = projected.T @ targets
-    fitted = features @ inner
-    leverage = np.minimum((projected * features).sum(axis=1), 0.9999)[:, None]
-    alone = targets - (targets - fitted) / (1.0 - leverage)
-    weights: Floats = solve_triangular(root.T, inner, lower=False, check_finite=False).astype(np.float32)
-    return Fit(landmarks, weights, fitted, alone.astype(np.float32), targets, features, projected)
+        turned = words.T.tocsr()
+        for start in range(0, len(kernel), STRIP):
+            kernel[start : start + STRIP] += (words[start : start + STRIP] @ turned).toarray()
+    return kernel
 
 
 def choose(targets: Floats, rng: np.random.Generator) -> NDArray[np.intp]:
-    """Choose the rows that questions are compared with: all, or as many of each class in turn."""
-    if len(targets) <= MOST_LANDMARKS:
+    """Choose the rows to learn from: all, or as many of each class in turn."""
+    if len(targets) <= MOST:
         return np.arange(len(targets))
     order = rng.permutation(len(targets))
     numbers = targets[order].argmax(axis=1)
     rank = np.zeros(len(order), np.int64)
     for number in np.unique(numbers):
-        rows = np.flatnonzero(numbers == number)
-        rank[rows] = np.arange(len(rows))
-    return np.sort(order[np.argsort(rank, kind="stable")[:MOST_LANDMARKS]])
-
-
-def _dense(product: Any) -> Floats:  # noqa: ANN401 - scipy.sparse ships no types
-    dense: Floats = product.toarray().astype(np.float32)
-    return dense
+        places = np.flatnonzero(numbers == number)
+        rank[places] = np.arange(len(places))
+    return np.sort(order[np.argsort(rank, kind="stable")[:MOST]])

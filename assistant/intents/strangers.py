@@ -41,15 +41,14 @@ class Strangeness:
 def learn(fitted: Fit, known: Floats, numbers: NDArray[np.int64], *, few: bool) -> Strangeness:
     """Learn from a fit on examples [n, d], of which the first have class numbers and the rest are strangers."""
     count = len(numbers)
-    near = known @ known[fitted.landmarks[fitted.landmarks < count]].T
-    own = fitted.landmarks[fitted.landmarks < count]
-    near[own, np.arange(len(own))] = -1.0  # nobody is his own neighbour
+    near = known @ known[:count].T
+    near[np.arange(count), np.arange(count)] = -1.0  # nobody is his own neighbour
     features = features_of(fitted.alone, near)
     inside, outside = features[:count], features[count:]
     if few:
         return _guessed(features, count)
     if len(outside) < FEW:
-        outside = np.concatenate([outside, _turns(fitted, near, numbers, own)])
+        outside = np.concatenate([outside, _turns(fitted, near, numbers)])
     if len(outside) < FEW:
         return _guessed(features, count)
     weights, bias = _weigh(inside[:: max(1, count // MOST)], outside)
@@ -58,7 +57,7 @@ def learn(fitted: Fit, known: Floats, numbers: NDArray[np.int64], *, few: bool) 
     return Strangeness(weights, bias, _logistic(threshold), scores > threshold, measured=True)
 
 
-def _turns(fitted: Fit, near: Floats, numbers: NDArray[np.int64], own: NDArray[np.intp]) -> Floats:
+def _turns(fitted: Fit, near: Floats, numbers: NDArray[np.int64]) -> Floats:
     """Describe each intent's examples as a head sees them that was trained without the intent."""
     described = [np.zeros((0, FEATURES), np.float32)]
     if numbers.max() < 2:  # of two intents, the other one alone says nothing
@@ -66,7 +65,7 @@ def _turns(fitted: Fit, near: Floats, numbers: NDArray[np.int64], own: NDArray[n
     for number in range(int(numbers.max()) + 1):
         rows = np.flatnonzero(numbers == number)[:200]
         left = np.delete(fitted.without(rows), number, axis=1)
-        described.append(features_of(left, near[np.ix_(rows, np.flatnonzero(numbers[own] != number))]))
+        described.append(features_of(left, near[np.ix_(rows, np.flatnonzero(numbers != number))]))
     return np.concatenate(described)
 
 

@@ -80,29 +80,28 @@ def train(
         raise ValueError("a classifier needs examples of at least two intents")
     if texts and len(strangers) != len(stranger_texts):
         raise ValueError("what is out of scope was given without its texts")
+    targets = np.eye(len(classes) + 1, dtype=np.float32)[[*numbers, *([len(classes)] * len(strangers))]]
+    rows = ridge.choose(targets, np.random.default_rng(seed))
+    targets, numbers = targets[rows], numbers[rows[rows < len(numbers)]]
     mean = vectors.mean(axis=0).astype(np.float32)
-    known = centre(np.concatenate([vectors, strangers.reshape(-1, vectors.shape[1])]), mean)
-    vocabulary, words = grams.weighed([*texts, *stranger_texts]) if texts else (None, None)
-    targets = np.zeros((len(known), len(classes) + 1), np.float32)
-    targets[np.arange(len(numbers)), numbers] = 1.0
-    targets[len(numbers) :, -1] = 1.0
-    fitted = ridge.fit(known, words, targets, np.random.default_rng(seed))
+    known = centre(np.concatenate([vectors, strangers.reshape(-1, vectors.shape[1])])[rows], mean)
+    said = [(*texts, *stranger_texts)[row] for row in rows] if texts else []
+    vocabulary, words = grams.weighed(said) if said else (None, None)
+    fitted = ridge.fit(known, words, targets)
     strange, heat = _learnt(fitted, known, numbers)
     model = KernelModel(
         classes=classes.astype(np.str_),
         mean=mean,
-        known=known[fitted.landmarks],
-        strangers=np.array([(fitted.landmarks >= len(numbers)).sum()], np.int64),
+        known=known,
+        strangers=np.array([len(known) - len(numbers)], np.int64),
         weights=fitted.weights,
         temperature=np.array([heat], np.float32),
         strange_weights=strange.weights,
         strange_bias=np.array([strange.bias], np.float32),
         threshold=np.array([strange.threshold], np.float32),
-        grams=wordless(len(classes))
-        if vocabulary is None or words is None
-        else vocabulary.collapse(words[fitted.landmarks], fitted.weights),
+        grams=vocabulary.collapse(words, fitted.weights) if vocabulary is not None else wordless(len(classes)),
     )
-    judged = _judged(fitted, strange, heat, classes, numbers, (*texts, *stranger_texts)) if strange.measured else None
+    judged = _judged(fitted, strange, heat, classes, numbers, tuple(said)) if strange.measured else None
     inside = None if judged is None else (judged.named == judged.truth)[: len(numbers)]
     return Trained(model, None if inside is None else float(inside.mean()), time.perf_counter() - began, judged)
 
