@@ -7,6 +7,7 @@
     combine     the experts' rows back, summed in slot order at their source
     layer       the four as one layer
     balance     a placement from observed load, and how even it is
+    rebalance   another placement that is even and moves few experts
     migrate     from one placement to another while the layer keeps working
 
 With the exact combine the result is bit-identical for every number of ranks and every placement, as long as the

@@ -1,8 +1,8 @@
 """A placement from observed load, and how even it is.
 
 The greedy of DeepSeek's EPLB (replicate the expert with the highest load a replica, then pack the heaviest replica onto
-the emptiest rank), with two differences: two replicas of an expert never share a rank, where the second would be memory
-for nothing, and a replica stays where it is when that costs no evenness, so that a rebalance moves few weights.
+the emptiest rank), with one difference: two replicas of an expert never share a rank, where the second would be memory
+for nothing. `rebalance` is for a placement that is in use.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def place(load: Tensor, ranks: int, slots: int, previous: Placement | None = Non
             f"{ranks * slots} places cannot hold {experts} experts", f"{ranks * slots} 个位置放不下 {experts} 个专家"
         )
     weight = load.double()
-    replicas = _replicas(weight, ranks, slots)
+    replicas = wanted_replicas(weight, ranks, slots)
     share = weight / replicas
     held: list[list[int]] = [[] for _ in range(ranks)]
     loads = [0.0] * ranks
@@ -48,8 +48,11 @@ def place(load: Tensor, ranks: int, slots: int, previous: Placement | None = Non
     return _settled(of(experts, held, slots), previous)
 
 
-def _replicas(weight: Tensor, ranks: int, slots: int) -> Tensor:
-    """[experts] int64: the next replica goes to the expert that has the most load a replica, at most one a rank."""
+def wanted_replicas(weight: Tensor, ranks: int, slots: int) -> Tensor:
+    """Replicas of each expert [experts] int64 for weight [experts] float64, at most one a rank.
+
+    The next replica goes to the expert that has the most load a replica.
+    """
     replicas = torch.ones(len(weight), dtype=torch.int64)
     for _ in range(ranks * slots - len(weight)):
         share = torch.where(replicas < ranks, weight / replicas, -1.0)
