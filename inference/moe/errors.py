@@ -79,14 +79,12 @@ class BadCall(KernelError):
 
 
 class BadPlacement(KernelError):
-    """A placement that leaves an expert out, names one that does not exist, or holds one twice on a rank."""
+    """A placement that leaves an expert out, names one that does not exist, or is another than the engine's."""
 
     code = "bad_placement"
 
     def __init__(self, what: str, chinese: str) -> None:
-        super().__init__(
-            f"{what}; every expert must be held by at least one rank.", f"{chinese}；每个专家至少要由一个 rank 持有。"
-        )
+        super().__init__(what, chinese)
 
 
 class RankLost(KernelError):

@@ -36,6 +36,25 @@ def computed(received: Received, compute: Compute) -> tuple[Tensor, Tensor]:
 def exact(received: Received, sent: Sent, weights: Tensor, compute: Compute, group: Group) -> Tensor:
     """The layer's output [tokens, hidden] float32; weights [tokens, top_k] are the source's own."""
     rows, row = computed(received, compute)
+    return summed_at_source(rows, row, received, sent, weights, group)
+
+
+def summed_at_source(
+    rows: Tensor, row: Tensor, received: Received, sent: Sent, weights: Tensor, group: Group
+) -> Tensor:
+    """Return every slot's row, in any dtype, and sum what comes back: the second half of `exact`.
+
+    Args:
+        rows: [slots, hidden], computed here, in the order of `computed`.
+        row: [slots] int64, the received row that each belongs to.
+        received: what `dispatch` brought here.
+        sent: what it sent from here.
+        weights: [tokens, top_k], the source's own.
+        group: the ranks.
+
+    Returns:
+        [tokens, hidden] float32.
+    """
     slots_of = torch.bincount(row, minlength=len(received.x))
     back = [int(part.sum()) for part in torch.split(slots_of, received.rows)]
     mine = [int(part.sum()) for part in torch.split(sent.here, sent.rows)]

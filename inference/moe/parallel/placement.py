@@ -27,7 +27,10 @@ class Placement:
         named = {expert for mine in self.held for expert in mine if expert != NOWHERE}
         if named != set(range(self.experts)):
             wrong = sorted(named ^ set(range(self.experts)))
-            raise BadPlacement(f"experts {wrong} are unknown or held by no rank", f"专家 {wrong} 不存在或未被放置")
+            raise BadPlacement(
+                f"experts {wrong} are unknown or held by no rank; each must be held by one at least",
+                f"专家 {wrong} 不存在或未被放置；每个专家至少要由一个 rank 持有",
+            )
         for rank, mine in enumerate(self.held):
             real = [expert for expert in mine if expert != NOWHERE]
             if len(real) != len(set(real)):

@@ -37,7 +37,7 @@ def test_a_table_lists_the_physical_slots_of_every_replica() -> None:
 def test_a_placement_that_cannot_work_is_refused(held: tuple[tuple[int, ...], ...], message: str) -> None:
     with pytest.raises(BadPlacement, match=message) as caught:
         Placement(3, held)
-    assert "每个专家" in caught.value.chinese
+    assert any(word in caught.value.chinese for word in ("专家", "rank"))
 
 
 @pytest.mark.parametrize(("experts", "ranks"), [(0, 1), (1, 0)])
