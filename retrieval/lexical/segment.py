@@ -7,7 +7,6 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import bm25s
 import numpy as np
@@ -64,19 +63,6 @@ class Segment:
         return cls(count=int(head["count"]), vocabulary=head["vocabulary"], **arrays)
 
 
-class _Lists(Sequence[list[int]]):
-    """Token numbers of texts as the lists that bm25s wants, made one by one: a million at once take gigabytes."""
-
-    def __init__(self, rows: Sequence[NDArray[np.int32]]) -> None:
-        self._rows = rows
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def __getitem__(self, number: Any) -> Any:  # noqa: ANN401 - bm25s asks for single rows
-        return self._rows[number].tolist()
-
-
 class SegmentBuilder:
     """Collects texts, then scores them all at once."""
 
@@ -94,7 +80,8 @@ class SegmentBuilder:
         if not self._vocabulary:
             return _empty(len(self._rows))
         index = bm25s.BM25(method="lucene", k1=K1, b=B)
-        index.index((_Lists(self._rows), dict(self._vocabulary)), create_empty_token=False, show_progress=False)
+        rows: Sequence[list[int]] = [row.tolist() for row in self._rows]
+        index.index((rows, dict(self._vocabulary)), create_empty_token=False, show_progress=False)
         return Segment(
             count=len(self._rows),
             vocabulary=self._vocabulary,
