@@ -12,6 +12,7 @@ from assistant.accounts.caller import Caller
 from assistant.accounts.models import Tenant
 from assistant.api.rest import failing
 from assistant.api.rest.authentication import HasScope, KeyAuthentication, KeyPace
+from assistant.audit.actor import acting
 
 
 class Pages(LimitOffsetPagination):
@@ -35,6 +36,14 @@ class TenantView:
     def get_exception_handler(self) -> Callable[[Exception, dict[str, Any]], Response]:
         """Tell errors as problems."""
         return failing.respond
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - a mixin of several views
+        """Answer as the key: the audit log names it."""
+        with acting("api", self._who):
+            return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+
+    def _who(self) -> str:
+        return f"key {self.caller.key_id}"
 
     @property
     def caller(self) -> Caller:

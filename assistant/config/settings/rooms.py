@@ -1,6 +1,8 @@
 """What the rooms above bring to commands that live below them, by dotted path: no room imports upwards."""
 
-__all__ = ["DEMO_LOADERS", "EVALUATIONS", "WORKER_CHORES"]
+from assistant.config.audited import AUDITED
+
+__all__ = ["AUDITED", "DEMO_LOADERS", "EVALUATIONS", "WORKER_CHORES"]
 
 WORKER_CHORES = [  # (function without arguments, seconds between runs)
     ("assistant.faq.services.write_hits", 2.0),
