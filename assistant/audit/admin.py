@@ -29,7 +29,7 @@ class EntryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     show_full_result_count = False
     export_label = _("Export what is shown as CSV")
     fields = ["at", "tenant", "who", "channel", "action", "kind", "row", "table"]
-    readonly_fields = fields
+    readonly_fields = fields  # type: ignore[assignment]  # the stubs want a narrower list
     change_list_template = "admin/audit/entries.html"
 
     def get_urls(self) -> list[URLPattern]:

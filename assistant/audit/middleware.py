@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
@@ -23,7 +24,7 @@ class SignedPages:
         self.get_response = get_response
         self._asynchronous = iscoroutinefunction(get_response)
         if self._asynchronous:
-            markcoroutinefunction(self)  # type: ignore[type-var]  # Django marks instances too
+            markcoroutinefunction(self)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
         """Answer as the user, who is looked up only when something is written."""
@@ -31,9 +32,14 @@ class SignedPages:
             return self.get_response(request)  # type: ignore[no-any-return]
         if self._asynchronous:
             return self._later(request)
-        with acting("admin", lambda: request.user.get_username()):
+        with acting("admin", partial(_name, request)):
             return self.get_response(request)  # type: ignore[no-any-return]
 
     async def _later(self, request: HttpRequest) -> HttpResponseBase:
-        with acting("admin", lambda: request.user.get_username()):
+        with acting("admin", partial(_name, request)):
             return await self.get_response(request)  # type: ignore[no-any-return]
+
+
+def _name(request: HttpRequest) -> str:
+    """Look the user up, which costs a query, only when somebody asks."""
+    return request.user.get_username()

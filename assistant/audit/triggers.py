@@ -46,12 +46,19 @@ def on_migrated(**_: object) -> None:
         for watch in settings.AUDITED:
             model = apps.get_model(watch.model)
             name, text = f"audit_of_{_table(model)}", body(watch, model)
-            if present.get(name) != text:
-                cursor.execute(f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $audit${text}$audit$")
+            if present.get(name) != text and _exists(cursor, "audit_entry", _table(model)):  # else migrated half-way
+                cursor.execute(
+                    f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $audit${text}$audit$"
+                )
                 cursor.execute(
                     f"CREATE OR REPLACE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON {_table(model)} "
                     f"FOR EACH ROW EXECUTE FUNCTION {name}()"
                 )
+
+
+def _exists(cursor: Any, *tables: str) -> bool:  # noqa: ANN401 - Django's cursor has no public type
+    cursor.execute("SELECT bool_and(to_regclass(name) IS NOT NULL) FROM unnest(%s::text[]) AS name", [list(tables)])
+    return bool(cursor.fetchone()[0])
 
 
 def body(watch: Watch, model: type[Model]) -> str:
@@ -78,9 +85,13 @@ def _tenant(watch: Watch, model: type[Model]) -> str:
     value, here = "", model
     for step in watch.tenant.split("__"):
         field = cast("ForeignKey[Any, Any]", here._meta.get_field(step))  # noqa: SLF001 - Django's public name
-        value = f"(SELECT {field.column} FROM {_table(here)} WHERE id = {value})" if value else f"r.{field.column}"
+        value = _select(field.column, here, value) if value else f"r.{field.column}"
         here = cast("type[Model]", field.related_model)
-    return f"(SELECT slug FROM {_table(here)} WHERE id = {value})"
+    return _select("slug", here, value)
+
+
+def _select(column: str, model: type[Model], key: str) -> str:
+    return f"(SELECT {column} FROM {_table(model)} WHERE id = {key})"  # noqa: S608 - names of our own models
 
 
 def _table(model: type[Model]) -> str:

@@ -31,6 +31,13 @@ AUDITED = (
         label=("filename",),
     ),
     Watch(
+        "editing.Draft",
+        ("document", "filename", "uploader"),
+        ("id", "data", "updated_at"),
+        tenant="document__tenant",
+        label=("filename",),
+    ),
+    Watch(
         "faq.FaqEntry",
         (
             "key", "language", "domain", "intent", "question", "variants", "answer", "source", "tags", "access",

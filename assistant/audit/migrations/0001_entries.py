@@ -10,7 +10,17 @@ END;
 $$;
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON audit_entry FOR EACH ROW EXECUTE FUNCTION audit_refuse();
 """
-UNDO = "DROP TRIGGER append_only ON audit_entry; DROP FUNCTION audit_refuse();"
+UNDO = """
+DO $$
+DECLARE found record;
+BEGIN
+    FOR found IN SELECT proname FROM pg_proc WHERE proname LIKE 'audit\\_of\\_%' LOOP
+        EXECUTE format('DROP FUNCTION %I() CASCADE', found.proname);
+    END LOOP;
+END;
+$$;
+DROP FUNCTION audit_refuse() CASCADE;
+"""
 
 
 class Migration(migrations.Migration):
