@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from assistant.errors import AssistantError
 from assistant.knowledge import publishing, services
 from assistant.knowledge.admin.forms import DocumentForm, in_reader_language
+from assistant.knowledge.admin.imports import TITLE, ImportViews
 from assistant.knowledge.admin.revisions import RevisionInline, RevisionViews
 from assistant.knowledge.models import Document
 
@@ -32,7 +33,7 @@ class DocumentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     readonly_fields = ["state", "error_text", "revision_number", "uploader", "created_at", "updated_at", "traces"]
     fieldsets = [
         (None, {"fields": ["tenant", "title", "file", "text"]}),
-        (_("Description"), {"fields": ["domain", "language", "access", "tags", "url", "licence"]}),
+        (_("Description"), {"fields": ["domain", "language", "access", "tags", "owner", "url", "licence"]}),
         (_("Validity"), {"fields": ["valid_from", "valid_until"]}),
         (_("State"), {"fields": [*readonly_fields]}),
     ]
@@ -43,7 +44,7 @@ class DocumentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return found.annotate(chunk_total=Count("chunks"))
 
     def get_urls(self) -> list[URLPattern]:
-        return [*RevisionViews(self).urls(), *super().get_urls()]
+        return [*RevisionViews(self).urls(), *ImportViews(self).urls(), *super().get_urls()]
 
     def get_fieldsets(self, request: HttpRequest, obj: Document | None = None) -> Any:
         """Offer to keep a new document out of search; a present one is taken out by the action of the list."""
@@ -54,6 +55,9 @@ class DocumentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Document | None = None) -> list[str]:
         return [*self.readonly_fields, "tenant"] if obj is not None else list(self.readonly_fields)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return super().changelist_view(request, {**(extra_context or {}), "import_title": TITLE})
 
     @admin.display(description=_("revision"))
     def revision_number(self, document: Document) -> str:
@@ -106,6 +110,7 @@ class DocumentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             tags=obj.tags,
             url=obj.url,
             licence=obj.licence,
+            owner=obj.owner,
             valid_from=obj.valid_from,
             valid_until=obj.valid_until,
             uploader=who,
