@@ -19,13 +19,14 @@ AUDITED = (
         (
             "title", "filename", "domain", "language", "access", "tags", "url", "origin", "licence", "state",
             "revision", "checksum", "withdrawn", "valid_from", "valid_until", "uploader", "deleted_at",
+            "owner",
         ),
-        ("id", "tenant", "error_code", "error_detail", "created_at", "updated_at"),
+        ("id", "tenant", "origin_facts", "error_code", "error_detail", "created_at", "updated_at"),
         label=("title", "filename"),
     ),
     Watch(
         "knowledge.Revision",
-        ("document", "number", "sha256", "size", "filename", "uploader"),
+        ("document", "number", "sha256", "size", "filename", "uploader", "origin"),
         ("id", "data", "created_at"),
         tenant="document__tenant",
         label=("filename",),
