@@ -9,7 +9,6 @@ from assistant.errors import Text
 WORDS = {
     "answer": Text("Answer", "回答"),
     "ask_again": Text("Look again", "重新查找"),
-    "asked": Text("Asked", "提问时间"),
     "before": Text("Today", "当前"),
     "after": Text("With the draft", "采用草稿后"),
     "change": Text("Change", "变化"),
