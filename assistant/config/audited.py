@@ -49,7 +49,7 @@ AUDITED = (
     ),
     Watch(
         "intents.Intent",
-        ("name", "route", "domain", "description", "replies"),
+        ("name", "route", "domain", "description", "replies", "slots"),
         ("id", "tenant", "updated_at"),
         label=("name",),
     ),
