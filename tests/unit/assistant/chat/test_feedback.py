@@ -13,6 +13,7 @@ from django.utils import timezone
 from assistant.accounts import keys
 from assistant.accounts.models import Tenant
 from assistant.chat import feedback
+from assistant.chat.feedback import Opinion
 from assistant.chat.models import Conversation, Feedback, Rating, Turn
 from assistant.errors import NotFound
 from assistant.faq.models import GeneratedAnswer
@@ -47,7 +48,7 @@ def kept(tenant: Tenant, question: str = "hello, how long does the warranty last
 @pytest.mark.parametrize("layer", ["cache", "model"])
 def test_a_thumb_down_withdraws_the_answer_to_these_words_and_no_other(tenant: Tenant, layer: str) -> None:
     wrong, other = kept(tenant), kept(tenant, "How heavy is the lamp?", "other")
-    assert feedback.give("acme", turn(tenant, layer).pk, Rating.DOWN, "36 months") == 1
+    assert feedback.give("acme", turn(tenant, layer).pk, Opinion(Rating.DOWN, "36 months")) == 1
     assert GeneratedAnswer.objects.standing().get() == other
     wrong.refresh_from_db()
     assert wrong.withdrawn
@@ -56,22 +57,22 @@ def test_a_thumb_down_withdraws_the_answer_to_these_words_and_no_other(tenant: T
 
 def test_a_thumb_up_and_a_thumb_for_a_curated_answer_withdraw_nothing(tenant: Tenant) -> None:
     kept(tenant)
-    assert feedback.give("acme", turn(tenant).pk, Rating.UP) == 0
-    assert feedback.give("acme", turn(tenant, "faq").pk, Rating.DOWN) == 0
+    assert feedback.give("acme", turn(tenant).pk, Opinion(Rating.UP)) == 0
+    assert feedback.give("acme", turn(tenant, "faq").pk, Opinion(Rating.DOWN)) == 0
     assert GeneratedAnswer.objects.standing().count() == 1
 
 
 def test_the_last_word_counts(tenant: Tenant) -> None:
     given = turn(tenant)
-    feedback.give("acme", given.pk, Rating.UP)
-    feedback.give("acme", given.pk, Rating.DOWN)
+    feedback.give("acme", given.pk, Opinion(Rating.UP))
+    feedback.give("acme", given.pk, Opinion(Rating.DOWN))
     assert Feedback.objects.get().rating == Rating.DOWN
 
 
 def test_nobody_judges_the_answers_of_another_tenant(tenant: Tenant) -> None:
     Tenant.objects.create(slug="other", name="Other")
     with pytest.raises(NotFound):
-        feedback.give("other", turn(tenant).pk, Rating.DOWN)
+        feedback.give("other", turn(tenant).pk, Opinion(Rating.DOWN))
     assert not Feedback.objects.exists()
 
 
