@@ -13,7 +13,7 @@ from assistant.chat.models import Feedback, Giver, Rating, Turn
 from assistant.chat.stores.flush import flush_turns
 from assistant.errors import NotFound, Text
 from assistant.faq import corrections, generated
-from assistant.faq.models import FaqEntry
+from assistant.faq.models import FaqEntry, PairOrigin
 
 UNKNOWN = Text(
     en="There is no such answer. An answer is known here a second or two after it was given.",
@@ -81,8 +81,13 @@ def _curated(tenant: str, turn: Turn, opinion: Opinion) -> int:
     entry = entry_behind(tenant, turn)
     if entry is None:
         return 0
+    up = opinion.rating == Rating.UP
+    agent = opinion.giver == Giver.AGENT
     exact = corrections.is_exact(entry, turn.standalone)
-    if opinion.rating == Rating.UP or (exact and opinion.giver != Giver.AGENT):
+    if not exact:
+        origin = PairOrigin.AGENT if agent else PairOrigin.FEEDBACK
+        corrections.learn(entry, turn.standalone, same=up, origin=origin)
+    if up or (exact and not agent):
         return 0
     return int(corrections.wrong(entry, turn.standalone, turn.pk))
 

@@ -9,11 +9,12 @@ import numpy as np
 from django.db import transaction
 
 from assistant.accounts.models import Version
-from assistant.faq import services
+from assistant.faq import calibration, services
 from assistant.faq.courtesy import bare
-from assistant.faq.models import FaqEntry, FaqVariant, WrongHit
+from assistant.faq.models import FaqEntry, FaqVariant, PairOrigin, WrongHit
 from assistant.live.assent import announce
 from retrieval.normalise import fold
+from retrieval.types import Vectors
 
 
 def entry_of(tenant: str, key: str, language: str) -> FaqEntry | None:
@@ -49,6 +50,12 @@ def allowed(entry: FaqEntry, question: str) -> bool:
     return bool(gone)
 
 
+def learn(entry: FaqEntry, question: str, *, same: bool, origin: PairOrigin) -> None:
+    """Write the question and the way to ask it was taken for down as a pair that calibrates the thresholds."""
+    way = nearest_way(entry, question)
+    calibration.record(entry.tenant, entry.language, entry.domain, question, way, same=same, origin=origin)
+
+
 def nearest_way(entry: FaqEntry, question: str) -> str:
     """Return the way to ask that the question was most likely taken for: the nearest by embedding.
 
@@ -67,5 +74,5 @@ def asked_as(question: str) -> str:
     return bare(fold(question))[:1000]
 
 
-def _matrix(ways: Sequence[FaqVariant]) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+def _matrix(ways: Sequence[FaqVariant]) -> Vectors:
     return np.stack([np.frombuffer(bytes(way.vector or b""), dtype="<f4") for way in ways])

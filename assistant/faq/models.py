@@ -13,12 +13,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from assistant.accounts.models import Language, Tenant, public_group
+from assistant.faq.certified import CalibrationPair, CertificateOrigin, PairOrigin, ThresholdCertificate
 from assistant.faq.curation import FaqSettings, FaqValue, WrongHit
 from assistant.knowledge.models import Chunk
 from assistant.knowledge.models.document import Domain
 
 __all__ = [
     "AnswerEvidence",
+    "CalibrationPair",
+    "CertificateOrigin",
     "Content",
     "EntryState",
     "FaqEntry",
@@ -26,6 +29,8 @@ __all__ = [
     "FaqValue",
     "FaqVariant",
     "GeneratedAnswer",
+    "PairOrigin",
+    "ThresholdCertificate",
     "WrongHit",
 ]
 

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_tenants_and_keys'),
-        ('faq', '0002_answers_with_their_evidence'),
+        ('faq', '0003_certificates'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
