@@ -17,7 +17,7 @@ from assistant.faq.models import FaqEntry, FaqValue
 from assistant.live.assent import announce
 
 _MARK = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
-_PLAIN = str.maketrans({"[": "［", "]": "］", "<": "＜", ">": "＞", "*": "＊", "`": "ˋ", "{": "｛", "}": "｝"})  # noqa: RUF001
+_PLAIN = str.maketrans({"[": "［", "]": "］", "<": "＜", ">": "＞", "*": "＊", "`": "ˋ", "{": "｛", "}": "｝"})
 
 EMPTY = Text(en="A placeholder needs a value in at least one language.", zh="占位符至少需要一种语言的值。")
 
@@ -27,14 +27,14 @@ def names(answer: str) -> list[str]:
     return list(dict.fromkeys(_MARK.findall(answer)))
 
 
-def filled(answer: str, values: Mapping[str, str]) -> str:
-    """Put values in. Raises KeyError when there is none for a name."""
-    return _MARK.sub(lambda found: _escaped(values[found[1]]), answer)
+def filled(answer: str, values: Mapping[str, FaqValue], language: str) -> str:
+    """Put values in, in the answer's language. Raises KeyError when there is none for a name."""
+    return _MARK.sub(lambda found: _escaped(values[found[1]].of(language)), answer)
 
 
-def of(tenant: str, language: str) -> dict[str, str]:
-    """Map the names of a tenant's placeholders to their values in a language."""
-    return {value.name: value.of(language) for value in FaqValue.objects.filter(tenant__slug=tenant)}
+def of(tenant: str) -> dict[str, FaqValue]:
+    """Map the names of a tenant's placeholders to their values."""
+    return {value.name: value for value in FaqValue.objects.filter(tenant__slug=tenant)}
 
 
 def check(tenant: Tenant, answer: str) -> None:

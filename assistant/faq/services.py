@@ -75,9 +75,7 @@ def check(entry: FaqEntry) -> None:
     _refuse_double(entry, opens, closes)
 
 
-def upsert(
-    tenant: Tenant, key: str, language: str, *, embed: bool = True, wait: bool = True, **fields: object
-) -> bool:
+def upsert(tenant: Tenant, key: str, language: str, *, embed: bool = True, wait: bool = True, **fields: object) -> bool:
     """Create or update the entry with this key and language; say whether anything changed.
 
     What programs load was approved by whoever runs them.

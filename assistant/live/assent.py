@@ -119,9 +119,7 @@ def _signed(client: redis.Redis[bytes], topic: str, ticket: int) -> bool:
 
 
 def _client() -> redis.Redis[bytes]:
-    return redis.Redis.from_url(
-        settings.HOUSE.redis_url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S
-    )
+    return redis.Redis.from_url(settings.HOUSE.redis_url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S)
 
 
 def _tickets(topic: str) -> str:

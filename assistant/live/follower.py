@@ -58,10 +58,12 @@ class Follower:
     def vouches(self) -> bool:
         """Say whether what was loaded may be served: this process looked within its lease, or nobody can look.
 
-        One that does not follow (a command, before the start) vouches for what it has.
+        One that does not follow (a command, before the start) or never reached the database vouches for what it has.
         """
-        followed = self._assent is not None and self._thread is not None and not self._away
-        return not followed or time.monotonic() - self.fresh_at < LEASE_S
+        follows = self._assent is not None and self._thread is not None
+        if not follows or self._away or self.fresh_at == float("-inf"):
+            return True
+        return time.monotonic() - self.fresh_at < LEASE_S
 
     @property
     def away(self) -> bool:
