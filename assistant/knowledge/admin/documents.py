@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from assistant.errors import AssistantError
 from assistant.knowledge import publishing, services
 from assistant.knowledge.admin.forms import DocumentForm, in_reader_language
+from assistant.knowledge.admin.imports import TITLE, ImportViews
 from assistant.knowledge.admin.revisions import RevisionInline, RevisionViews
 from assistant.knowledge.models import Document
 
@@ -30,7 +31,7 @@ class DocumentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     readonly_fields = ["state", "error_text", "revision_number", "uploader", "created_at", "updated_at"]
     fieldsets = [
         (None, {"fields": ["tenant", "title", "file", "text"]}),
-        (_("Description"), {"fields": ["domain", "language", "access", "tags", "url", "licence"]}),
+        (_("Description"), {"fields": ["domain", "language", "access", "tags", "owner", "url", "licence"]}),
         (_("Validity"), {"fields": ["valid_from", "valid_until"]}),
         (_("State"), {"fields": [*readonly_fields]}),
     ]
@@ -41,10 +42,13 @@ class DocumentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return found.annotate(chunk_total=Count("chunks"))
 
     def get_urls(self) -> list[URLPattern]:
-        return [*RevisionViews(self).urls(), *super().get_urls()]
+        return [*RevisionViews(self).urls(), *ImportViews(self).urls(), *super().get_urls()]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Document | None = None) -> list[str]:
         return [*self.readonly_fields, "tenant"] if obj is not None else list(self.readonly_fields)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return super().changelist_view(request, {**(extra_context or {}), "import_title": TITLE})
 
     @admin.display(description=_("revision"))
     def revision_number(self, document: Document) -> str:
@@ -86,6 +90,7 @@ class DocumentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             tags=obj.tags,
             url=obj.url,
             licence=obj.licence,
+            owner=obj.owner,
             valid_from=obj.valid_from,
             valid_until=obj.valid_until,
             uploader=who,

@@ -54,6 +54,7 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]
             "language",
             "access",
             "tags",
+            "owner",
             "url",
             "licence",
             "valid_from",
