@@ -61,7 +61,7 @@ class WrongHit(models.Model):
         "faq.FaqEntry", verbose_name=_("FAQ entry"), on_delete=models.CASCADE, related_name="wrong_hits"
     )
     question = models.CharField(_("question"), max_length=1000)
-    folded = models.CharField(max_length=1000)
+    folded = models.CharField(_("folded question"), max_length=1000, editable=False)
     turn = models.UUIDField(_("turn"), null=True, editable=False)
     given_at = models.DateTimeField(_("said at"), auto_now_add=True)
 

@@ -84,7 +84,7 @@ class FaqEntry(models.Model):
     access = models.JSONField(_("access groups"), default=public_group)
     published = models.BooleanField(_("published"), default=True)
     state = models.CharField(_("state"), max_length=16, choices=EntryState.choices, default=EntryState.APPROVED)
-    served = models.JSONField(null=True, editable=False)
+    served = models.JSONField(_("content approved before"), null=True, editable=False)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("last edited by"), null=True, blank=True, editable=False,
         on_delete=models.SET_NULL, related_name="+",

@@ -23,7 +23,7 @@ NOTICE = {
 }
 """What is said to an asker of the other language, by the language of the answer."""
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_WORD = re.compile(r"[A-Za-z]+")
+_WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]+(?![A-Za-z0-9])")
 FOREIGN_HAN, FOREIGN_WORDS = 2, 3
 """So many Han characters make a way to ask Chinese; so many words without any make it English. Less is a name."""
 

@@ -12,7 +12,7 @@ from django.db.models import F
 from assistant.accounts.models import Tenant, Version
 from assistant.errors import Conflict, InvalidInput, Text
 from assistant.faq import placeholders, stats
-from assistant.faq.models import EntryState, FaqEntry, FaqVariant
+from assistant.faq.models import EntryState, FaqEntry, FaqSettings, FaqVariant
 from assistant.knowledge.encoder import shared_encoder
 from assistant.live.assent import announce
 from assistant.live.bell import bell
@@ -58,6 +58,14 @@ def delete(entry: FaqEntry, *, wait: bool = True) -> None:
         Version.bump(entry.tenant, TOPIC)
         entry.delete()
         _announce(wait=wait)
+
+
+@transaction.atomic
+def configure(settings: FaqSettings) -> None:
+    """Write a tenant's settings; every process serves by them when this returns."""
+    settings.save()
+    Version.bump(settings.tenant, TOPIC)
+    announce(TOPIC)
 
 
 def check(entry: FaqEntry) -> None:
@@ -161,7 +169,7 @@ def _refuse_double(entry: FaqEntry, opens: float, closes: float) -> None:
     asked = [folded for text in [entry.question, *entry.variants] if (folded := fold(text))]
     ways = FaqVariant.objects.filter(
         entry__tenant=entry.tenant, entry__language=entry.language, entry__published=True, folded__in=asked
-    ).exclude(entry=entry.pk)
+    ).exclude(entry__key=entry.key)
     for way in ways.select_related("entry"):
         begins, ends = way.entry.window()
         if begins < closes and opens < ends and not set(entry.access).isdisjoint(way.entry.access):

@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='faqentry',
             name='served',
-            field=models.JSONField(editable=False, null=True),
+            field=models.JSONField(editable=False, null=True, verbose_name='content approved before'),
         ),
         migrations.AddField(
             model_name='faqentry',
@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('question', models.CharField(max_length=1000, verbose_name='question')),
-                ('folded', models.CharField(max_length=1000)),
+                ('folded', models.CharField(editable=False, max_length=1000, verbose_name='folded question')),
                 ('turn', models.UUIDField(editable=False, null=True, verbose_name='turn')),
                 ('given_at', models.DateTimeField(auto_now_add=True, verbose_name='said at')),
                 ('entry', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='wrong_hits', to='faq.faqentry', verbose_name='FAQ entry')),
