@@ -10,7 +10,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
 
@@ -142,7 +142,7 @@ class FaqEntryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             else:
                 done += 1
         if done:
-            self.message_user(request, ngettext("%d entry was changed.", "%d entries were changed.", done) % done)
+            self.message_user(request, now_("Entries changed: %(count)d.") % {"count": done})
 
 
 def _switched(entry: FaqEntry, *, on: bool) -> FaqEntry:
@@ -205,7 +205,7 @@ class WrongHitAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter = ["entry__tenant", "entry__language"]
     search_fields = ["question", "entry__question"]
     readonly_fields = ["entry", "question", "given_at"]
-    fields = readonly_fields
+    fields = ("entry", "question", "given_at")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """They come from feedback."""

@@ -17,6 +17,8 @@ import uuid
 import redis
 from django.conf import settings
 from django.db import transaction
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from assistant.live.bell import bell
 
@@ -119,7 +121,12 @@ def _signed(client: redis.Redis[bytes], topic: str, ticket: int) -> bool:
 
 
 def _client() -> redis.Redis[bytes]:
-    return redis.Redis.from_url(settings.HOUSE.redis_url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S)
+    return redis.Redis.from_url(
+        settings.HOUSE.redis_url,
+        socket_timeout=TIMEOUT_S,
+        socket_connect_timeout=TIMEOUT_S,
+        retry=Retry(NoBackoff(), 0),  # who waits for Redis holds up a save, or a look at the database
+    )
 
 
 def _tickets(topic: str) -> str:
