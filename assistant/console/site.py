@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.functional import lazystr
 from django.utils.translation import get_language
 
 from assistant import wiring
-from assistant.console import chart, figures, firstline, texts
+from assistant.console import chart, correction, figures, firstline, texts
 from assistant.console.firstline import Saved
 from assistant.errors import Text
 
@@ -41,7 +42,18 @@ class ConsoleSite(AdminSite):
 
     def get_urls(self) -> list[Any]:
         """Add the page "first line"."""
-        return [path("first-line/", self.admin_view(self.first_line), name="first_line"), *super().get_urls()]
+        return [
+            path("first-line/", self.admin_view(self.first_line), name="first_line"),
+            path("turns/<uuid:turn_id>/correct/", self.admin_view(self.correct), name="correct_turn"),
+            *super().get_urls(),
+        ]
+
+    def correct(self, request: HttpRequest, turn_id: uuid.UUID) -> HttpResponse:
+        """Let a colleague say what would have been right."""
+        words = {key: in_language(text) for key, text in texts.CORRECTION.items()}
+        return correction.page(
+            request, turn_id, {**self.each_context(request), "title": words["title"], "words": words}
+        )
 
     def first_line(self, request: HttpRequest) -> TemplateResponse:
         """Show how much never reaches the model, what that saved, and how far it may be trusted."""

@@ -37,6 +37,11 @@ WORDS = {
     "manage": Text("Manage", "管理"),
     "first_line": Text("First line: hits, savings, trust", "一线：命中、节省与可信度"),
 }
+CORRECTION = {
+    "title": Text("Correct an answer", "纠正回答"),
+    "make": Text("Correct, and make it a FAQ entry", "纠正并加入 FAQ"),
+    "note": Text("Correct only", "仅记录纠正"),
+}
 FIRST_LINE = Text("First line", "一线")
 BASIS = Text(
     "Saved: the hits times what an answer by the model took in these days: {seconds} s and {tokens} tokens on average, "
