@@ -37,7 +37,7 @@ class FaqIndex:
         self._thresholds = thresholds
         self._tables: dict[str, Table] = {}
         self._lock = threading.Lock()
-        self._follower = Follower(TOPIC, self.refresh)
+        self._follower = Follower(TOPIC, self.refresh, assents=True)
         self._ready = threading.Event()
 
     @property
@@ -48,7 +48,7 @@ class FaqIndex:
     def start(self) -> None:
         """Load the entries (from Redis when the database is away) and follow their changes in the background."""
         try:
-            self.refresh()
+            self._follower.refresh_now()
         except (OperationalError, InterfaceError) as error:
             logger.warning("faq.database_away error=%s", error)
             self._tables = snapshot.load_all(self._encoder.name)
@@ -75,7 +75,7 @@ class FaqIndex:
 
     def exact(self, tenant: str, text: str, groups: frozenset[str] = EVERYBODY) -> FaqMatch | None:
         """Find the entry asked for in exactly these words, but for width, case, script and punctuation."""
-        table = self._tables.get(tenant)
+        table = self._table(tenant)
         match = table.exact(fold(text), groups) if table is not None else None
         if match is not None:
             self._stats.served(tenant, match.entry_id)
@@ -89,7 +89,7 @@ class FaqIndex:
         `vector` is the question embedding of `text`, float32 [dimension]. Only ways to ask in `language` count whose
         standing (see `threshold`) is high enough, and only when no guard objects.
         """
-        table = self._tables.get(tenant)
+        table = self._table(tenant)
         if table is None:
             return None
         for candidate in table.nearest(vector, language, groups, k=CANDIDATES, least=LEAST_COSINE):
@@ -102,6 +102,8 @@ class FaqIndex:
 
     @staticmethod
     def _objection(text: str, candidate: Candidate, least: float) -> str | None:
+        if bare(fold(text)) in candidate.entry.refused:
+            return "refused"
         if candidate.score + min(candidate.lead, MOST_LEAD) < least:
             return "standing"
         if names_something_new(bare(fold(text)), candidate.known):
@@ -111,6 +113,10 @@ class FaqIndex:
     def size(self, tenant: str) -> int:
         """Count the entries that may answer for a tenant."""
         return len(self._tables.get(tenant, ()))
+
+    def _table(self, tenant: str) -> Table | None:
+        """Return the table, but not when this process was held up so long that edits no longer wait for it."""
+        return self._tables.get(tenant) if self._follower.vouches() else None
 
     def _load(self, slug: str, number: int) -> Table:
         table = snapshot.load(slug, number, self._encoder.name)
