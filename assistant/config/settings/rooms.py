@@ -1,6 +1,6 @@
 """What the rooms above bring to commands that live below them, by dotted path: no room imports upwards."""
 
-__all__ = ["DEMO_LOADERS", "EVALUATIONS", "WORKER_CHORES"]
+__all__ = ["DEMO_LOADERS", "EVALUATIONS", "TRANSFERS", "WORKER_CHORES"]
 
 WORKER_CHORES = [  # (function without arguments, seconds between runs)
     ("assistant.faq.services.write_hits", 2.0),
@@ -8,6 +8,7 @@ WORKER_CHORES = [  # (function without arguments, seconds between runs)
     ("assistant.faq.generated.tidy", 60.0),
     ("assistant.intents.services.train_stale", 1.0),
     ("assistant.knowledge.maintenance.merge_index", 30.0),
+    ("assistant.knowledge.tasks.backend.relay", 2.0),
     ("assistant.knowledge.publishing.follow_validity", 1.0),
     ("assistant.chat.stores.flush.flush_turns", 1.0),
 ]
@@ -22,3 +23,7 @@ EVALUATIONS = {  # name of `manage.py evaluate NAME`: module with add_arguments(
     "intents": "assistant.intents.evaluation",
     "retrieval": "assistant.knowledge.evaluation",
 }
+TRANSFERS = [  # (part of an export, module with dump(tenant) -> rows and load(tenant, rows) -> how many are new)
+    ("faq", "assistant.faq.transfer"),
+    ("intents", "assistant.intents.transfer"),
+]

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils.module_loading import import_string
 
 from assistant.knowledge.encoder import shared_encoder
+from assistant.knowledge.tasks.backend import tasks
 from assistant.knowledge.worker import Worker
 
 
@@ -27,6 +28,8 @@ class Command(BaseCommand):
         if options["once"]:
             self.stdout.write(f"{worker.drain()} jobs")
             return
+        if not tasks().serves:
+            worker.only_chores()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: worker.stop())
         self.stdout.write(f"worker {worker.name} is ready", ending="\n")
