@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 
-from infra.bootstrap import checks, install, system_packages
+from infra.bootstrap import checks, install, node_packages, system_packages
 
 
 def main(arguments: list[str]) -> int:
@@ -37,6 +37,7 @@ def prepare(asked: str) -> int:
     install.install(wanted)
     if asked == "test":
         system_packages.ensure(ci=settings.ci)
+        node_packages.ensure(ci=settings.ci)
     if asked == "run":
         os.chdir(install.CHECKOUT)
         command = [str(wanted.python), "-m", "assistant.config.supervisor"]

@@ -1,0 +1,57 @@
+/** Sentences about a run. */
+
+import type { Translate } from "./problems";
+import type { Generated, Progress, SuspectedBug } from "./types";
+
+export function percent(share: number | null): string {
+  return share === null ? "–" : `${Math.round(share * 100)} %`;
+}
+
+export function summary(made: Generated, t: Translate): string {
+  const sentences = [
+    t(
+      "{0} tests: line coverage {1}, branch coverage {2}, mutation score {3}.",
+      made.tests.length,
+      percent(made.line_coverage),
+      percent(made.branch_coverage),
+      percent(made.mutation_score),
+    ),
+  ];
+  if (made.suspected_bugs.length) sentences.push(t("Suspected bugs: {0}.", made.suspected_bugs.length));
+  if (!made.executed) sentences.push(t("The tests were not executed."));
+  return sentences.join(" ");
+}
+
+/** Everything, for the log: surviving mutants by line, flaky tests, suspected bugs. */
+export function details(made: Generated, t: Translate): string[] {
+  return [
+    summary(made, t),
+    ...made.missing_lines.slice(0, 1).map(() => t("Lines not reached: {0}", made.missing_lines.join(", "))),
+    ...made.surviving.map((one) => t("Line {0}: no test notices {1}", one.line, one.change)),
+    ...made.suspected_bugs.map((bug) => bugText(bug, t)),
+    ...made.flaky.map((name) => t("Left out because it did not pass each time: {0}", name)),
+  ];
+}
+
+export function bugText(bug: SuspectedBug, t: Translate): string {
+  return t(
+    "{0}: {1} gives {2}, but the contract says: {3} (expected: {4})",
+    bug.symbol,
+    bug.counter_example,
+    bug.observed,
+    bug.contract,
+    bug.expected,
+  );
+}
+
+export function stage(progress: Progress, found: number, t: Translate): string {
+  const names: Readonly<Record<string, string>> = {
+    queued: t("waiting for a free place"),
+    search: t("searching inputs"),
+    mutants: t("trying mutants"),
+    gate: t("running the tests"),
+  };
+  const name = names[progress.stage] ?? progress.stage;
+  const share = progress.of > 0 ? ` ${Math.round((100 * Math.min(progress.done, progress.of)) / progress.of)} %` : "";
+  return `${name}${share}` + (found ? ` · ${t("{0} tests", found)}` : "");
+}

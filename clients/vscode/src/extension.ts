@@ -1,0 +1,112 @@
+/** Puts the parts together. Nothing is asked of the network before a person asks for tests. */
+
+import * as vscode from "vscode";
+import { explained, Problem } from "./core/problems";
+import { Diagnostics } from "./diagnostics";
+import { Explorer } from "./explorer";
+import { type Desk, generateTests, symbolUnderCursor } from "./generating";
+import { Keys } from "./keys";
+import { Actions, Lenses, SELECTOR } from "./lens";
+import { Log } from "./log";
+import { Proposals, SCHEME } from "./proposals";
+import * as settings from "./settings";
+import { t } from "./texts";
+
+export function activate(context: vscode.ExtensionContext): void {
+  const desk: Desk = {
+    keys: new Keys(context.secrets),
+    log: new Log(),
+    lenses: new Lenses(),
+    diagnostics: new Diagnostics(),
+    proposals: new Proposals(),
+    explorer: new Explorer((message) => void vscode.window.showErrorMessage(message)),
+  };
+  context.subscriptions.push(
+    desk.log,
+    desk.diagnostics,
+    desk.proposals,
+    desk.explorer,
+    vscode.languages.registerCodeLensProvider(SELECTOR, desk.lenses),
+    vscode.languages.registerCodeActionsProvider(SELECTOR, new Actions(), { providedCodeActionKinds: Actions.kinds }),
+    vscode.workspace.registerTextDocumentContentProvider(SCHEME, desk.proposals),
+    vscode.languages.registerCodeLensProvider({ scheme: SCHEME }, desk.proposals),
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration(settings.SECTION)) desk.lenses.refresh();
+    }),
+    vscode.workspace.onDidCloseTextDocument((document) => desk.diagnostics.clear(document.uri)),
+    desk.proposals.onDidDecide((proposal) => {
+      for (const test of proposal.review.in(proposal.file)) {
+        if (proposal.review.decision(test.name) === "rejected") desk.explorer.remove(proposal.target, test.name);
+      }
+      void desk.explorer.place([proposal.target]);
+    }),
+    ...commands(desk),
+  );
+}
+
+function commands(desk: Desk): vscode.Disposable[] {
+  const register = (name: string, run: (...args: never[]) => unknown): vscode.Disposable =>
+    vscode.commands.registerCommand(`moeAssistant.${name}`, run);
+  const proposal = (uri?: vscode.Uri) => desk.proposals.at(uri);
+  return [
+    register("generate", async (uri?: vscode.Uri) => {
+      const document = await documentOf(uri);
+      if (document) await generateTests(desk, document);
+    }),
+    register("generateAtCursor", async () => {
+      const editor = vscode.window.activeTextEditor;
+      if (editor) await generateTests(desk, editor.document, symbolUnderCursor(editor));
+    }),
+    register("generateForSymbol", async (uri: vscode.Uri, symbol: string) => {
+      await generateTests(desk, await vscode.workspace.openTextDocument(uri), symbol);
+    }),
+    register("setApiKey", () => reporting(async () => {
+      if (await desk.keys.ask(settings.endpoint())) void vscode.window.showInformationMessage(t("The API key is stored."));
+    })),
+    register("forgetApiKey", () => reporting(async () => {
+      await desk.keys.forget();
+      void vscode.window.showInformationMessage(t("The API key is forgotten."));
+    })),
+    register("accept", async (uri?: vscode.Uri) => on(proposal(uri), (one) => desk.proposals.accept(one))),
+    register("reject", async (uri?: vscode.Uri) => on(proposal(uri), (one) => desk.proposals.reject(one))),
+    register("choose", async (uri?: vscode.Uri) => on(proposal(uri), (one) => desk.proposals.choose(one))),
+    register("acceptTest", async (...args: never[]) => on(named(desk, args), ([one, test]) => desk.proposals.accept(one, [test]))),
+    register("rejectTest", async (...args: never[]) => on(named(desk, args), ([one, test]) => desk.proposals.reject(one, [test]))),
+    register("showLog", () => desk.log.show()),
+  ];
+}
+
+type Named = [NonNullable<ReturnType<Proposals["at"]>>, string];
+
+/** A test by its lens (address and name) or by its entry in the Test Explorer. */
+function named(desk: Desk, args: readonly unknown[]): Named | undefined {
+  const [first, second] = args;
+  if (first instanceof vscode.Uri && typeof second === "string") {
+    const one = desk.proposals.at(first);
+    return one && [one, second];
+  }
+  const item = first as vscode.TestItem | undefined;
+  const one = item?.uri && desk.proposals.with(item.label, item.uri);
+  return one && item ? [one, item.label] : undefined;
+}
+
+async function on<T>(found: T | undefined, act: (found: T) => Promise<void>): Promise<void> {
+  if (found === undefined) void vscode.window.showInformationMessage(t("There are no proposed tests here."));
+  else await act(found);
+}
+
+async function documentOf(uri?: vscode.Uri): Promise<vscode.TextDocument | undefined> {
+  if (uri) return vscode.workspace.openTextDocument(uri);
+  const document = vscode.window.activeTextEditor?.document;
+  if (!document) void vscode.window.showInformationMessage(t("Open a source file first."));
+  return document;
+}
+
+async function reporting(act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    void vscode.window.showErrorMessage(explained(error, settings.endpointText(), t).text);
+  }
+}

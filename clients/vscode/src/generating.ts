@@ -1,0 +1,153 @@
+/** The command itself: gather, ask with progress and cancel, then show what came back. */
+
+import * as vscode from "vscode";
+import { generate } from "./core/client";
+import { gathered, testPath } from "./core/places";
+import { explained, Problem, type Remedy } from "./core/problems";
+import { details, stage, summary } from "./core/report";
+import { Review } from "./core/review";
+import { type Language, language, symbolAt } from "./core/symbols";
+import type { Generated } from "./core/types";
+import type { Diagnostics } from "./diagnostics";
+import type { Explorer } from "./explorer";
+import type { Keys } from "./keys";
+import { found, type Lenses } from "./lens";
+import { remember } from "./localrun";
+import type { Log } from "./log";
+import { placeOf } from "./project";
+import type { Proposals } from "./proposals";
+import * as settings from "./settings";
+import { t } from "./texts";
+
+export interface Desk {
+  readonly keys: Keys;
+  readonly log: Log;
+  readonly lenses: Lenses;
+  readonly diagnostics: Diagnostics;
+  readonly proposals: Proposals;
+  readonly explorer: Explorer;
+}
+
+/** Documents that are being worked on: a second click on a lens does not start a second run. */
+const busy = new Set<string>();
+
+/** Write tests for a document, or for one of its symbols. */
+export async function generateTests(desk: Desk, document: vscode.TextDocument, symbol?: string): Promise<void> {
+  const id = document.uri.toString();
+  if (busy.has(id)) {
+    void vscode.window.showInformationMessage(t("Tests for this file are being written already."));
+    return;
+  }
+  busy.add(id);
+  try {
+    const made = await ask(desk, document, symbol);
+    if (made !== undefined) await present(desk, document, made);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    await tell(desk, document, error, () => generateTests(desk, document, symbol));
+  } finally {
+    busy.delete(id);
+  }
+}
+
+/** The symbol under the cursor; undefined for the whole file. */
+export function symbolUnderCursor(editor: vscode.TextEditor): string | undefined {
+  return symbolAt(found(editor.document), editor.selection.active.line)?.name;
+}
+
+async function ask(desk: Desk, document: vscode.TextDocument, symbol?: string): Promise<Generated | undefined> {
+  const endpoint = settings.endpoint();
+  const known = language(document.languageId);
+  if (known === undefined) throw new Problem("unsupported_language", { detail: document.languageId });
+  const token = (await desk.keys.of(endpoint)) ?? (await desk.keys.ask(endpoint));
+  if (token === undefined) throw new Problem("no_token");
+  const sent = await sources(document, known);
+  const started = Date.now();
+  desk.diagnostics.clear(document.uri);
+  const made = await withProgress(document, (signal, report) => {
+    let count = 0;
+    return generate(
+      { language: known, ...sent, symbols: symbol === undefined ? [] : [symbol], budget: settings.budget() },
+      { endpoint, token, language: vscode.env.language, signal },
+      {
+        progress: (progress) => report(stage(progress, count, t)),
+        test: () => report(t("{0} tests", (count += 1))),
+      },
+    );
+  });
+  desk.log.write(`POST ${endpoint.base}/api/v1/tests ${sent.target}: ${Date.now() - started} ms`, ...details(made, t));
+  return made;
+}
+
+/** What the server needs, unsaved changes included. An untitled document gets a name by which tests can import it. */
+async function sources(document: vscode.TextDocument, known: Language): Promise<{ files: Record<string, string>; target: string }> {
+  const place = placeOf(document.uri);
+  const text = document.getText();
+  if (known !== "python") return { files: { [place.path]: text }, target: place.path };
+  if (document.isUntitled || !place.path.endsWith(".py")) return { files: { "module.py": text }, target: "module.py" };
+  return gathered(place.path, text, place.disk);
+}
+
+async function withProgress<T>(
+  document: vscode.TextDocument,
+  work: (signal: AbortSignal, report: (message: string) => void) => Promise<T>,
+): Promise<T> {
+  const options = {
+    location: vscode.ProgressLocation.Notification,
+    title: t("Tests for {0}", vscode.workspace.asRelativePath(document.uri)),
+    cancellable: true,
+  };
+  return vscode.window.withProgress(options, (progress, token) => {
+    const abort = new AbortController();
+    token.onCancellationRequested(() => abort.abort());
+    return work(abort.signal, (message) => progress.report({ message }));
+  });
+}
+
+async function present(desk: Desk, document: vscode.TextDocument, made: Generated): Promise<void> {
+  desk.diagnostics.bugs(document, made.suspected_bugs);
+  const review = new Review(made, language(document.languageId) ?? "python");
+  const place = placeOf(document.uri);
+  const targets = new Map<string, vscode.Uri>();
+  for (const file of Object.keys(made.files)) {
+    const path = await testPath(place.path, file, settings.testFolder(), place.disk);
+    const target = vscode.Uri.joinPath(place.folder, path);
+    targets.set(file, target);
+    remember(target, document.uri);
+  }
+  await desk.explorer.show(document.uri, made, targets);
+  // The file of suspected bugs goes first, so that the one to accept lies on top.
+  const order = [...targets].sort(([a], [b]) => Number(b.includes("suspected")) - Number(a.includes("suspected")));
+  for (const [file, target] of order) await desk.proposals.show(review, file, target);
+  void vscode.window.showInformationMessage(summary(made, t));
+}
+
+async function tell(desk: Desk, document: vscode.TextDocument, problem: Problem, again: () => Promise<void>): Promise<void> {
+  const { text, remedies } = explained(problem, settings.endpointText(), t);
+  desk.log.write(`${problem.kind} ${problem.facts.status ?? ""} ${problem.facts.code ?? ""} ${problem.facts.detail ?? ""}`);
+  if (problem.kind === "cancelled") {
+    vscode.window.setStatusBarMessage(`MoE Assistant: ${text}`, 5000);
+    return;
+  }
+  if (problem.kind === "syntax_error") desk.diagnostics.syntax(document, problem);
+  if (problem.kind === "unsupported_language") {
+    const known = language(document.languageId);
+    if (known !== undefined) desk.lenses.refuse(known);
+  }
+  const titles: Readonly<Record<Remedy, string>> = {
+    setToken: t("Set API key"),
+    openSettings: t("Open settings"),
+    retry: t("Try again"),
+    showLog: t("Show log"),
+  };
+  const items = remedies.map((remedy) => ({ title: titles[remedy], remedy }));
+  // Not awaited: a message may stay for hours, and the document is free again meanwhile.
+  void vscode.window.showErrorMessage(text, ...items).then((item) => item && remedied(desk, item.remedy, again));
+}
+
+async function remedied(desk: Desk, remedy: Remedy, again: () => Promise<void>): Promise<void> {
+  if (remedy === "setToken" && (await desk.keys.ask(settings.endpoint())) !== undefined) await again();
+  if (remedy === "openSettings") await vscode.commands.executeCommand("workbench.action.openSettings", settings.SECTION);
+  if (remedy === "retry") await again();
+  if (remedy === "showLog") desk.log.show();
+}

@@ -1,0 +1,100 @@
+/** Accepted tests run by the project's own Python; never in a workspace that the person does not trust. */
+
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import * as vscode from "vscode";
+import { fromCoveragePy, type Lines } from "./core/coverage";
+import { type Case, cases } from "./core/junit";
+import { importRoot } from "./core/places";
+import { exists, placeOf } from "./project";
+import * as settings from "./settings";
+import { t } from "./texts";
+
+export interface Outcome {
+  readonly cases: readonly Case[];
+  readonly coverage: ReadonlyMap<vscode.Uri, Lines>;
+  readonly output: string;
+  readonly problem?: string;
+}
+
+/** Where the sources of a test file lie, as this session generated it. */
+const roots = new Map<string, vscode.Uri>();
+
+export function remember(target: vscode.Uri, source: vscode.Uri): void {
+  roots.set(target.toString(), source);
+}
+
+export async function runLocally(
+  target: vscode.Uri,
+  tests: readonly string[],
+  coverage: boolean,
+  token: vscode.CancellationToken,
+): Promise<Outcome> {
+  const failed = (problem: string, output = ""): Outcome => ({ cases: [], coverage: new Map(), output, problem });
+  if (!vscode.workspace.isTrusted) return failed(t("Tests run only in a trusted workspace."));
+  if (target.scheme !== "file" || !(await exists(target))) return failed(t("Accept the tests first: {0} is not there yet.", target.path));
+  const folder = await mkdtemp(join(tmpdir(), "moe-assistant-"));
+  try {
+    return await measured(target, tests, coverage, token, folder, failed);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function measured(
+  target: vscode.Uri,
+  tests: readonly string[],
+  coverage: boolean,
+  token: vscode.CancellationToken,
+  folder: string,
+  failed: (problem: string, output?: string) => Outcome,
+): Promise<Outcome> {
+  const source = roots.get(target.toString()) ?? target;
+  const place = placeOf(source);
+  const root = vscode.Uri.joinPath(place.folder, await importRoot(place.path, place.disk)).fsPath;
+  const report = join(folder, "report.xml");
+  const data = join(folder, "coverage");
+  const pytest = ["-m", "pytest", "-q", `--junitxml=${report}`, ...tests.map((test) => `${target.fsPath}::${test}`)];
+  const measure = ["-m", "coverage", "run", "--branch", `--data-file=${data}`, `--source=${root}`];
+  const run = await python([...(coverage ? measure : []), ...pytest], place.folder.fsPath, root, token);
+  if (token.isCancellationRequested) return { cases: [], coverage: new Map(), output: run.output };
+  const xml = await readFile(report, "utf8").catch(() => undefined);
+  if (xml === undefined) return failed(missing(run.output, coverage), run.output);
+  const lines = new Map<vscode.Uri, Lines>();
+  if (coverage) {
+    const json = join(folder, "coverage.json");
+    await python(["-m", "coverage", "json", "-q", `--data-file=${data}`, "-o", json], place.folder.fsPath, root, token);
+    const found = fromCoveragePy(await readFile(json, "utf8").catch(() => ""));
+    found?.forEach((one, name) => {
+      const path = name.startsWith("/") ? vscode.Uri.file(name) : vscode.Uri.joinPath(place.folder, name);
+      if (path.toString() !== target.toString()) lines.set(path, one);
+    });
+  }
+  return { cases: cases(xml), coverage: lines, output: run.output };
+}
+
+function missing(output: string, coverage: boolean): string {
+  const module = /No module named '?(pytest|coverage)/.exec(output)?.[1];
+  if (module) return t("{0} is not installed for {1}. Install it, or choose another Python in the settings.", module, settings.python());
+  if (output.includes("ENOENT")) return t("{0} was not found. Choose a Python in the settings.", settings.python());
+  return coverage ? t("The tests could not be measured; the output says why.") : t("The tests could not be run; the output says why.");
+}
+
+function python(
+  args: readonly string[],
+  cwd: string,
+  root: string,
+  token: vscode.CancellationToken,
+): Promise<{ output: string }> {
+  return new Promise((resolve) => {
+    const path = [root, process.env.PYTHONPATH].filter((one) => one).join(delimiter);
+    const env = { ...process.env, PYTHONPATH: path, PYTHONDONTWRITEBYTECODE: "1" };
+    const child = execFile(settings.python(), [...args], { cwd, env, maxBuffer: 8 * 1024 * 1024 }, (error, out, err) => {
+      stop.dispose();
+      resolve({ output: out + err + (error && "code" in error && error.code === "ENOENT" ? "ENOENT" : "") });
+    });
+    const stop = token.onCancellationRequested(() => child.kill("SIGKILL"));
+  });
+}

@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Translate } from "../../../../clients/vscode/src/core/problems";
+import { details, percent, stage, summary } from "../../../../clients/vscode/src/core/report";
+import { MADE } from "./scripted";
+
+const t: Translate = (message, ...values) => message.replace(/\{(\d)\}/g, (_, at: string) => String(values[Number(at)]));
+
+test("the summary gives the figures", () => {
+  assert.equal(summary(MADE, t), "3 tests: line coverage 90 %, branch coverage –, mutation score 88 %. Suspected bugs: 1.");
+});
+
+test("tests that nobody ran are called so", () => assert.match(summary({ ...MADE, executed: false }, t), /not executed/));
+
+test("what was not measured is a dash, what is zero is zero", () => assert.deepEqual([null, 0, 1].map(percent), ["–", "0 %", "100 %"]));
+
+test("the log names missing lines, surviving mutants, bugs and flaky tests", () => {
+  const text = details({ ...MADE, flaky: ["test_dice"] }, t).join("\n");
+  for (const words of ["not reached: 12", "Line 10: no test notices a > b -> a >= b", "net(-1, 10.0) gives 0.0", "test_dice"]) {
+    assert.ok(text.includes(words), words);
+  }
+});
+
+test("progress has a name, a share and the tests so far", () => {
+  assert.equal(stage({ stage: "mutants", done: 3, of: 4 }, 2, t), "trying mutants 75 % · 2 tests");
+});
+
+test("progress of an unknown size has no share, and more than all is all", () => {
+  assert.equal(stage({ stage: "queued", done: 0, of: 0 }, 0, t), "waiting for a free place");
+  assert.equal(stage({ stage: "search", done: 5, of: 4 }, 0, t), "searching inputs 100 %");
+});
+
+test("a stage of a later version is shown as it is called", () => assert.equal(stage({ stage: "dream", done: 0, of: 0 }, 0, t), "dream"));

@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { readGenerated, readProgress, readTest, WrongShape } from "../../../../clients/vscode/src/core/types";
+import { MADE, TESTS } from "./scripted";
+
+test("an answer as the server gives it is taken, fields of later versions left out", () => {
+  assert.deepEqual(readGenerated({ ...MADE, weather: "fine", tests: TESTS }), MADE);
+});
+
+for (const name of ["/etc/passwd", "../x.py", "a/../../x.py", "a\\b.py", "C:x.py", "", "a\0b"]) {
+  test(`the file name ${JSON.stringify(name)} is refused`, () => {
+    assert.throws(() => readGenerated({ ...MADE, files: { [name]: "x" } }), WrongShape);
+  });
+}
+
+for (const key of ["files", "tests", "executed", "line_coverage", "missing_lines", "mutants", "surviving", "suspected_bugs", "flaky"]) {
+  test(`an answer without ${key} is refused`, () => {
+    assert.throws(() => readGenerated({ ...MADE, [key]: undefined }), WrongShape);
+  });
+}
+
+test("what is not an object is refused", () => {
+  for (const value of [null, undefined, 3, "x", []]) assert.throws(() => readGenerated(value), WrongShape);
+});
+
+test("an unknown label is refused", () => assert.throws(() => readTest({ ...TESTS[0], label: "proof" }), WrongShape));
+
+test("progress needs its figures", () => assert.throws(() => readProgress({ stage: "search", done: "1", of: 2 }), WrongShape));
