@@ -85,6 +85,7 @@ def database(folder: Path) -> Iterator[None]:
     try:
         for _, spec in started:
             _until_healthy(spec)
+        cluster.create_database()
         _configure(folder, cluster.url(), store.url)
         yield
     finally:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import PurePath
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from assistant.accounts.models import Tenant
@@ -162,12 +162,13 @@ def take_down(document: Document) -> None:
     bell().ring_on_commit(CHANGES)
 
 
-def retire(chunks: Iterable[Chunk]) -> None:
+def retire(chunks: QuerySet[Chunk]) -> None:
     """Delete chunks and append the changes that say so; inside a transaction."""
     ChunkChange.objects.lock()
-    ids = [chunk.pk for chunk in chunks]
-    ChunkChange.objects.bulk_create([ChunkChange(op=Change.DELETE, chunk_id=pk) for pk in ids])
-    Chunk.objects.filter(pk__in=ids).delete()
+    ids = list(chunks.values_list("pk", flat=True))
+    if ids:
+        ChunkChange.objects.bulk_create([ChunkChange(op=Change.DELETE, chunk_id=pk) for pk in ids])
+        Chunk.objects.filter(pk__in=ids).delete()
 
 
 def text_filename(title: str) -> str:

@@ -9,6 +9,7 @@ WORKER_CHORES = [  # (function without arguments, seconds between runs)
     ("assistant.intents.services.train_stale", 1.0),
     ("assistant.knowledge.maintenance.merge_index", 30.0),
     ("assistant.knowledge.tasks.backend.relay", 2.0),
+    ("assistant.knowledge.pruning.prune_changes", 3600.0),
     ("assistant.knowledge.publishing.follow_validity", 1.0),
     ("assistant.chat.stores.flush.flush_turns", 1.0),
 ]

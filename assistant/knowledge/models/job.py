@@ -44,7 +44,8 @@ class IngestionJobManager(models.Manager["IngestionJob"]):
         """
         now = timezone.now()
         due = self.due(now) if pk is None else self.due(now).filter(pk=pk)
-        job = due.select_for_update(skip_locked=True, of=("self",)).first()
+        with_file = due.select_related("revision__document__tenant")
+        job = with_file.select_for_update(skip_locked=True, of=("self",)).first()
         if job is None:
             return None
         job.state, job.worker = JobState.RUNNING, worker
