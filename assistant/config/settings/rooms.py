@@ -2,7 +2,7 @@
 
 from assistant.config.audited import AUDITED
 
-__all__ = ["AUDITED", "DEMO_LOADERS", "EVALUATIONS", "RUNS", "WORKER_CHORES"]
+__all__ = ["AUDITED", "DEMO_LOADERS", "EVALUATIONS", "RUNS", "TRANSFERS", "WORKER_CHORES"]
 
 WORKER_CHORES = [  # (function without arguments, seconds between runs)
     ("assistant.faq.services.write_hits", 2.0),
@@ -10,6 +10,8 @@ WORKER_CHORES = [  # (function without arguments, seconds between runs)
     ("assistant.faq.generated.tidy", 60.0),
     ("assistant.intents.services.train_stale", 1.0),
     ("assistant.knowledge.maintenance.merge_index", 30.0),
+    ("assistant.knowledge.tasks.backend.relay", 2.0),
+    ("assistant.knowledge.pruning.prune_changes", 3600.0),
     ("assistant.knowledge.publishing.follow_validity", 1.0),
     ("assistant.chat.stores.flush.flush_turns", 1.0),
     ("assistant.editing.runs.work_off", 1.0),
@@ -34,3 +36,7 @@ RUNS = {  # what an editor or operator may ask the worker for: function (run, re
     "twins": "assistant.editing.twins.find",
     "preview": "assistant.editing.preview.compute",
 }
+TRANSFERS = [  # (part of an export, module with dump(tenant) -> rows and load(tenant, rows) -> how many are new)
+    ("faq", "assistant.faq.transfer"),
+    ("intents", "assistant.intents.transfer"),
+]
