@@ -17,8 +17,11 @@ FAQ = "faq:"
 
 
 def on_turns(turns: Sequence[Turn], **_: object) -> None:
-    """Follow the ledger: note what these turns cite, in its transaction. Noting them twice changes nothing."""
-    cited = [(turn, source) for turn in turns for source in (turn.answer or {}).get("sources", ())]
+    """Follow the ledger: note what these turns cite, in its transaction. Noting them twice changes nothing.
+
+    Curated answers, a thousand a second of them, are their own source and stand in the turn: nothing is written.
+    """
+    cited = [(turn, source) for turn in turns for source in sources_of(turn) if not is_curated(source)]
     if not cited:
         return
     tenants = dict(Turn.objects.filter(pk__in={turn.pk for turn, _ in cited}).values_list("pk", "conversation__tenant"))
@@ -29,6 +32,17 @@ def on_turns(turns: Sequence[Turn], **_: object) -> None:
         if uuid.UUID(str(turn.pk)) in tenants
     ]
     Citation.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def sources_of(turn: Turn) -> list[dict[str, Any]]:
+    """Return the recorded sources of a turn, as plain values."""
+    found: list[dict[str, Any]] = (turn.answer or {}).get("sources") or []
+    return found
+
+
+def is_curated(source: dict[str, Any]) -> bool:
+    """Say whether a source is a curated answer."""
+    return str(source["chunk"]).startswith(FAQ)
 
 
 def digest_of(text: str) -> str:
@@ -64,19 +78,31 @@ def _passage(chunk: Chunk) -> Passage:
 
 def _citation(turn: Turn, source: dict[str, Any], tenant: int, passages: dict[tuple[str, int], int]) -> Citation:
     chunk = source["chunk"]
-    curated = chunk.startswith(FAQ)
     return Citation(
         tenant_id=tenant,
         turn_id=turn.pk,
         n=source["n"],
-        used=curated or f"[{source['n']}]" in turn.text,
+        used=f"[{source['n']}]" in turn.text,
         chunk=chunk[:120],
-        document=None if curated else _uuid(source["document"]),
+        document=_uuid(source["document"]),
         revision=source["revision"],
-        faq_key=chunk.removeprefix(FAQ) if curated else "",
         title=source["title"][:500],
         page=source.get("page"),
         passage_id=passages.get((chunk, tenant)),
+    )
+
+
+def curated(turn: Turn, source: dict[str, Any], tenant: int) -> Citation:
+    """Return the citation of a curated answer, which is never stored."""
+    return Citation(
+        tenant_id=tenant,
+        turn=turn,
+        n=source["n"],
+        used=True,
+        chunk=source["chunk"],
+        revision=source["revision"],
+        faq_key=str(source["chunk"]).removeprefix(FAQ),
+        title=source["title"],
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from assistant.chat.models import Turn
+from assistant.editing import citing
 from assistant.editing.models import Citation
 from assistant.knowledge.models import Document, Revision
 from retrieval.chunking.sentences import split_sentences
@@ -74,6 +75,9 @@ class Trace:
 def trace(turn: Turn) -> Trace:
     """Take an answer apart, in four queries however many sources it has."""
     cited = list(Citation.objects.filter(turn=turn).select_related("passage").order_by("n"))
+    if entries := [source for source in citing.sources_of(turn) if citing.is_curated(source)]:
+        tenant = turn.conversation.tenant_id
+        cited = sorted([*cited, *(citing.curated(turn, entry, tenant) for entry in entries)], key=lambda c: c.n)
     documents = {row.pk: row for row in Document.objects.filter(pk__in={c.document for c in cited if c.document})}
     revisions = {(row.document_id, row.number): row for row in _revisions(cited)}
     sentences = tuple(sentences_of(turn.text))

@@ -22,12 +22,12 @@ SELECT
     found.tenant_id,
     found.turn,
     (found.source ->> 'n')::smallint,
-    found.source ->> 'chunk' LIKE 'faq:%' OR position('[' || (found.source ->> 'n') || ']' IN found.text) > 0,
+    position('[' || (found.source ->> 'n') || ']' IN found.text) > 0,
     left(found.source ->> 'chunk', 120),
     CASE WHEN found.source ->> 'document' ~ '^[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}$'
          THEN (found.source ->> 'document')::uuid END,
     (found.source ->> 'revision')::integer,
-    CASE WHEN found.source ->> 'chunk' LIKE 'faq:%' THEN left(substr(found.source ->> 'chunk', 5), 100) ELSE '' END,
+    '',
     left(found.source ->> 'title', 500),
     (found.source ->> 'page')::integer,
     p.id
@@ -36,6 +36,7 @@ LEFT JOIN knowledge_chunk k ON k.id = found.source ->> 'chunk'
 LEFT JOIN knowledge_document d ON d.id = k.document_id AND d.tenant_id = found.tenant_id
 LEFT JOIN editing_passage p ON d.id IS NOT NULL AND p.chunk = k.id
     AND p.digest = encode(sha256(convert_to(k.text, 'UTF8')), 'hex')
+WHERE found.source ->> 'chunk' NOT LIKE 'faq:%'
 ON CONFLICT DO NOTHING;
 """
 

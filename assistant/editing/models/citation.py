@@ -44,7 +44,8 @@ class CitationQuerySet(models.QuerySet["Citation"]):
 class Citation(models.Model):
     """Source number `n` of an answer. `used` says whether the text cites it as [n]; the others were only offered.
 
-    `document` is no foreign key: what was cited stays cited. For a curated answer `faq_key` names the entry.
+    `document` is no foreign key: what was cited stays cited. Curated answers are their own source and have no row;
+    shown, `faq_key` names the entry.
     """
 
     tenant = models.ForeignKey(Tenant, verbose_name=_("tenant"), on_delete=models.CASCADE, related_name="+")

@@ -10,8 +10,8 @@ from django.db import transaction
 
 from assistant.accounts.models import Tenant
 from assistant.chat import ledger
+from assistant.chat.answers import Source
 from assistant.chat.models import Turn
-from assistant.editing import citing
 from assistant.editing.citing import digest_of, on_turns
 from assistant.editing.models import Citation, Passage
 from assistant.knowledge.models import Chunk, Document
@@ -102,10 +102,10 @@ def test_turn_and_citations_are_written_together_or_not_at_all(
     assert (Turn.objects.count(), Citation.objects.count()) == (0, 0)
 
 
-def test_a_curated_source_names_its_entry_and_no_document(tenant: Tenant, tell: Tell) -> None:
-    from assistant.chat.answers import Source
-
-    tell("At nine.", sources=(Source(1, "faq:hours", "faq:hours", "When?", 1, 1.0),))
-    citation = Citation.objects.get()
-    assert (citation.faq_key, citation.document, citation.passage, citation.used) == ("hours", None, None, True)
-    assert citing.FAQ == "faq:"
+def test_curated_answers_write_nothing_and_ask_the_database_nothing(
+    tenant: Tenant, tell: Tell, django_assert_num_queries: object
+) -> None:
+    turn = tell("At nine.", sources=(Source(1, "faq:hours", "faq:hours", "When?", 1, 1.0),))
+    assert Citation.objects.count() == 0
+    with django_assert_num_queries(0):  # type: ignore[operator]
+        on_turns([turn])

@@ -76,7 +76,7 @@ def test_earlier_answers_keep_their_lineage(released: None) -> None:
     for odd in (None, {}, {"sources": None}, {"sources": []}, {"sources": "?"}):
         old_turn(acme, "nothing", odd)
     migrate()
-    assert Citation.objects.count() == 4
+    assert Citation.objects.count() == 3
     first, curated = trace(Turn.objects.get(pk=cited)).sources
     assert (first.text, first.page, first.headings, first.standing) == ("text of mine", 3, ["H"], "live")
     assert (curated.standing, curated.citation.faq_key, curated.citation.used) == ("curated", "hours", True)
