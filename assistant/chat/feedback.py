@@ -30,4 +30,6 @@ def give(tenant: str, turn: uuid.UUID, rating: Rating, correction: str = "") -> 
     Feedback.objects.update_or_create(turn=found, defaults=values)
     if rating != Rating.DOWN or found.layer not in {"cache", "model"}:
         return 0
-    return generated.withdraw_question(tenant, found.language, found.standalone)
+    return generated.withdraw_question(
+        tenant, found.language, found.standalone, str((found.answer or {}).get("text", ""))
+    )

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from assistant.faq import services
-from assistant.faq.models import FaqEntry
+from assistant.faq.models import CalibrationPair, FaqEntry, ThresholdCertificate
 from assistant.knowledge.admin.forms import WordsField
 
 
@@ -82,3 +82,32 @@ class FaqEntryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         for entry in chosen:
             entry.published = published
             services.save(entry)
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Shown, never edited: what is certified follows from pairs, not from hands."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(ThresholdCertificate)
+class ThresholdCertificateAdmin(ReadOnlyAdmin):
+    list_display = [
+        "tenant", "language", "domain", "threshold", "origin", "bound", "upper", "false_hits", "different", "same",
+        "hit_rate", "issued_at",
+    ]  # fmt: skip
+    list_filter = ["tenant", "language", "domain", "origin"]
+
+
+@admin.register(CalibrationPair)
+class CalibrationPairAdmin(ReadOnlyAdmin):
+    list_display = ["question_a", "question_b", "same", "language", "domain", "origin", "created_at"]
+    list_filter = ["tenant", "language", "domain", "origin", "same"]
+    search_fields = ["question_a", "question_b"]

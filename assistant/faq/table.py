@@ -70,7 +70,7 @@ class Candidate:
     """A way to ask that is near the question.
 
     `score` is the cosine, `lead` how far the nearest way to ask for any other entry is behind (negative when ahead);
-    `known` is all that the entry says, folded.
+    `known` is all that the entry says, folded; `vector` the embedding of the way to ask.
     """
 
     entry: Entry
@@ -78,6 +78,7 @@ class Candidate:
     score: float
     lead: float
     known: str
+    vector: Vectors
 
 
 class Table:
@@ -125,7 +126,9 @@ class Table:
             entry, text = self._ways[language][i]
             if len(found) < k and not groups.isdisjoint(entry.access):
                 rival = float(scores[owners != entry.id].max(initial=-1.0))
-                found.append(Candidate(entry, text, float(scores[i]), float(scores[i]) - rival, self._known[entry.id]))
+                found.append(
+                    Candidate(entry, text, float(scores[i]), float(scores[i]) - rival, self._known[entry.id], matrix[i])
+                )
         return found
 
 
