@@ -48,7 +48,8 @@ def give(tenant: str, turn: uuid.UUID, opinion: Opinion) -> int:
         if found.layer == "faq":
             return _curated(tenant, found, opinion)
         if opinion.rating == Rating.DOWN and found.layer in {"cache", "model"}:
-            return generated.withdraw_question(tenant, found.language, found.standalone)
+            said = str((found.answer or {}).get("text", ""))
+            return generated.withdraw_question(tenant, found.language, found.standalone, said)
     return 0
 
 

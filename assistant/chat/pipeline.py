@@ -95,7 +95,7 @@ async def _reply(
     def make(making: Making) -> AsyncGenerator[Sources | Delta | Refused | Reply, None]:
         return _from_evidence(asked, understood, memory, seen, room, watch, making)
 
-    async with aclosing(caching.served(scope, asked.text, make, room)) as steps:
+    async with aclosing(caching.served(scope, asked.text, make, room, seen.vector)) as steps:
         async for step in steps:
             if isinstance(step, Delta):
                 watch.token()

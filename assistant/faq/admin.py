@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assistant.errors import AssistantError
 from assistant.faq import approval, corrections, placeholders, services
-from assistant.faq.models import EntryState, FaqEntry, FaqSettings, FaqValue, WrongHit
+from assistant.faq.models import CalibrationPair, EntryState, FaqEntry, FaqSettings, FaqValue, ThresholdCertificate, WrongHit
 from assistant.knowledge.admin.forms import WordsField
 
 MOMENTS = ("publish_at", "valid_from", "valid_until")
@@ -217,3 +217,32 @@ class WrongHitAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[WrongHit]) -> None:
         for hit in queryset.select_related("entry__tenant"):
             corrections.allowed(hit.entry, hit.question)
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Shown, never edited: what is certified follows from pairs, not from hands."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(ThresholdCertificate)
+class ThresholdCertificateAdmin(ReadOnlyAdmin):
+    list_display = [
+        "tenant", "language", "domain", "threshold", "origin", "bound", "upper", "false_hits", "different", "same",
+        "hit_rate", "issued_at",
+    ]  # fmt: skip
+    list_filter = ["tenant", "language", "domain", "origin"]
+
+
+@admin.register(CalibrationPair)
+class CalibrationPairAdmin(ReadOnlyAdmin):
+    list_display = ["question_a", "question_b", "same", "language", "domain", "origin", "created_at"]
+    list_filter = ["tenant", "language", "domain", "origin", "same"]
+    search_fields = ["question_a", "question_b"]

@@ -173,13 +173,17 @@ class GeneratedAnswer(models.Model):
     """An answer that a model gave from documents, with all that it depends on.
 
     `key` is the SHA-256 of its scope (tenant, groups, domain, language, model, prompts, length) and of the folded
-    question; `body` the reply as JSON; `seconds` what making it took, which with `hits` is what keeping it is worth.
+    question, `scope` that of the scope alone; `vector` the question's embedding by `encoder`, float32 little-endian.
+    `body` is the reply as JSON; `seconds` what making it took, which with `hits` is what keeping it is worth.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     tenant = models.ForeignKey(Tenant, verbose_name=_("tenant"), on_delete=models.CASCADE, related_name="+")
     key = models.CharField(_("key"), max_length=64, unique=True)
+    scope = models.CharField(max_length=64, default="", db_index=True, editable=False)
     question = models.TextField(_("question"))
+    encoder = models.CharField(max_length=200, default="", blank=True, editable=False)
+    vector = models.BinaryField(null=True, editable=False)
     groups = models.JSONField(_("access groups"), default=list)
     domain = models.CharField(_("domain"), max_length=32)
     language = models.CharField(_("language"), max_length=2, choices=Language.choices)

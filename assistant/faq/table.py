@@ -87,7 +87,7 @@ class Candidate:
     """A way to ask that is near the question.
 
     `score` is the cosine, `lead` how far the nearest way to ask for any other entry is behind (negative when ahead);
-    `known` is all that the entry says, folded.
+    `known` is all that the entry says, folded; `vector` the embedding of the way to ask.
     """
 
     entry: Entry
@@ -95,6 +95,7 @@ class Candidate:
     score: float
     lead: float
     known: str
+    vector: Vectors
 
 
 class Table:
@@ -144,7 +145,9 @@ class Table:
             entry, text = self._ways[language][i]
             if len(found) < k and not groups.isdisjoint(entry.access) and entry.open_at(now):
                 rival = float(scores[owners != entry.id].max(initial=-1.0))
-                found.append(Candidate(entry, text, float(scores[i]), float(scores[i]) - rival, self._known[entry.id]))
+                found.append(
+                    Candidate(entry, text, float(scores[i]), float(scores[i]) - rival, self._known[entry.id], matrix[i])
+                )
         return found
 
 

@@ -8,6 +8,7 @@ WORKER_CHORES = [  # (function without arguments, seconds between runs)
     ("assistant.faq.services.write_hits", 2.0),
     ("assistant.faq.services.embed_missing", 3.0),
     ("assistant.faq.generated.tidy", 60.0),
+    ("assistant.faq.issuing.reissue", 60.0),
     ("assistant.intents.services.train_stale", 1.0),
     ("assistant.knowledge.maintenance.merge_index", 30.0),
     ("assistant.knowledge.tasks.backend.relay", 2.0),
