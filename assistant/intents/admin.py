@@ -98,8 +98,9 @@ class TrainedClassifierAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     list_display = ["tenant", "version", "live", "examples", "held_out_accuracy", "comparison", "created_at"]
     list_filter = ["tenant", "live"]
-    fields = ["tenant", "version", "live", "encoder", "examples", "held_out_accuracy", "comparison", "train_seconds"]
-    readonly_fields = [*fields]
+    exclude = ["weights", "outcomes", "gate", "report"]
+    readonly_fields = ["tenant", "version", "live", "encoder", "examples", "held_out_accuracy", "comparison"]
+    readonly_fields += ["train_seconds", "went_live_at", "went_live_by"]
     actions = ["make_live"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TrainedClassifier]:
