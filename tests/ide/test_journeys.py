@@ -61,7 +61,7 @@ def test_single_tests_are_chosen(window: Open, key: str, project: Path) -> None:
     rows.first.wait_for(timeout=PATIENCE_MS)
     count = rows.count()
     assert count >= 2
-    rows.first.locator("input[type=checkbox], .quick-input-list-checkbox").first.click()
+    rows.first.click()
     shown.page.locator(".quick-input-widget").get_by_role("button", name="OK").click()
     until((project / "test_till.py").exists)
     until(lambda: (project / "test_till.py").read_text().count("def test_") == count - 1)

@@ -99,7 +99,9 @@ def test_the_locks_name_no_registry_and_every_package_by_its_hash(folder: Path) 
     assert [name for name, entry in entries.items() if "integrity" not in entry and name not in bundled] == []
     manifest = json.loads((folder / "package.json").read_text(encoding="utf-8"))
     versions = {**manifest.get("dependencies", {}), **manifest.get("devDependencies", {})}
-    assert [name for name, version in versions.items() if not re.fullmatch(r"\d+\.\d+\.\d+(-beta\.?\d+)?", version)] == []
+    assert [
+        name for name, version in versions.items() if not re.fullmatch(r"\d+\.\d+\.\d+(-beta\.?\d+)?", version)
+    ] == []
 
 
 @pytest.mark.parametrize("folder", node_packages.FOLDERS, ids=lambda folder: folder.name)
