@@ -7,7 +7,7 @@ import sys
 
 from benchmarks.server import ROOT
 
-NAMES = ("faq_http", "ask")
+NAMES = ("faq_http", "ask", "ep")
 
 
 def main(arguments: list[str]) -> int:

@@ -32,4 +32,6 @@ def say(title: str, figures: Mapping[str, object], machine: Mapping[str, object]
 def _readable(value: object) -> str:
     if value is None:
         return "not measured"
-    return f"{value:,.1f}" if isinstance(value, float) else str(value)
+    if not isinstance(value, float):
+        return str(value)
+    return f"{value:,.1f}" if abs(value) >= 10 else f"{value:.3f}"

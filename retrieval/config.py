@@ -20,7 +20,11 @@ class ChunkingConfig:
 
 @dataclass(frozen=True, slots=True)
 class LoaderLimits:
-    """What a loader refuses to go beyond; each ends in UnreadableDocument with the code `too_large`."""
+    """What a loader refuses to go beyond; each ends in UnreadableDocument with the code `too_large`.
+
+    Those of text recognition are `pixels` of one picture (`too_large`), `scanned_pages` (`too_many_scans`) and
+    `scan_seconds` (`scan_too_slow`), both of one document.
+    """
 
     bytes: int = 64 * 1024 * 1024
     pages: int = 2_000
@@ -29,6 +33,9 @@ class LoaderLimits:
     members: int = 10_000
     ratio: int = 250
     table_pages: int = 200
+    pixels: int = 120_000_000
+    scanned_pages: int = 300
+    scan_seconds: float = 900.0
 
 
 @dataclass(frozen=True, slots=True)

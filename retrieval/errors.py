@@ -3,6 +3,8 @@
 RetrievalError
 ├── UnreadableDocument      the file cannot be parsed; the message says why and what to do
 │   └── UnknownFormat       no loader takes this kind of file
+├── RecogniserUnavailable   pictures cannot be read: its models are missing or not the ones that are meant
+├── ParserUnavailable       the process that reads documents does not start; no document is to blame
 ├── EncoderUnavailable      the encoder's folder is missing or broken
 ├── IndexDamaged            an index generation fails its checks
 └── IndexNotWritten         a generation could not be written (disk full, no permission); the old one stays live
@@ -28,6 +30,16 @@ class UnreadableDocument(RetrievalError):
 
 class UnknownFormat(UnreadableDocument):
     """No loader takes this kind of file."""
+
+
+class RecogniserUnavailable(RetrievalError):
+    """Text in pictures cannot be read here: RapidOCR or one of its models is missing or not the one that is meant."""
+
+
+class ParserUnavailable(RetrievalError):
+    """The process that reads documents does not start (no memory, a broken installation). No document is to blame."""
+
+    retryable = True
 
 
 class EncoderUnavailable(RetrievalError):

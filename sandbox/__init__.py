@@ -11,6 +11,7 @@ no file that it wrote is ever opened outside.
 
 from sandbox.errors import SandboxError, SandboxUnavailable
 from sandbox.runner import Sandbox
+from sandbox.session import Session
 from sandbox.types import BOX, MIB, REPORT_FD, SCRATCH, Job, Limits, Outcome, python
 
 __all__ = [
@@ -24,5 +25,6 @@ __all__ = [
     "Sandbox",
     "SandboxError",
     "SandboxUnavailable",
+    "Session",
     "python",
 ]

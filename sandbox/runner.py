@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from sandbox import bubblewrap, processes, seccomp
 from sandbox.errors import SandboxError, SandboxUnavailable
+from sandbox.session import Session, kept
 from sandbox.types import BOX, Ending, Job, Limits, Outcome
 
 TICK_S = 0.05
@@ -81,7 +82,27 @@ class Sandbox:
             stack.callback(_reap, process)
             return _Watch(process, job.limits, reading, cancelled or threading.Event(), heard).follow(job.stdin)
 
-    def _start(self, job: Job, report: int, stack: ExitStack) -> subprocess.Popen[bytes]:
+    def open(self, job: Job) -> Session:
+        """Start a job that is spoken to for longer; of its limits, time and output are the caller's to watch.
+
+        Raises as `run` does, except that a sandbox that cannot be built shows as a process that ends at once.
+        """
+        reading, writing = os.pipe()
+        errors = os.memfd_create("sandbox-errors")
+        try:
+            with ExitStack() as stack:
+                process = kept(lambda: self._start(job, writing, stack, output=subprocess.DEVNULL, errors=errors))
+        except BaseException:
+            os.close(reading)
+            os.close(errors)
+            raise
+        finally:
+            os.close(writing)
+        return Session(process, reading, errors)
+
+    def _start(
+        self, job: Job, report: int, stack: ExitStack, *, output: int = subprocess.PIPE, errors: int = subprocess.PIPE
+    ) -> subprocess.Popen[bytes]:
         program = self._program or bubblewrap.find()
         filter_file = stack.enter_context(_memory_file(seccomp.program()))
         files = {f"{BOX}/{_inside(name)}": stack.enter_context(_memory_file(body)) for name, body in job.files.items()}
@@ -90,7 +111,7 @@ class Sandbox:
         try:
             return subprocess.Popen(
                 command,
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                stdin=subprocess.PIPE, stdout=output, stderr=errors,
                 pass_fds=open_files.all(), start_new_session=True, cwd="/", env={}, bufsize=0,
             )  # fmt: skip
         except OSError as error:

@@ -48,6 +48,7 @@ class Env:
     secret_key: str | None
     log_level: str
     accelerator: str
+    import_private_addresses: bool
 
     @property
     def without_model(self) -> bool:
@@ -77,6 +78,7 @@ def read(environ: Mapping[str, str]) -> Env:
         secret_key=reader.secret("SECRET_KEY"),
         log_level=reader.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
         accelerator=reader.choice("ACCELERATOR", "auto", ("auto", "cpu", "gpu")),
+        import_private_addresses=reader.flag("IMPORT_PRIVATE_ADDRESSES"),
     )
 
 

@@ -26,3 +26,5 @@ class HouseConfig:
     """JSON that the model's launcher writes: {"kernel", "experts", "engine"}."""
     demo_tenant: str
     public_url: str
+    import_private_addresses: bool = False
+    """Whether lists of addresses may name machines of private networks and this one."""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from assistant.chat.models import Conversation, Handoff, Turn
@@ -30,10 +33,14 @@ class TurnInline(ReadOnly, admin.StackedInline):  # type: ignore[type-arg]
     ordering = ["asked_at"]
 
     @admin.display(description=_("sources"))
-    def sources(self, turn: Turn) -> str:
-        """List what was cited."""
+    def sources(self, turn: Turn) -> SafeString | str:
+        """List what was cited, with the way to where it comes from."""
         cited = (turn.answer or {}).get("sources", [])
-        return "\n".join(f"[{source['n']}] {source['title']}" for source in cited) or "-"
+        if not cited:
+            return "-"
+        titles = format_html_join("", "[{}] {}<br>", ((source["n"], source["title"]) for source in cited))
+        address = reverse("admin:editing_answer", args=[turn.pk])
+        return format_html('{}<a href="{}">{}</a>', titles, address, _("where it comes from"))
 
 
 class HandoffInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]

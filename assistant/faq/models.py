@@ -10,8 +10,20 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from assistant.accounts.models import Language, Tenant, public_group
+from assistant.faq.certified import CalibrationPair, CertificateOrigin, PairOrigin, ThresholdCertificate
 from assistant.knowledge.models import Chunk
 from assistant.knowledge.models.document import Domain
+
+__all__ = [
+    "AnswerEvidence",
+    "CalibrationPair",
+    "CertificateOrigin",
+    "FaqEntry",
+    "FaqVariant",
+    "GeneratedAnswer",
+    "PairOrigin",
+    "ThresholdCertificate",
+]
 
 
 class FaqEntryQuerySet(models.QuerySet["FaqEntry"]):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from django.db import InterfaceError, OperationalError
 from django.db.models import Max
 
-from assistant.intents.model import LinearModel
+from assistant.intents.model import KernelModel
 from assistant.intents.models import Intent, TrainedClassifier
 from assistant.intents.rules import wants_human
 from assistant.intents.services import TOPIC
@@ -48,7 +48,7 @@ class Loaded:
     """A tenant's classifier and its intents, as of one version of the rows."""
 
     stamp: tuple[int, str]
-    model: LinearModel
+    model: KernelModel
     destinations: Mapping[str, Destination]
     human: str | None
 
@@ -99,11 +99,11 @@ class IntentClassifier:
     def refresh(self) -> None:
         """Load classifiers that are newer than this process's. Raises what the database raises."""
         with self._lock:
-            rows = TrainedClassifier.objects.filter(encoder=self._encoder_name)
-            newest = dict(rows.values_list("tenant__slug").annotate(Max("version")))
+            rows = TrainedClassifier.objects.filter(encoder=self._encoder_name, live=True)
+            live = dict(rows.values_list("tenant__slug", "version"))
             changed = dict(Intent.objects.values_list("tenant__slug").annotate(Max("updated_at")))
             loaded = {}
-            for slug, version in newest.items():
+            for slug, version in live.items():
                 stamp = (version, str(changed.get(slug)))
                 known = self._loaded.get(slug)
                 try:
@@ -120,7 +120,7 @@ class IntentClassifier:
             model = known.model
         else:
             row = TrainedClassifier.objects.get(tenant__slug=slug, version=stamp[0])
-            model = LinearModel.parse(bytes(row.weights))
+            model = KernelModel.parse(bytes(row.weights))
         intents = Intent.objects.filter(tenant__slug=slug)
         destinations = {i.name: Destination(Route(i.route), i.domain, i.replies) for i in intents}
         human = next((name for name, to in destinations.items() if to.route is Route.HUMAN), None)

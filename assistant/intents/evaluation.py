@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.intents.model import LinearModel
+from assistant.intents.calibration import calibration_error
+from assistant.intents.model import KernelModel
 from assistant.intents.training import train
 from assistant.intents.types import OUT_OF_SCOPE
 from assistant.knowledge.encoder import encode_many, shared_encoder
@@ -24,7 +25,6 @@ TEXT_FIELDS = ("text", "title")
 LABEL_FIELDS = ("intent", "label", "department", "intents")
 NO_INTENT = "none"
 """Label of a row whose list of intents is empty."""
-BINS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def evaluate(learnt: Sequence[Row], asked: Sequence[Row], encoder: Encoder) -> d
     }
 
 
-def measure(model: LinearModel, asked: Sequence[Row], vectors: Vectors) -> dict[str, float | None]:
+def measure(model: KernelModel, asked: Sequence[Row], vectors: Vectors) -> dict[str, float | None]:
     """Compare a model's judgements of `vectors` [n, d] with the labels.
 
     `accuracy` is over all rows, strangers called strangers being right; `in_scope_accuracy` is over the rows that have
@@ -112,15 +112,6 @@ def macro_f1(truth: NDArray[np.str_], named: NDArray[np.str_]) -> float:
     return float(np.mean(values))
 
 
-def calibration_error(confidence: NDArray[np.floating[Any]], right: NDArray[np.bool_]) -> float | None:
-    """Expected calibration error over equal-width bins (Naeini et al., 2015)."""
-    if len(confidence) == 0:
-        return None
-    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
-    gaps = [abs(confidence[bins == b].mean() - right[bins == b].mean()) * (bins == b).mean() for b in np.unique(bins)]
-    return float(sum(gaps))
-
-
 def _row(line: dict[str, Any]) -> Row | None:
     text = next((line[name] for name in TEXT_FIELDS if line.get(name)), None)
     label = next((line[name] for name in LABEL_FIELDS if name in line), None)
@@ -133,7 +124,7 @@ def _row(line: dict[str, Any]) -> Row | None:
     return Row(text, str(label))
 
 
-def _query_ms(model: LinearModel, asked: Sequence[Row], encoder: Encoder, count: int = 50) -> float | None:
+def _query_ms(model: KernelModel, asked: Sequence[Row], encoder: Encoder, count: int = 50) -> float | None:
     """Median milliseconds from text to judgement, one question at a time, none that a memo has seen."""
     times = []
     for number, row in enumerate(asked[:count]):

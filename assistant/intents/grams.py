@@ -1,24 +1,28 @@
-"""Words and pieces of words as a second opinion beside the embedding. numpy alone answers; scikit-learn trains.
+"""Words and pieces of words beside the embedding. numpy alone answers; scipy's sparse matrices train.
 
 A question is described by its words and pairs of words, and by the character n-grams of each word (2 to 5 long, Chinese
-text taken as it stands); each of the two descriptions is weighed by TF-IDF and brought to unit length. A linear
-support vector machine over them names what the embedding blurs: exact terms, spelling, product names.
+text taken as it stands); each of the two descriptions is weighed by TF-IDF and brought to unit length. Their cosines
+are a part of the trainer's kernel and name what the embedding blurs: exact terms, spelling, product names. Since they
+are linear, what all examples say together is stored as one weight for each piece and intent.
 """
 
 from __future__ import annotations
 
 import re
-import warnings
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.normalise import fold
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 Floats = NDArray[np.float32]
 Keys = NDArray[np.uint32]
@@ -27,7 +31,8 @@ _WORD = re.compile(r"[a-z0-9']+|[\u4e00-\u9fff]")
 SHORTEST, LONGEST = 2, 5
 SEEN_TWICE_FROM = 500
 """With so many examples a piece that occurs in one of them only is left out."""
-SVM_C = 0.5
+SHARE = 0.5
+"""How much the words weigh beside the Gaussian over embeddings, whose greatest value is 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,7 @@ class Grams:
     bias: Floats
 
     def margins(self, texts: Sequence[str]) -> Floats:
-        """Score questions [n, C]: above 0 where the machine would say yes."""
+        """Add up what the pieces of questions say [n, C]."""
         return np.stack([self._margin(text) for text in texts]) if texts else np.zeros((0, len(self.bias)), np.float32)
 
     def _margin(self, text: str) -> Floats:
@@ -74,49 +79,58 @@ def described(text: str) -> tuple[Counter[int], Counter[int]]:
     return Counter(map(_hash, (*words, *pairs))), Counter(_hash("#" + gram) for gram in _characters(folded))
 
 
-def fit(texts: Sequence[str], numbers: NDArray[np.int64], count: int) -> Grams:
-    """Train on texts with a class number each; classes that do not occur never win."""
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The pieces that count: `keys` [F] sorted hashes and `idf` [F]."""
+
+    keys: Keys
+    idf: Floats
+
+    def collapse(self, words: csr_matrix, weights: Floats) -> Grams:
+        """Turn weights of examples [m, C], whose `weighed` rows are [m, F], into weights of the pieces."""
+        pieces = np.sqrt(np.float32(SHARE / 2)) * (words.T @ weights)
+        return Grams(self.keys, self.idf, pieces.astype(np.float16), np.zeros(weights.shape[1], np.float32))
+
+
+def weighed(texts: Sequence[str]) -> tuple[Vocabulary, csr_matrix]:
+    """Return the pieces of texts that are kept, and the texts as rows of their weights [n, F], each half SHARE / 2."""
     from scipy.sparse import csr_matrix
-    from sklearn.exceptions import ConvergenceWarning
-    from sklearn.svm import LinearSVC
 
-    described_texts = [described(text) for text in texts]
-    seen = Counter(key for blocks in described_texts for block in blocks for key in block)
-    least = 2 if len(texts) >= SEEN_TWICE_FROM else 1
-    keys = np.array(sorted(key for key, times in seen.items() if times >= least), np.uint32)
-    column = {int(key): place for place, key in enumerate(keys)}
-    idf = np.array([1.0 + np.log((1 + len(texts)) / (1 + seen[int(key)])) for key in keys], np.float32)
-    halves = [_rows([blocks[half] for blocks in described_texts], column, idf) for half in (0, 1)]
-    matrix = sum(csr_matrix(half, shape=(len(texts), max(1, len(keys)))) for half in halves)
-    machine = LinearSVC(C=SVM_C, tol=1e-2, max_iter=200, random_state=0)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # the last digits of the optimum change no answer
-        machine.fit(matrix, numbers)
-    weights, bias = np.zeros((len(keys), count), np.float16), np.full(count, -2.0, np.float32)
-    found = machine.classes_
-    if len(found) == 2:
-        found_weights = machine.coef_[0][: len(keys)]
-        weights[:, found[0]], weights[:, found[1]] = -found_weights, found_weights
-        bias[found[0]], bias[found[1]] = -machine.intercept_[0], machine.intercept_[0]
-    else:
-        weights[:, found], bias[found] = machine.coef_.T[: len(keys)], machine.intercept_
-    return Grams(keys, idf, weights, bias)
+    descriptions = [described(text) for text in texts]
+    halves = [_flat([description[half] for description in descriptions]) for half in (0, 1)]
+    every = np.concatenate([half.keys for half in halves])
+    keys, place, seen = np.unique(every, return_inverse=True, return_counts=True)
+    kept = seen >= (2 if len(texts) >= SEEN_TWICE_FROM else 1)
+    column = np.cumsum(kept) - 1
+    vocabulary = Vocabulary(keys[kept], (1.0 + np.log((1 + len(texts)) / (1 + seen[kept]))).astype(np.float32))
+    total = csr_matrix((len(texts), max(1, len(vocabulary.keys))), dtype=np.float32)
+    start = 0
+    for half in halves:
+        where = place[start : start + len(half.keys)]
+        start += len(half.keys)
+        known = kept[where]
+        rows, columns = half.rows[known], column[where[known]]
+        values = half.values[known] * vocabulary.idf[columns]
+        lengths = np.sqrt(np.bincount(rows, values**2, minlength=len(texts)))
+        values = (values / lengths[rows] * np.sqrt(SHARE / 2)).astype(np.float32)
+        total = total + csr_matrix((values, (rows, columns)), shape=total.shape)
+    return vocabulary, total
 
 
-Triplets = tuple[list[float], tuple[list[int], list[int]]]
+@dataclass(frozen=True, slots=True)
+class _Flat:
+    """One description of all texts, end to end: which text, which piece, how much it weighs there."""
+
+    rows: NDArray[np.intp]
+    keys: Keys
+    values: Floats
 
 
-def _rows(blocks: Sequence[Counter[int]], column: dict[int, int], idf: Floats) -> Triplets:
-    values: list[float] = []
-    rows: list[int] = []
-    columns: list[int] = []
-    for row, block in enumerate(blocks):
-        places = [(column[key], times) for key, times in block.items() if key in column]
-        weighed = np.array([(1.0 + np.log(times)) * idf[place] for place, times in places])
-        values += (weighed / np.linalg.norm(weighed)).tolist() if places else []
-        rows += [row] * len(places)
-        columns += [place for place, _ in places]
-    return values, (rows, columns)
+def _flat(blocks: Sequence[Counter[int]]) -> _Flat:
+    lengths = [len(block) for block in blocks]
+    keys = np.fromiter((key for block in blocks for key in block), np.uint32, sum(lengths))
+    counts = np.fromiter((times for block in blocks for times in block.values()), np.float32, sum(lengths))
+    return _Flat(np.repeat(np.arange(len(blocks)), lengths), keys, (1.0 + np.log(counts)).astype(np.float32))
 
 
 def _characters(folded: str) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from assistant.accounts.models import Language, Tenant
@@ -20,6 +21,16 @@ class RouteChoice(models.TextChoices):
     OUT_OF_SCOPE = "out_of_scope", _("out of scope")
 
 
+class SlotKind(models.TextChoices):
+    """What may be read out of a question. Values equal those of `slots.READERS`."""
+
+    ORDER_NUMBER = "order_number", _("order number")
+    AMOUNT = "amount", _("amount of money")
+    DATE = "date", _("date")
+    DRUG = "drug", _("drug")
+    TICKER = "ticker", _("ticker symbol")
+
+
 class Intent(models.Model):
     """Something that askers want. The intent named `oos` holds examples of what the assistant is not for."""
 
@@ -29,6 +40,7 @@ class Intent(models.Model):
     domain = models.CharField(_("domain"), max_length=32, choices=Domain.choices, default=Domain.GENERAL)
     description = models.CharField(_("description"), max_length=300, blank=True)
     replies = models.JSONField(_("replies by language"), default=dict, blank=True)
+    slots = models.JSONField(_("slots"), default=list, blank=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
     class Meta:
@@ -66,7 +78,11 @@ class Example(models.Model):
 
 
 class TrainedClassifier(models.Model):
-    """A classifier as it was trained: arrays without objects (.npz), figures, and the version of the examples."""
+    """A classifier as it was trained: arrays without objects (.npz), figures, and the version of the examples.
+
+    At most one of a tenant and encoder is live. `gate` is `versions.Comparison` with the one that was live before,
+    `report` is `report.Report`, `outcomes` is `versions.Outcomes`: what was right on questions not learnt from.
+    """
 
     tenant = models.ForeignKey(Tenant, verbose_name=_("tenant"), on_delete=models.CASCADE, related_name="classifiers")
     version = models.BigIntegerField(_("version"))
@@ -76,12 +92,21 @@ class TrainedClassifier(models.Model):
     held_out_accuracy = models.FloatField(_("accuracy on held-out examples"), null=True)
     train_seconds = models.FloatField(_("seconds to train"))
     created_at = models.DateTimeField(_("trained"), auto_now_add=True)
+    live = models.BooleanField(_("live"), default=False)
+    went_live_at = models.DateTimeField(_("went live"), null=True)
+    went_live_by = models.CharField(_("by"), max_length=150, blank=True)
+    gate = models.JSONField(_("compared with the one before"), null=True)
+    report = models.JSONField(_("figures"), null=True)
+    outcomes = models.BinaryField(_("held-out outcomes"), null=True)
 
     class Meta:
         verbose_name = _("trained classifier")
         verbose_name_plural = _("trained classifiers")
         ordering = ["tenant", "-version"]
-        constraints = [models.UniqueConstraint(fields=["tenant", "version"], name="classifier_versions_are_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "version"], name="classifier_versions_are_unique"),
+            models.UniqueConstraint(fields=["tenant", "encoder"], condition=Q(live=True), name="one_live_classifier"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.tenant} v{self.version}"

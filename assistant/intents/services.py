@@ -1,19 +1,23 @@
-"""Change intents and examples, and train the classifier from them."""
+"""Change intents and examples, train the classifier from them, and say which version is live."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from django.db import connection, transaction
-from django.db.models import F, Max
+from django.db.models import F, Max, QuerySet
+from django.utils import timezone
 
 from assistant.accounts.models import Tenant, Version
-from assistant.errors import Text, Unprocessable
+from assistant.errors import NotFound, Text, Unprocessable
 from assistant.intents.models import Example, Intent, TrainedClassifier
+from assistant.intents.report import Report
 from assistant.intents.training import Trained, train
 from assistant.intents.types import OUT_OF_SCOPE
+from assistant.intents.versions import Comparison, Outcomes, compare
 from assistant.knowledge.encoder import shared_encoder
 from assistant.live.bell import bell
 from retrieval.protocols import Encoder
@@ -22,12 +26,16 @@ from retrieval.types import Vectors
 logger = logging.getLogger(__name__)
 
 TOPIC = "intents"
-KEPT = 3
-"""Trained versions kept per tenant."""
+KEPT = 6
+"""Trained versions kept per tenant, the live one beside them."""
 
 TOO_FEW = Text(
     en="Training needs examples of at least two intents. Add examples and train again.",
     zh="训练至少需要两个意图的示例。请添加示例后重新训练。",
+)
+NOTHING_BEFORE = Text(
+    en="No other version was live before the present one. Name the version to go back to.",
+    zh="当前版本之前没有上线过的版本。请指明要回退到的版本。",
 )
 
 
@@ -66,10 +74,10 @@ def save_intent(
 
 
 def train_tenant(tenant: Tenant, encoder: Encoder | None = None) -> TrainedClassifier:
-    """Train on the tenant's examples as they are now, store the result, and announce it.
+    """Train on the tenant's examples as they are now, store the result, and let it go live when it is not worse.
 
-    Returns the stored row; training the same version twice returns the first result. Raises Unprocessable when there
-    are examples of fewer than two intents, and EncoderUnavailable.
+    Returns the stored row (`live` says whether it went live, `gate` why); training the same version twice returns the
+    first result. Raises Unprocessable when there are examples of fewer than two intents, and EncoderUnavailable.
     """
     encoder = encoder or shared_encoder()
     with transaction.atomic():
@@ -80,19 +88,13 @@ def train_tenant(tenant: Tenant, encoder: Encoder | None = None) -> TrainedClass
             return done
         trained, count = _train(tenant, encoder)
         TrainedClassifier.objects.filter(tenant=tenant, version=version.number).delete()
-        row = TrainedClassifier.objects.create(
-            tenant=tenant,
-            version=version.number,
-            encoder=encoder.name,
-            weights=trained.model.dump(),
-            examples=count,
-            held_out_accuracy=trained.held_out_accuracy,
-            train_seconds=trained.seconds,
-        )
-        old = TrainedClassifier.objects.filter(tenant=tenant).order_by("-version")[KEPT:].values_list("pk", flat=True)
-        TrainedClassifier.objects.filter(pk__in=list(old)).delete()
+        row = _stored(tenant, version.number, encoder.name, trained, count)
+        _tidy(tenant)
         bell().ring_on_commit(TOPIC)
-    logger.info("intents.trained tenant=%s examples=%d seconds=%.1f", tenant.slug, count, trained.seconds)
+    logger.info(
+        "intents.trained tenant=%s version=%d examples=%d seconds=%.1f live=%s",
+        *(tenant.slug, row.version, count, trained.seconds, row.live),
+    )
     return row
 
 
@@ -101,8 +103,8 @@ def train_stale(encoder: Encoder | None = None) -> int:
     encoder = encoder or shared_encoder()
     of_this_encoder = TrainedClassifier.objects.filter(encoder=encoder.name)
     newest = dict(of_this_encoder.values_list("tenant_id").annotate(Max("version")))
-    versions = Version.objects.filter(topic=TOPIC).select_related("tenant")
-    stale = [version.tenant for version in versions if version.number > newest.get(version.tenant_id, -1)]
+    known = Version.objects.filter(topic=TOPIC).select_related("tenant")
+    stale = [version.tenant for version in known if version.number > newest.get(version.tenant_id, -1)]
     trained = 0
     for tenant in stale:
         try:
@@ -111,6 +113,101 @@ def train_stale(encoder: Encoder | None = None) -> int:
         except Unprocessable:
             logger.info("intents.too_few_examples tenant=%s", tenant.slug)
     return trained
+
+
+def versions(tenant: str) -> QuerySet[TrainedClassifier]:
+    """Return the tenant's (slug's) trained versions, the newest first, without their weights."""
+    return TrainedClassifier.objects.filter(tenant__slug=tenant).defer("weights", "outcomes").order_by("-version")
+
+
+def described(row: TrainedClassifier) -> dict[str, Any]:
+    """Show a version as the command and the API do: `state` is live, held_back (it was worse) or retired."""
+    held_back = row.went_live_at is None and not (row.gate or {}).get("passed", True)
+    return {
+        "version": row.version,
+        "state": "live" if row.live else "held_back" if held_back else "retired",
+        "examples": row.examples,
+        "held_out_accuracy": row.held_out_accuracy,
+        "calibration_error": (row.report or {}).get("calibration_error"),
+        "train_seconds": row.train_seconds,
+        "trained_at": row.created_at.isoformat(),
+        "went_live_at": row.went_live_at and row.went_live_at.isoformat(),
+        "went_live_by": row.went_live_by,
+        "gate": row.gate,
+    }
+
+
+def go_live(tenant: Tenant, version: int, *, by: str = "") -> TrainedClassifier:
+    """Make a trained version the live one, whatever the comparison said. Raises NotFound (no_such_version)."""
+    with transaction.atomic():
+        _only_one(tenant)
+        row = versions(tenant.slug).filter(version=version).first()
+        if row is None:
+            there = ", ".join(str(number) for number in versions(tenant.slug).values_list("version", flat=True)) or "-"
+            raise NotFound(_no_version(version, there), code="no_such_version")
+        _switch(row, by)
+        bell().ring_on_commit(TOPIC)
+    logger.info("intents.went_live tenant=%s version=%d by=%s", tenant.slug, version, by)
+    return row
+
+
+def roll_back(tenant: Tenant, *, by: str = "") -> TrainedClassifier:
+    """Go back to the version that was live before the present one. Raises NotFound (no_earlier_version)."""
+    live = versions(tenant.slug).filter(live=True).order_by("-went_live_at").first()
+    before = versions(tenant.slug).filter(live=False, went_live_at__isnull=False).order_by("-went_live_at")
+    if live is not None:
+        before = before.filter(encoder=live.encoder)
+    row = before.first()
+    if row is None:
+        raise NotFound(NOTHING_BEFORE, code="no_earlier_version")
+    return go_live(tenant, row.version, by=by)
+
+
+def _stored(tenant: Tenant, version: int, encoder: str, trained: Trained, count: int) -> TrainedClassifier:
+    """Write down a trained version; it goes live when it is not worse than the one that is."""
+    judged = trained.judged
+    outcomes = None if judged is None else Outcomes.of(judged)
+    gate = _compared(tenant, encoder, outcomes)
+    row = TrainedClassifier.objects.create(
+        tenant=tenant,
+        version=version,
+        encoder=encoder,
+        weights=trained.model.dump(),
+        examples=count,
+        held_out_accuracy=trained.held_out_accuracy,
+        train_seconds=trained.seconds,
+        gate=gate.as_json(),
+        report=None if judged is None else Report.of(version, judged).as_json(),
+        outcomes=None if outcomes is None else outcomes.dump(),
+    )
+    if gate.passed:
+        _switch(row, "")
+    return row
+
+
+def _compared(tenant: Tenant, encoder: str, outcomes: Outcomes | None) -> Comparison:
+    """Compare with the live version of the same encoder; a version of before comparisons were kept is not compared."""
+    live = (
+        TrainedClassifier.objects.filter(tenant=tenant, encoder=encoder, live=True).only("version", "outcomes").first()
+    )
+    if live is None:
+        return compare(None, outcomes)
+    old = Outcomes.parse(bytes(live.outcomes)) if live.outcomes is not None else None
+    return compare(old, outcomes, live.version)
+
+
+def _switch(row: TrainedClassifier, by: str) -> None:
+    TrainedClassifier.objects.filter(tenant_id=row.tenant_id, encoder=row.encoder, live=True).update(live=False)
+    row.live, row.went_live_at, row.went_live_by = True, timezone.now(), by
+    row.save(update_fields=["live", "went_live_at", "went_live_by"])
+
+
+def _tidy(tenant: Tenant) -> None:
+    """Keep the last versions and those that were last live, so that there is something to go back to."""
+    newest = versions(tenant.slug).values_list("pk", flat=True)[:KEPT]
+    live = versions(tenant.slug).filter(went_live_at__isnull=False).order_by("-live", "-went_live_at")
+    kept = {*newest, *live.values_list("pk", flat=True)[:KEPT]}
+    TrainedClassifier.objects.filter(tenant=tenant).exclude(pk__in=kept).delete()
 
 
 def _train(tenant: Tenant, encoder: Encoder) -> tuple[Trained, int]:
@@ -142,6 +239,13 @@ def _embed(examples: Sequence[Example], encoder: Encoder) -> None:
 def _vectors(examples: Sequence[Example], encoder: Encoder) -> Vectors:
     rows = [np.frombuffer(bytes(example.vector or b""), dtype="<f4") for example in examples]
     return np.stack(rows) if rows else np.zeros((0, encoder.dimension), np.float32)
+
+
+def _no_version(version: int, there: str) -> Text:
+    return Text(
+        en=f"There is no trained version {version}. There are: {there}.",
+        zh=f"没有训练版本 {version}。可选的版本：{there}。",
+    )
 
 
 def _only_one(tenant: Tenant) -> None:

@@ -13,7 +13,7 @@ from retrieval.chunking.sentences import split_sentences
 from retrieval.config import LoaderLimits
 from retrieval.loaders.isolated import ChildLimits, IsolatedParser
 
-_LIMITS = ChildLimits(seconds=20.0)
+_LIMITS = ChildLimits(seconds=20.0, most_seconds=20.0)
 _MOST_LINES = 2_000
 
 

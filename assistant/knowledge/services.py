@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import PurePath
 
 from django.db import IntegrityError, transaction
@@ -27,7 +27,9 @@ CHANGES = "knowledge"
 JOBS = "jobs"
 """Topic that rings when there is something to read."""
 MIB = 1024 * 1024
-DESCRIPTION = ("title", "domain", "language", "access", "tags", "url", "licence", "valid_from", "valid_until")
+DESCRIPTION = (
+    "title", "domain", "language", "access", "tags", "url", "licence", "owner", "valid_from", "valid_until",
+)  # fmt: skip
 
 
 def add_document(
@@ -44,6 +46,9 @@ def add_document(
     url: str = "",
     licence: str = "",
     origin: str = "",
+    origin_facts: Mapping[str, object] | None = None,
+    revision_origin: str = "",
+    owner: str = "",
     valid_from: dt.datetime | None = None,
     valid_until: dt.datetime | None = None,
 ) -> Document:
@@ -64,6 +69,8 @@ def add_document(
         url=url,
         licence=licence,
         origin=origin,
+        origin_facts=dict(origin_facts or {}),
+        owner=owner.strip(),
         valid_from=valid_from,
         valid_until=valid_until,
         checksum=blobs.checksum_of(data),
@@ -71,7 +78,7 @@ def add_document(
     )
     with _no_duplicate(tenant, document.checksum):
         document.save(force_insert=True)
-        _revise(document, filename, data, uploader)
+        _revise(document, filename, data, uploader, revision_origin or origin)
     return document
 
 
@@ -97,14 +104,14 @@ def import_document(tenant: Tenant, origin: str, filename: str, data: bytes, **m
     return True
 
 
-def replace(document: Document, filename: str, data: bytes, *, uploader: str = "") -> Revision:
+def replace(document: Document, filename: str, data: bytes, *, uploader: str = "", origin: str = "") -> Revision:
     """Add a revision; the present one answers until the new one was read. Raises as `add_document` does."""
     filename = _checked(filename, data)
     with _no_duplicate(document.tenant, blobs.checksum_of(data)):
         locked = Document.objects.select_for_update().get(pk=document.pk, deleted_at=None)
         if locked.checksum == blobs.checksum_of(data):
             raise _duplicate(locked)
-        revision = _revise(locked, filename, data, uploader)
+        revision = _revise(locked, filename, data, uploader, origin)
         locked.checksum, locked.filename = revision.sha256, filename
         locked.save(update_fields=["checksum", "filename", "updated_at"])
     document.refresh_from_db()
@@ -187,7 +194,7 @@ def _refusal(kind: type[AssistantError], code: str, **detail: str) -> AssistantE
     return kind(explain(code, detail), code=code)
 
 
-def _revise(document: Document, filename: str, data: bytes, uploader: str) -> Revision:
+def _revise(document: Document, filename: str, data: bytes, uploader: str, origin: str) -> Revision:
     newest = document.revisions.aggregate(number=Max("number"))["number"] or 0
     revision = Revision.objects.create(
         document=document,
@@ -197,6 +204,7 @@ def _revise(document: Document, filename: str, data: bytes, uploader: str) -> Re
         filename=filename,
         data=blobs.keep(data),
         uploader=uploader,
+        origin=origin,
     )
     _enqueue(revision)
     return revision

@@ -4,10 +4,14 @@
     ├── NoCompiler        there is no C++ compiler to build the kernel with
     ├── BuildFailed       the compiler refused
     ├── UnknownExpert     a routed id names no expert
-    └── BadCall           shapes, types or formats that the kernel does not take
+    ├── BadCall           shapes, types or formats that the kernel does not take
+    ├── BadPlacement      experts are not spread over ranks as they must be
+    └── RankLost          another rank is gone, or does not answer
 
 Every message says what, where and what to do next, in English and Chinese.
 """
+
+from __future__ import annotations
 
 
 class KernelError(Exception):
@@ -53,11 +57,16 @@ class UnknownExpert(KernelError):
     code = "unknown_expert"
 
     def __init__(self, experts: int) -> None:
+        self._experts = experts
         super().__init__(
             f"a token is routed to an expert that does not exist; ids are -1 (none) or 0 to {experts - 1}. Check the "
             "router's output and the expert map.",
             f"有 token 被路由到不存在的专家；编号应为 -1（无）或 0 到 {experts - 1}。请检查路由输出和专家映射。",
         )
+
+    def __reduce__(self) -> tuple[type[UnknownExpert], tuple[int]]:
+        """A worker process hands it to the one that started it."""
+        return UnknownExpert, (self._experts,)
 
 
 class BadCall(KernelError):
@@ -67,3 +76,30 @@ class BadCall(KernelError):
 
     def __init__(self, what: str, chinese: str) -> None:
         super().__init__(what, chinese)
+
+
+class BadPlacement(KernelError):
+    """A placement that leaves an expert out, names one that does not exist, or is another than the engine's."""
+
+    code = "bad_placement"
+
+    def __init__(self, what: str, chinese: str) -> None:
+        super().__init__(what, chinese)
+
+
+class RankLost(KernelError):
+    """Another rank did not answer in time, or its connection ended. The group can't be used any more."""
+
+    code = "rank_lost"
+
+    def __init__(self, step: str, seconds: float, why: str) -> None:
+        self._facts = step, seconds, why
+        super().__init__(
+            f"expert parallelism lost a rank during {step} (deadline {seconds:g} s): {why}. Restart the group; look "
+            "at the other ranks' logs for the one that ended first.",
+            f"专家并行在 {step} 阶段失去一个 rank（时限 {seconds:g} 秒）：{why}。请重启该组，并查看其他 rank 的日志。",
+        )
+
+    def __reduce__(self) -> tuple[type[RankLost], tuple[str, float, str]]:
+        """A worker process hands it to the one that started it."""
+        return RankLost, self._facts

@@ -16,7 +16,7 @@ from inference.catalog.errors import CatalogError
 from inference.moe.errors import KernelError
 from inference.moe.kernels.cpu import build
 from inference.serving import preflight, state
-from inference.serving.config import GIB, Device, HouseKernel, ServingConfig, Weights, command, environment
+from inference.serving.config import GIB, Device, HouseKernel, Layout, ServingConfig, Weights, command, environment
 from inference.serving.errors import ServingError
 from inference.serving.kernel import KernelChoice, choose
 from inference.serving.launcher import Launcher
@@ -61,6 +61,9 @@ def _parser() -> argparse.ArgumentParser:
         help="how our kernels keep the weights (default: int4 experts, int8 elsewhere)",
     )
     parser.add_argument("--threads", type=int, help="OpenMP threads (default: the CPUs this process may use)")
+    parser.add_argument("--tensor-parallel", type=int, default=1, help="ranks that share every layer")
+    parser.add_argument("--data-parallel", type=int, default=1, help="groups of them that answer different questions")
+    parser.add_argument("--expert-parallel", action="store_true", help="experts lie on all ranks together")
     return parser
 
 
@@ -83,6 +86,7 @@ def _launcher(asked: argparse.Namespace) -> Launcher:
         threads=asked.threads or len(os.sched_getaffinity(0)),
         device=device,
         house=house,
+        layout=Layout(asked.tensor_parallel, asked.data_parallel, asked.expert_parallel),
     )
     kernel = state.NO_MIXTURE if experts == state.NO_MIXTURE else state.UNKNOWN
     about = ServerState(name=config.name, engine=f"vLLM {version}", kernel=kernel, experts=experts, pid=os.getpid())

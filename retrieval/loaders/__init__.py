@@ -26,6 +26,10 @@ LOADERS: dict[str, str] = {
         (".py", ".pyi", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".java", ".go"),
         "retrieval.loaders.code:CodeLoader",
     ),
+    **dict.fromkeys(
+        (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp"),
+        "retrieval.loaders.image:ImageLoader",
+    ),
 }
 """Suffix to `module:class`; a loader's libraries are imported when it is first asked for."""
 

@@ -1,20 +1,15 @@
-"""Parse in a child process under limits: what a file does to its parser stays there.
+"""Parse in a child process, in the sandbox and under limits: what a file does to its parser stays there.
 
 A hostile or hopeless file (endless loop, memory, a crash in a C library) costs that document an error and the child;
 the next document gets a new child. The child keeps running between documents, because importing the parsers takes
-longer than reading most files.
+longer than reading most files. Without a working sandbox the limits still hold, and the log says so once.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-import os
-import select
-import subprocess
-import sys
 import threading
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import monotonic
@@ -23,21 +18,25 @@ from typing import Any
 from retrieval.config import LoaderLimits
 from retrieval.errors import UnknownFormat, UnreadableDocument
 from retrieval.loaders.child import HEADER, OUT_OF_MEMORY
+from retrieval.loaders.children import Child, Lost, read, start, write
+from retrieval.loaders.limits import check_size
 from retrieval.types import ParsedDocument, Section
 
 logger = logging.getLogger(__name__)
 
-_ROOT = Path(__file__).resolve().parents[2]
 _LONGEST_ANSWER = 256 * 1024 * 1024
-_PIECE = 1 << 16
 _MIB = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class ChildLimits:
-    """`seconds` for one document, bytes of address space for the child, and the documents after which it is renewed."""
+    """`seconds` without a sign of progress, `most_seconds` for one document, bytes of address space, a child's share.
+
+    Text recognition gives a sign of progress with each page.
+    """
 
     seconds: float = 180.0
+    most_seconds: float = 1_200.0
     memory: int = 3 * 1024 * _MIB
     documents: int = 500
 
@@ -47,16 +46,15 @@ class IsolatedParser:
 
     def __init__(self, limits: ChildLimits | None = None) -> None:
         self._limits = limits or ChildLimits()
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child: Child | None = None
         self._served = 0
         self._turn = threading.Lock()
 
     def __call__(self, path: Path, filename: str, limits: LoaderLimits) -> ParsedDocument:
         """Parse a file. Raises UnreadableDocument, with `timeout`, `too_large` or `crashed_parser` beside the usual."""
-        request = {"path": str(path.resolve()), "filename": filename, "limits": asdict(limits)}
+        check_size(path, limits)
         with self._turn:
-            child = self._ready()
-            answer = self._asked(child, json.dumps(request).encode() + b"\n", filename)
+            answer = self._asked(self._ready(), path, filename, limits)
             if "fault" in answer:
                 self._end()
                 logger.error("parser.fault file=%s\n%s", filename, answer["fault"])
@@ -66,41 +64,41 @@ class IsolatedParser:
             raise kind(answer["code"], answer["message"], **answer["detail"])
         return _document(answer["document"])
 
+    @property
+    def sandboxed(self) -> bool:
+        """Whether the child that runs is inside the sandbox; False when none runs."""
+        return self._child is not None and self._child.boxed
+
     def close(self) -> None:
         """End the child."""
         with self._turn:
             self._end()
 
-    def _ready(self) -> subprocess.Popen[bytes]:
+    def _ready(self) -> Child:
         if self._served >= self._limits.documents or (self._child is not None and self._child.poll() is not None):
             self._end()
         if self._child is None:
             self._served = 0
-            self._child = subprocess.Popen(
-                [sys.executable, "-m", "retrieval.loaders.child", str(self._limits.memory)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,  # faults of ours come back as answers; libraries chatter about every oddity
-                cwd=_ROOT,
-                env={"PYTHONPATH": os.pathsep.join(path for path in sys.path if path), "LANG": "C.UTF-8"},
-                start_new_session=True,
-            )
+            self._child = start(self._limits.memory)
         self._served += 1
         return self._child
 
-    def _asked(self, child: subprocess.Popen[bytes], request: bytes, filename: str) -> dict[str, Any]:
-        deadline = monotonic() + self._limits.seconds
+    def _asked(self, child: Child, path: Path, filename: str, limits: LoaderLimits) -> dict[str, Any]:
+        last = monotonic() + self._limits.most_seconds
+        deadline = min(last, monotonic() + self._limits.seconds)
+        data = path.read_bytes() if child.boxed else b""
+        place = {"name": path.name, "size": len(data)} if child.boxed else {"path": str(path.resolve())}
+        request = {"filename": filename, "limits": asdict(limits), **place}
         try:
-            _pipe(child.stdin).write(request)
-            _pipe(child.stdin).flush()
-            (length,) = HEADER.unpack(_read(child, HEADER.size, deadline))
-            answer: dict[str, Any] = json.loads(_read(child, length, deadline))
+            write(child, json.dumps(request).encode() + b"\n" + data, deadline)
+            while "reading" in (answer := _answer(child, deadline)):
+                deadline = min(last, monotonic() + self._limits.seconds)
         except TimeoutError as error:
             self._end()
-            limit = f"{self._limits.seconds:g} s"
+            limit = f"{self._limits.most_seconds if deadline == last else self._limits.seconds:g} s"
             raise UnreadableDocument("timeout", f"{filename}: reading took longer than {limit}", filename=filename,
                                      limit=limit) from error  # fmt: skip
-        except (_Lost, BrokenPipeError) as error:
+        except Lost as error:
             status = self._end()
             raise _crashed(filename, status, self._limits.memory) from error
         return answer
@@ -108,46 +106,18 @@ class IsolatedParser:
     def _end(self) -> int:
         """Kill the child and say how it ended: its status if it had ended by itself."""
         child, self._child = self._child, None
-        if child is None:
-            return 0
-        try:
-            status = child.wait(0.2)  # one that ended by itself is given the time to say how
-        except subprocess.TimeoutExpired:
-            child.kill()
-            status = child.wait()
-        for pipe in (child.stdin, child.stdout):
-            _close(pipe)
-        return status
+        return 0 if child is None else child.end()
 
 
-class _Lost(Exception):
-    """The child's answer ended early."""
-
-
-def _read(child: subprocess.Popen[bytes], size: int, deadline: float) -> bytes:
-    """Read exactly `size` bytes. Raises TimeoutError and _Lost."""
-    if size > _LONGEST_ANSWER:
-        raise _Lost
-    descriptor = _pipe(child.stdout).fileno()
-    data = bytearray()
-    while len(data) < size:
-        readable, _, _ = select.select([descriptor], [], [], max(0.0, deadline - monotonic()))
-        if not readable:
-            raise TimeoutError
-        piece = os.read(descriptor, min(_PIECE, size - len(data)))
-        if not piece:
-            raise _Lost
-        data += piece
-    return bytes(data)
-
-
-def _pipe(pipe: Any) -> Any:  # noqa: ANN401 - Popen's pipes are optional for types alone
-    return pipe
-
-
-def _close(pipe: Any) -> None:  # noqa: ANN401
-    with suppress(BrokenPipeError):  # the child is gone, and with it what was still buffered for it
-        pipe.close()
+def _answer(child: Child, deadline: float) -> dict[str, Any]:
+    (length,) = HEADER.unpack(read(child, HEADER.size, deadline))
+    if length > _LONGEST_ANSWER:
+        raise Lost
+    try:
+        answer: dict[str, Any] = json.loads(read(child, length, deadline))
+    except ValueError as error:  # a parser that was taken over may say anything
+        raise Lost from error
+    return answer
 
 
 def _crashed(filename: str, status: int, memory: int) -> UnreadableDocument:

@@ -44,7 +44,7 @@ def check_text(path: Path, document: ParsedDocument, limits: LoaderLimits) -> Pa
     """Refuse a document without text (`no_text`) or with too much (`too_large`); returns it otherwise."""
     characters = sum(len(section.text) for section in document.sections)
     if not any(section.text.strip() for section in document.sections):
-        raise UnreadableDocument("no_text", f"{path.name} holds no text (a scan?)", filename=path.name)
+        raise UnreadableDocument("no_text", f"{path.name} holds no text", filename=path.name)
     if characters > limits.characters:
         raise too_large(path, f"{characters:,} characters", f"{limits.characters:,}")
     return document

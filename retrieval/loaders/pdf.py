@@ -1,4 +1,4 @@
-"""PDF: text by pypdf, ruled tables by pdfplumber, page by page."""
+"""PDF: text by pypdf, ruled tables by pdfplumber, pages without legible text by recognition; page by page."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from pypdf.errors import PyPdfError
 
 from retrieval.config import LoaderLimits
 from retrieval.errors import UnreadableDocument
-from retrieval.language import HAN
+from retrieval.loaders.legible import is_legible
 from retrieval.loaders.limits import check_size, check_text, damaged, too_large
+from retrieval.loaders.paragraphs import paragraphs
+from retrieval.loaders.pdf_pictures import PdfiumError, PdfPictures
 from retrieval.loaders.rows import table_section
+from retrieval.loaders.scan import Scans
 from retrieval.types import ParsedDocument, Section
 
-_PARSE_ERRORS = (PyPdfError, PdfminerException, ValueError, KeyError, TypeError, AttributeError, IndexError,
-                 RecursionError, OSError)  # fmt: skip
+_PARSE_ERRORS = (PyPdfError, PdfminerException, PdfiumError, ValueError, KeyError, TypeError, AttributeError,
+                 IndexError, RecursionError, OSError)  # fmt: skip
 """What the two libraries raise on hostile files, seen by feeding them mutated ones."""
 
 _RULES = re.compile(rb"\bre\b|\bl\b")  # operators that draw rectangles and lines
 _FEWEST_RULES = 6
-_ENDS = ("。", "！", "？", "；", "：", ".", "!", "?", ":", ";", "”", "」")
-_ITEM = re.compile(
-    r"^\s*(?:[•●▪·]|[-*](?!\d)|\(?\d{1,3}(?:[)、]|\.(?!\d))|[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）)"
-)
-"""Begins an item of a list; "12.3%" and "-5" begin a line that the page's width broke."""
-_HAN_EDGE = re.compile(f"[{HAN}，、（《“]$")
-
+_STAMP = 60
+"""Characters that a scanner or a copier stamps on the pages it makes ("Scanned by ...", a date, a number)."""
+_LEAST_COVER = 0.05
+_SCAN_COVER = 0.7
 logging.getLogger("pypdf").setLevel(logging.ERROR)  # warns about every oddity of a file; the error says what matters
 logging.getLogger("pdfminer").setLevel(logging.ERROR)
 
@@ -61,16 +61,27 @@ class PdfLoader:
 
     def _sections(self, path: Path, reader: PdfReader) -> Iterator[Section]:
         characters = 0
-        with pdfplumber.open(path) as plumber:
+        scans = Scans(path, self._limits)
+        with pdfplumber.open(path) as plumber, PdfPictures(path) as pictures:
             for number, page in enumerate(reader.pages, start=1):
                 ruled = number <= self._limits.table_pages and _has_rules(page)
                 sections = _ruled_page(plumber.pages[number - 1], number) if ruled else []
-                for section in sections or [Section(_paragraphs(page.extract_text()), page=number)]:
+                sections = sections or [Section(paragraphs(page.extract_text()), page=number)]
+                if _is_picture("".join(section.text for section in sections), pictures, number):
+                    sections = scans.sections(pictures.drawn(number), number) or sections
+                for section in sections:
                     characters += len(section.text)
                     if section.text.strip():
                         yield section
                 if characters > self._limits.characters:
                     raise too_large(path, f"more than {characters:,} characters", f"{self._limits.characters:,}")
+
+
+def _is_picture(text: str, pictures: PdfPictures, number: int) -> bool:
+    """Whether a page has to be read as a picture: its text is none, illegible, or a stamp on a scan."""
+    if not is_legible(text):
+        return bool(text.strip()) or pictures.cover(number) >= _LEAST_COVER
+    return len(text) < _STAMP and pictures.cover(number) >= _SCAN_COVER
 
 
 def _has_rules(page: PageObject) -> bool:
@@ -87,7 +98,7 @@ def _ruled_page(page: Any, number: int) -> list[Section]:  # noqa: ANN401 - pdfp
     outside = page
     for table in tables:
         outside = outside.outside_bbox(_within(table.bbox, page.bbox))
-    sections = [Section(_paragraphs(outside.extract_text() or ""), page=number)]
+    sections = [Section(paragraphs(outside.extract_text() or ""), page=number)]
     sections += [table_section(table.extract(), page=number) for table in tables]
     page.close()
     return sections
@@ -95,32 +106,3 @@ def _ruled_page(page: Any, number: int) -> list[Section]:  # noqa: ANN401 - pdfp
 
 def _within(box: tuple[float, ...], page: tuple[float, ...]) -> tuple[float, ...]:
     return (max(box[0], page[0]), max(box[1], page[1]), min(box[2], page[2]), min(box[3], page[3]))
-
-
-def _paragraphs(text: str) -> str:
-    """Join the lines that the page's width broke; a line that ends well before the margin ends its paragraph."""
-    lines = [line.strip() for line in text.replace("\x00", "").split("\n")]
-    widest = max((len(line) for line in lines), default=0)
-    joined: list[str] = []
-    open_line = False
-    for line in lines:
-        if not line:
-            open_line = False
-        elif open_line and not _ITEM.match(line):
-            joined[-1] = _glued(joined[-1], line)
-            open_line = not _closes(line, widest)
-        else:
-            joined.append(line)
-            open_line = not _closes(line, widest)
-    return "\n\n".join(joined)
-
-
-def _closes(line: str, widest: int) -> bool:
-    """Whether a line is the last of its paragraph: shorter than the page is wide, or a sentence's end."""
-    return len(line) < widest * 0.6 or (line.endswith(_ENDS) and len(line) < widest * 0.9)
-
-
-def _glued(before: str, line: str) -> str:
-    if before.endswith("-") and line[:1].islower():
-        return before[:-1] + line
-    return before + ("" if _HAN_EDGE.search(before) else " ") + line

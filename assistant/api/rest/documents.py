@@ -13,6 +13,7 @@ from rest_framework.parsers import MultiPartParser
 from assistant.accounts.models import Language
 from assistant.api.languages import preferred
 from assistant.api.rest.base import TenantView
+from assistant.api.rest.imports import ZipImport
 from assistant.knowledge import services
 from assistant.knowledge.models import Document
 from assistant.knowledge.models.document import Domain
@@ -34,7 +35,9 @@ class DocumentShown(serializers.ModelSerializer[Document]):
             "language",
             "access",
             "tags",
+            "owner",
             "url",
+            "origin",
             "state",
             "revision",
             "checksum",
@@ -61,6 +64,7 @@ class Upload(serializers.Serializer[Document]):
         child=serializers.CharField(max_length=100), required=False, default=lambda: ["public"]
     )
     tags = serializers.ListField(child=serializers.CharField(max_length=100), required=False, default=list)
+    owner = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
     url = serializers.URLField(max_length=500, required=False, allow_blank=True, default="")
 
     def create(self, validated_data: dict[str, Any]) -> Document:
@@ -86,7 +90,7 @@ class Upload(serializers.Serializer[Document]):
 class Replacement(Upload):
     """A new revision of the file; what is known about the document stays."""
 
-    title = domain = language = access = tags = url = None  # type: ignore[assignment]
+    title = domain = language = access = tags = owner = url = None  # type: ignore[assignment]
 
 
 @extend_schema_view(
@@ -94,6 +98,7 @@ class Replacement(Upload):
     update=extend_schema(request={"multipart/form-data": Replacement}, responses={200: DocumentShown}),
 )
 class Documents(  # type: ignore[misc]
+    ZipImport,
     TenantView,
     mixins.CreateModelMixin,
     mixins.UpdateModelMixin,
@@ -110,8 +115,8 @@ class Documents(  # type: ignore[misc]
     lookup_value_converter = "uuid"
 
     def get_queryset(self) -> QuerySet[Document]:
-        """Look among the tenant's, deleted ones left out."""
-        return Document.objects.of(self.caller.tenant).select_related("revision")
+        """Look among the tenant's that the key's groups may read, deleted ones left out."""
+        return self.readable(Document.objects.of(self.caller.tenant)).select_related("revision")
 
     def get_serializer_class(self) -> type[serializers.BaseSerializer[Document]]:
         """Take an upload, show a document."""

@@ -76,8 +76,8 @@ class Faq(TenantView, viewsets.ModelViewSet[FaqEntry]):  # type: ignore[misc]
     lookup_value_converter = "int"
 
     def get_queryset(self) -> QuerySet[FaqEntry]:
-        """Look among the tenant's."""
-        return FaqEntry.objects.of(self.caller.tenant)
+        """Look among the tenant's that the key's groups may read."""
+        return self.readable(FaqEntry.objects.of(self.caller.tenant))
 
     def perform_destroy(self, instance: FaqEntry) -> None:
         """Remove an entry."""

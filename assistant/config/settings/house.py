@@ -21,4 +21,5 @@ HOUSE = HouseConfig(
     model_state_file=_env.data_dir / "model" / "state.json",
     demo_tenant="demo",
     public_url=_env.public_url or f"http://127.0.0.1:{_env.port}",
+    import_private_addresses=_env.import_private_addresses,
 )

@@ -1,6 +1,8 @@
 """What the rooms above bring to commands that live below them, by dotted path: no room imports upwards."""
 
-__all__ = ["DEMO_LOADERS", "EVALUATIONS", "WORKER_CHORES"]
+from assistant.config.audited import AUDITED
+
+__all__ = ["AUDITED", "DEMO_LOADERS", "EVALUATIONS", "RUNS", "WORKER_CHORES"]
 
 WORKER_CHORES = [  # (function without arguments, seconds between runs)
     ("assistant.faq.services.write_hits", 2.0),
@@ -10,6 +12,8 @@ WORKER_CHORES = [  # (function without arguments, seconds between runs)
     ("assistant.knowledge.maintenance.merge_index", 30.0),
     ("assistant.knowledge.publishing.follow_validity", 1.0),
     ("assistant.chat.stores.flush.flush_turns", 1.0),
+    ("assistant.editing.runs.work_off", 1.0),
+    ("assistant.editing.gaps.ask_when_due", 600.0),
 ]
 DEMO_LOADERS = [  # (label, function (tenant, folder, encoder, progress) -> how many things changed)
     ("intents", "assistant.intents.demo.load"),
@@ -21,4 +25,12 @@ EVALUATIONS = {  # name of `manage.py evaluate NAME`: module with add_arguments(
     "cache": "assistant.faq.evaluation",
     "intents": "assistant.intents.evaluation",
     "retrieval": "assistant.knowledge.evaluation",
+}
+RUNS = {  # what an editor or operator may ask the worker for: function (run, report) -> Outcome
+    "reindex": "assistant.editing.index.reindex",
+    "merge": "assistant.editing.index.merge",
+    "verify": "assistant.editing.index.verify",
+    "gaps": "assistant.editing.gaps.find",
+    "twins": "assistant.editing.twins.find",
+    "preview": "assistant.editing.preview.compute",
 }

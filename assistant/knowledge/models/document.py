@@ -53,6 +53,9 @@ class Document(models.Model):
     tags = models.JSONField(_("tags"), default=list, blank=True)
     url = models.URLField(_("address of the original"), blank=True, max_length=500)
     origin = models.CharField(_("imported from"), max_length=500, blank=True, editable=False, db_index=True)
+    origin_facts = models.JSONField(default=dict, blank=True, editable=False)
+    """What the import before knew: `sha256`, `given` (title, tags, ...), `stamp` (commit's blob, ETag), `vanished`."""
+    owner = models.CharField(_("owner"), max_length=200, blank=True)
     licence = models.CharField(_("licence and source"), max_length=500, blank=True)
     state = models.CharField(_("state"), max_length=16, choices=State.choices, default=State.PENDING, editable=False)
     revision = models.ForeignKey(
@@ -118,6 +121,7 @@ class Revision(models.Model):
     filename = models.CharField(_("file name"), max_length=255)
     data = models.BinaryField(_("bytes"), null=True)
     uploader = models.CharField(_("uploaded by"), max_length=200, blank=True)
+    origin = models.CharField(_("imported from"), max_length=600, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:

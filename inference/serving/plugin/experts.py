@@ -14,10 +14,11 @@ from vllm.model_executor.layers.fused_moe import UnquantizedFusedMoEMethod
 from vllm.model_executor.layers.fused_moe.topk_weight_and_reduce import TopKWeightAndReduceNoOP
 from vllm.model_executor.model_loader.reload.layerwise import initialize_online_processing
 from vllm.model_executor.utils import replace_parameter
+from vllm.platforms import current_platform
 
 from inference.moe.kernels.cpu.library import Library
 from inference.moe.kernels.cpu.packed import Format, PackedExperts
-from inference.serving.plugin import loaded
+from inference.serving.plugin import exchange, loaded
 
 _INT4_LOSS = 0.03
 """Relative error of a down projection up to which int4 is kept: 0.006 where the weights were once stored on a grid of
@@ -143,6 +144,16 @@ class HouseMoEMethod(UnquantizedFusedMoEMethod):
         super().__init__(moe)
         if loaded.library() is not None:
             self.experts_cls = experts
+
+    def _init_moe_kernel(self, layer: Any) -> None:
+        """With tokens on several data-parallel ranks, the exchange between them is ours too."""
+        parallel = self.moe.moe_parallel_config
+        if loaded.library() is None or not (parallel.use_ep and parallel.dp_size > 1 and current_platform.is_cpu()):
+            super()._init_moe_kernel(layer)
+            return
+        self.moe_quant_config = self.get_fused_moe_quant_config(layer)
+        experts = self.experts_cls(self.moe, self.moe_quant_config)
+        self.moe_kernel = mk.FusedMoEKernel(exchange.between_ranks(), experts)
 
 
 class PackingMoEMethod(HouseMoEMethod):

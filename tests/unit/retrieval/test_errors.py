@@ -10,6 +10,8 @@ from retrieval.errors import (
     EncoderUnavailable,
     IndexDamaged,
     IndexNotWritten,
+    ParserUnavailable,
+    RecogniserUnavailable,
     RetrievalError,
     UnknownFormat,
     UnreadableDocument,
@@ -19,6 +21,8 @@ EVERY: list[RetrievalError] = [
     UnreadableDocument("damaged", "a.pdf is damaged"),
     UnknownFormat("unknown_format", "no loader takes .xyz", suffix=".xyz"),
     EncoderUnavailable("no folder"),
+    RecogniserUnavailable("model.onnx is missing"),
+    ParserUnavailable("the process does not start"),
     IndexDamaged("gen-000001: checksum differs"),
     IndexNotWritten("disk full"),
 ]
@@ -32,8 +36,8 @@ def test_one_clause_catches_them_all_and_the_message_is_kept(error: RetrievalErr
 
 
 @pytest.mark.parametrize("error", EVERY, ids=lambda error: type(error).__name__)
-def test_only_a_build_that_could_not_be_written_is_worth_another_try(error: RetrievalError) -> None:
-    assert error.retryable is isinstance(error, IndexNotWritten)
+def test_only_what_this_machine_could_not_do_for_now_is_worth_another_try(error: RetrievalError) -> None:
+    assert error.retryable is isinstance(error, (IndexNotWritten, ParserUnavailable))
 
 
 def test_an_unknown_format_is_an_unreadable_document_but_a_damaged_index_is_none() -> None:

@@ -7,7 +7,8 @@ import pytest
 from retrieval.errors import UnknownFormat, UnreadableDocument
 from retrieval.messages import explain
 
-CODES = ["empty_file", "unknown_format", "wrong_encoding", "encrypted", "damaged", "too_large", "no_text"]
+CODES = ["empty_file", "unknown_format", "wrong_encoding", "encrypted", "damaged", "too_large", "no_text",
+         "timeout", "crashed_parser", "too_many_scans", "scan_too_slow", "no_recogniser"]  # fmt: skip
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
@@ -20,8 +21,11 @@ class Command(BaseCommand):
         parser.add_argument("name", help="a name of `manage.py models list`")
         parser.add_argument("--port", type=int, default=8001)
         parser.add_argument("--top-k", type=int)
+        parser.add_argument("--tensor-parallel", type=int, default=1, help="ranks that share every layer")
+        parser.add_argument("--data-parallel", type=int, default=1, help="groups of ranks with questions of their own")
+        parser.add_argument("--expert-parallel", action="store_true", help="experts lie on all ranks together")
 
-    def handle(self, *_args: object, name: str, port: int, top_k: int | None, **_options: object) -> None:
+    def handle(self, *_args: object, name: str, port: int, top_k: int | None, **options: Any) -> None:
         data_dir = settings.HOUSE.data_dir
         secrets.ensure(data_dir, KEY)
         settings.HOUSE.model_state_file.parent.mkdir(parents=True, exist_ok=True)
@@ -29,5 +33,7 @@ class Command(BaseCommand):
             *("--name", name, "--port", str(port), "--api-key-file", str(data_dir / "secrets" / KEY)),
             *("--state-file", str(settings.HOUSE.model_state_file)),
             *(["--top-k", str(top_k)] if top_k else []),
+            *("--tensor-parallel", str(options["tensor_parallel"]), "--data-parallel", str(options["data_parallel"])),
+            *(["--expert-parallel"] if options["expert_parallel"] else []),
         ]
         os.execv(sys.executable, [sys.executable, "-m", "inference.serving", *arguments])  # noqa: S606

@@ -67,6 +67,15 @@ class Library:
         """Use the kernel of that name from now on, in the whole process; None returns to the best."""
         self._check(self._calls.house_choose(name.encode() if name is not None else None))
 
+    def choose_exact(self) -> str:
+        """Use the best kernel that computes a row the same whatever rows are beside it, and name it.
+
+        AMX multiplies tiles from sixteen rows of an expert on, and adds in another order than for fewer.
+        """
+        name = next(name for name in self.kernels() if not name.startswith("amx"))
+        self.choose(name)
+        return name
+
     def pack(self, weight: Tensor, fmt: Format) -> Packed:
         """Pack weight [rows, cols] bf16, each row contiguous; quantised by groups of 32 columns of a row."""
         rows, cols = weight.shape

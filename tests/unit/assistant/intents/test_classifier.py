@@ -121,7 +121,8 @@ def test_a_damaged_row_of_one_tenant_leaves_the_classifier_that_is_loaded_in_use
 ) -> None:
     before = classifier.version("acme")
     row = TrainedClassifier.objects.filter(tenant__slug="acme").latest("version")
-    row.pk, row.version, row.weights = None, row.version + 1, bytes(row.weights)[:100]
+    TrainedClassifier.objects.update(live=False)
+    row.pk, row.version, row.weights, row.live = None, row.version + 1, bytes(row.weights)[:100], True
     row.save(force_insert=True)
     classifier.refresh()
     assert before > 0

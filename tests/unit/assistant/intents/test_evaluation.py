@@ -11,7 +11,7 @@ import pytest
 from django.core.management import call_command
 
 from assistant.intents import evaluation
-from assistant.intents.evaluation import Row, calibration_error, macro_f1, read
+from assistant.intents.evaluation import Row, macro_f1, read
 from retrieval.protocols import Encoder
 
 
@@ -38,12 +38,6 @@ def test_every_format_of_row_is_read(tmp_path: Path, line: dict[str, object], ro
 def test_macro_f1_averages_over_labels_not_rows() -> None:
     truth, named = np.array(["a", "a", "a", "b"]), np.array(["a", "a", "a", "a"])
     assert macro_f1(truth, named) == pytest.approx((6 / 7 + 0) / 2)
-
-
-def test_calibration_error_is_zero_for_the_honest_and_large_for_the_boastful() -> None:
-    assert calibration_error(np.array([1.0, 1.0]), np.array([True, True])) == pytest.approx(0.0)
-    assert calibration_error(np.array([0.95, 0.95]), np.array([False, False])) == pytest.approx(0.95)
-    assert calibration_error(np.array([]), np.array([], bool)) is None
 
 
 def test_the_command_prints_one_line_of_json_last(tmp_path: Path, house_encoder: Encoder) -> None:

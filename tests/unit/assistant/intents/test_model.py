@@ -9,20 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.intents.model import LinearModel, centre, energy, features_of, softmax
+from assistant.intents.model import KernelModel, centre, energy, features_of, gaussian, kth, softmax, wordless
 
 EYE = np.eye(3, dtype=np.float32)
-MODEL = LinearModel(
+MODEL = KernelModel(
     classes=np.array(["order", "退款", "greeting"]),
     mean=np.zeros(3, np.float32),
-    weights=4 * EYE,
-    bias=np.zeros(3, np.float32),
-    temperature=np.ones(1, np.float32),
     known=EYE,
-    strangers=np.zeros((0, 3), np.float32),
-    strange_weights=np.array([0.0, -5.0, 0.0, 0.0, 0.0], np.float32),
+    strangers=np.zeros(1, np.int64),
+    weights=np.hstack([EYE, np.zeros((3, 1), np.float32)]),
+    temperature=np.full(1, 0.25, np.float32),
+    strange_weights=np.array([0.0, 0.0, 0.0, 0.0, -5.0], np.float32),
     strange_bias=np.zeros(1, np.float32),
     threshold=np.array([0.5], np.float32),
+    grams=wordless(3),
 )
 SEEDS = st.integers(0, 10_000)
 
@@ -40,18 +40,18 @@ def test_the_length_of_a_vector_says_nothing() -> None:
     np.testing.assert_allclose(MODEL.scores(7 * EYE).probabilities, MODEL.scores(EYE).probabilities, atol=1e-6)
 
 
-@pytest.mark.parametrize("temperature", [0.5, 2.0, 8.0])
-def test_heat_levels_the_probabilities_and_changes_no_choice(temperature: float) -> None:
-    warm = replace(MODEL, temperature=np.array([temperature], np.float32)).scores(EYE).probabilities
+@pytest.mark.parametrize("factor", [0.5, 2.0, 8.0])
+def test_heat_levels_the_probabilities_and_changes_no_choice(factor: float) -> None:
+    warm = replace(MODEL, temperature=np.float32(factor) * MODEL.temperature).scores(EYE).probabilities
     plain = MODEL.scores(EYE).probabilities
     assert (warm.argmax(axis=1) == plain.argmax(axis=1)).all()
-    assert (warm.max(axis=1) < plain.max(axis=1)).all() == (temperature > 1)
+    assert (warm.max(axis=1) < plain.max(axis=1)).all() == (factor > 1)
 
 
-def test_bias_decides_where_the_vector_does_not() -> None:
-    leaning = replace(MODEL, bias=np.array([0.0, 1.0, 0.0], np.float32))
-    even = np.ones((1, 3), np.float32)
-    assert leaning.classes[leaning.scores(even).probabilities.argmax()] == "退款"
+def test_a_question_far_from_everything_known_scores_low_for_every_intent() -> None:
+    near, far = gaussian(np.array([[1.0, 0.95]], np.float32)), gaussian(np.array([[-0.9, -1.0]], np.float32))
+    assert near.min() > 0.8
+    assert far.max() < 0.03
 
 
 def test_no_questions_are_no_scores() -> None:
@@ -61,7 +61,7 @@ def test_no_questions_are_no_scores() -> None:
 
 
 def test_what_is_far_from_all_that_is_known_is_stranger() -> None:
-    five = replace(MODEL, known=np.repeat(EYE[:1], 5, axis=0))
+    five = replace(MODEL, known=np.repeat(EYE[:1], 5, axis=0), weights=np.zeros((5, 4), np.float32))
     near, far = five.scores(EYE[:2]).strangeness
     assert near < 0.05
     assert far == pytest.approx(0.5)
@@ -69,22 +69,29 @@ def test_what_is_far_from_all_that_is_known_is_stranger() -> None:
 
 def test_one_odd_example_makes_no_friend() -> None:
     known = np.vstack([EYE[:1], np.repeat(EYE[1:2], 9, axis=0)])
-    odd, usual = replace(MODEL, known=known).scores(EYE[:2]).strangeness
+    odd, usual = replace(MODEL, known=known, weights=np.zeros((10, 4), np.float32)).scores(EYE[:2]).strangeness
     assert odd > usual
 
 
-def test_the_nearest_strangers_count_together() -> None:
-    near = np.array([[0.9]], np.float32)
-    features = features_of(np.zeros((1, 2), np.float32), near, np.array([[0.9, 0.1, 0.6, 0.3]], np.float32))
-    assert features[0, 2] == pytest.approx(0.6)
+def test_nearness_to_examples_of_strangers_makes_nobody_a_friend() -> None:
+    known = np.vstack([np.repeat(EYE[:1], 5, axis=0), np.repeat(EYE[1:2], 5, axis=0)])
+    model = replace(MODEL, known=known, weights=np.zeros((10, 4), np.float32), strangers=np.array([5]))
+    friend, stranger = model.scores(EYE[:2]).strangeness
+    assert friend < 0.05
+    assert stranger == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize(
-    ("known", "expected"), [([0.9], 0.9), ([0.9, 0.2], 0.2), ([0.1, 0.2, 0.3, 0.4, 0.5, 0.6], 0.2)]
+    ("known", "expected"), [([0.9], 0.9), ([0.9, 0.2], 0.2), ([0.1, 0.2, 0.3, 0.4, 0.5, 0.6], 0.2), ([], 0.0)]
 )
 def test_nearness_is_that_of_the_fifth_or_of_the_last_there_is(known: list[float], expected: float) -> None:
-    features = features_of(np.zeros((1, 2), np.float32), np.array([known], np.float32), np.zeros((1, 0), np.float32))
-    assert features[0, 1] == pytest.approx(expected)
+    assert kth(np.array([known], np.float32).reshape(1, -1))[0] == pytest.approx(expected)
+
+
+def test_the_features_are_energy_best_score_its_lead_the_strangers_score_and_nearness() -> None:
+    features = features_of(np.array([[0.2, 0.9, 0.4]], np.float32), np.array([[0.5]], np.float32))[0]
+    assert features[1:] == pytest.approx([0.9, 0.7, 0.4, 0.5])
+    assert features[0] < -0.9
 
 
 @given(SEEDS, st.floats(-30, 30))
@@ -118,8 +125,8 @@ def test_huge_logits_overflow_nothing(size: float) -> None:
 
 
 def test_every_array_comes_back_from_bytes() -> None:
-    back = LinearModel.parse(MODEL.dump())
-    for field in fields(LinearModel):
+    back = KernelModel.parse(MODEL.dump())
+    for field in fields(KernelModel):
         if field.name == "grams":  # see test_grams
             continue
         one, other = getattr(MODEL, field.name), getattr(back, field.name)
@@ -131,4 +138,4 @@ def test_every_array_comes_back_from_bytes() -> None:
 def test_damaged_bytes_raise_and_are_never_half_a_model(keep: float) -> None:
     data = MODEL.dump()
     with pytest.raises(ValueError, match="Train again"):
-        LinearModel.parse(data[: int(len(data) * keep)])
+        KernelModel.parse(data[: int(len(data) * keep)])

@@ -10,7 +10,7 @@ from django.db import connection
 from assistant.accounts.models import Tenant, Version
 from assistant.errors import Unprocessable
 from assistant.intents import services
-from assistant.intents.model import LinearModel
+from assistant.intents.model import KernelModel
 from assistant.intents.models import Example, Intent, TrainedClassifier
 from retrieval.protocols import Encoder
 
@@ -83,7 +83,7 @@ def test_an_edited_example_is_embedded_again(tenant: Tenant) -> None:
     row = services.train_tenant(tenant)
     example.refresh_from_db()
     assert bytes(example.vector or b"") not in (before, b"")
-    assert LinearModel.parse(bytes(row.weights)).known.shape[0] == row.examples - 21
+    assert KernelModel.parse(bytes(row.weights)).known.shape[0] == row.examples
 
 
 def test_one_tenants_examples_never_train_another(tenant: Tenant) -> None:
@@ -91,5 +91,5 @@ def test_one_tenants_examples_never_train_another(tenant: Tenant) -> None:
     services.save_intent(other, "a", [("apples", "en"), ("pears", "en")])
     services.save_intent(other, "b", [("bolts", "en"), ("nuts", "en")])
     row = services.train_tenant(other)
-    assert set(LinearModel.parse(bytes(row.weights)).classes) == {"a", "b"}
+    assert set(KernelModel.parse(bytes(row.weights)).classes) == {"a", "b"}
     assert row.held_out_accuracy is None

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.intents.model import LinearModel, centre, energy, features_of, softmax
+from assistant.intents.model import KernelModel, centre, energy, softmax
 from assistant.intents.training import train
 
 DIMENSION = 24
@@ -24,13 +24,14 @@ def clouds(classes: int, each: int, spread: float = 0.25, seed: int = 0) -> tupl
 
 def strangers(count: int, seed: int = 5) -> np.ndarray:
     rows = np.random.default_rng(seed).normal(size=(count, DIMENSION)) + 2.0
-    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    vectors: np.ndarray = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    return vectors
 
 
 NONE = np.zeros((0, DIMENSION), np.float32)
 
 
-def accuracy(model: LinearModel, vectors: np.ndarray, labels: list[str]) -> float:
+def accuracy(model: KernelModel, vectors: np.ndarray, labels: list[str]) -> float:
     return float((model.classes[model.scores(vectors).probabilities.argmax(axis=1)] == labels).mean())
 
 
@@ -79,7 +80,7 @@ def test_the_same_rows_give_the_same_model() -> None:
 def test_a_model_comes_back_whole_from_its_bytes_without_pickle() -> None:
     model = train(*clouds(4, 12), strangers(25)).model
     data = model.dump()
-    back = LinearModel.parse(data)
+    back = KernelModel.parse(data)
     vectors = clouds(4, 5, seed=4)[0]
     assert (back.classes == model.classes).all()
     np.testing.assert_allclose(back.scores(vectors).probabilities, model.scores(vectors).probabilities, atol=1e-6)
@@ -104,9 +105,30 @@ def test_centring_leaves_unit_vectors_and_survives_the_mean_itself() -> None:
     assert np.isfinite(centre(mean[None], mean)).all()
 
 
-def test_features_do_not_need_strangers_nor_many_examples() -> None:
-    logits = np.array([[1.0, 2.0]], np.float32)
-    features = features_of(logits, np.array([[0.5]], np.float32), np.zeros((1, 0), np.float32))
-    assert features.shape == (1, 5)
-    assert features[0, 1] == pytest.approx(0.5)
-    assert features[0, 2] == 0.0
+def test_every_example_is_judged_by_a_head_that_has_not_seen_it() -> None:
+    """Labels that mean nothing are learnt by heart, and yet not one of them is known in advance."""
+    rng = np.random.default_rng(0)
+    vectors = rng.normal(size=(120, DIMENSION)).astype(np.float32)
+    labels = rng.permutation(np.repeat(["a", "b", "c", "d"], 30)).tolist()
+    trained = train(vectors, labels, NONE)
+    assert accuracy(trained.model, vectors, labels) > 0.9
+    assert trained.held_out_accuracy is not None
+    assert trained.held_out_accuracy < 0.45
+
+
+def test_what_was_judged_says_what_was_right() -> None:
+    trained = train(*clouds(6, 20), strangers(40))
+    judged = trained.judged
+    assert judged is not None
+    assert len(judged.texts) == len(judged.labels) == 160
+    assert judged.labels[-1] == "oos"
+    assert judged.right().mean() > 0.8
+    error = judged.calibration_error()
+    assert error is not None
+    assert error < 0.15
+
+
+def test_too_few_examples_are_not_judged() -> None:
+    trained = train(*clouds(3, 2), NONE)
+    assert trained.judged is None
+    assert trained.held_out_accuracy is None

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from inference.serving import plugin
-from inference.serving.config import Device, HouseKernel, ServingConfig, Weights, command, environment
+from inference.serving.config import Device, HouseKernel, Layout, ServingConfig, Weights, command, environment
 
 CONFIG = ServingConfig(Path("/models/m"), "m", "secret-key", port=9000, kv_cache_bytes=123, threads=2)
 GPU = ServingConfig(Path("/models/m"), "m", "secret-key", device=Device.GPU)
@@ -112,3 +112,24 @@ def test_an_allow_list_of_plugins_gets_ours_added() -> None:
 def test_the_stock_path_knows_nothing_of_us() -> None:
     assert "--additional-config" not in command(CONFIG)
     assert "PYTHONPATH" not in environment(CONFIG, {})
+
+
+def test_one_rank_says_nothing_of_ranks() -> None:
+    assert Layout().flags() == ()
+    assert not any("parallel" in flag for flag in command(CONFIG))
+
+
+def test_tensor_ranks_have_a_process_each() -> None:
+    split = dataclasses.replace(CONFIG, layout=Layout(tensor=2, experts=True))
+    assert value_after(command(split), "--tensor-parallel-size") == "2"
+    assert value_after(command(split), "--distributed-executor-backend") == "mp"
+    assert "--enable-expert-parallel" in command(split)
+    assert "--data-parallel-size" not in command(split)
+
+
+def test_ranks_share_the_threads() -> None:
+    two = dataclasses.replace(CONFIG, threads=3, layout=Layout(data=2, experts=True))
+    assert value_after(command(two), "--data-parallel-size") == "2"
+    assert environment(two, {})["OMP_NUM_THREADS"] == "1"
+    assert "VLLM_ENABLE_V1_MULTIPROCESSING" not in environment(two, {})
+    assert environment(CONFIG, {})["VLLM_ENABLE_V1_MULTIPROCESSING"] == "0"

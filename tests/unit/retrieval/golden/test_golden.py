@@ -12,10 +12,11 @@ from retrieval.errors import UnreadableDocument
 from retrieval.loaders.isolated import ChildLimits, IsolatedParser
 from retrieval.messages import explain
 from tests.unit.retrieval.golden.offices import OFFICES
+from tests.unit.retrieval.golden.pictures import PICTURES
 from tests.unit.retrieval.golden.texts import TEXTS, Case
 
-CASES = [*TEXTS, *OFFICES]
-REFUSALS = {"damaged", "too_large", "timeout", "crashed_parser", "no_text"}
+CASES = [*TEXTS, *OFFICES, *PICTURES]
+REFUSALS = {"damaged", "too_large", "timeout", "crashed_parser", "no_text", "scan_too_slow"}
 
 
 @pytest.fixture(scope="module")

@@ -62,7 +62,7 @@ TEXTS: list[Case] = [
     ("parentheses.py", b"x = " + b"(" * 20_000 + b"1" + b")" * 20_000, ("x = (",)),
     ("generic.ts", b"export const id = <T,>(x: T): T => x;\n", ("id = <T,>",)),
     ("program.exe", b"MZ" + b"\x00" * 100, "unknown_format"),
-    ("scan.png", b"\x89PNG\r\n\x1a\n" + b"\x00" * 100, "unknown_format"),
+    ("broken.png", b"\x89PNG\r\n\x1a\n" + b"\x00" * 100, "damaged"),
     ("no-suffix", EN.encode(), "unknown_format"),
     ("UPPER.TXT", EN.encode(), (EN,)),
 ]  # fmt: skip

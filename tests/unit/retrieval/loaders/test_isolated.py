@@ -31,6 +31,7 @@ class HostileLoader:
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a `sitecustomize` that gives the child a loader which runs the file."""
     folder = tmp_path_factory.mktemp("hostile")
+    folder.chmod(0o755)  # in the sandbox another user reads it
     (folder / "hostile_loader.py").write_text(HOSTILE)
     (folder / "sitecustomize.py").write_text(
         "import retrieval.loaders\nretrieval.loaders.LOADERS['.evil'] = 'hostile_loader:HostileLoader'\n"

@@ -4,6 +4,7 @@ import io
 import random
 
 import pytest
+from PIL import Image
 from pypdf import PdfReader, PdfWriter
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
@@ -14,7 +15,8 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate, Table
 
 from retrieval.errors import UnreadableDocument
-from retrieval.loaders.pdf import _paragraphs
+from retrieval.loaders.scan import Scans
+from tests.unit.retrieval.drawn import EN, ZH, accuracy, page, scan_pdf, scanned, wrapped
 from tests.unit.retrieval.loaders.conftest import Load
 
 LONG = (
@@ -62,20 +64,6 @@ def test_chinese_lines_are_joined_without_blanks(load: Load, report: bytes) -> N
     assert load("a.pdf", report).sections[3].text == CHINESE
 
 
-@pytest.mark.parametrize("second", ["12.3%。", "-5.2 million in the second quarter.", "3.5 times the year before."])
-def test_a_number_at_the_start_of_a_line_is_no_item_of_a_list(second: str) -> None:
-    first = "本季度的营业收入比上一年同期增长了，其中线上渠道的增长幅度最大，达到了去年同期水平的"
-    assert "\n" not in _paragraphs(f"{first}\n{second}")
-
-
-@pytest.mark.parametrize(
-    "second", ["12. Return the item", "3) 退回商品", "- 保留发票", "(2) Keep the receipt", "二、退款"]
-)
-def test_an_item_of_a_list_begins_a_paragraph(second: str) -> None:
-    first = "本季度的营业收入比上一年同期增长了，其中线上渠道的增长幅度最大，达到了去年同期水平的"
-    assert _paragraphs(f"{first}\n{second}").split("\n\n") == [first, second]
-
-
 def test_a_ruled_table_is_rows_and_not_text_as_well(load: Load, report: bytes) -> None:
     text, table = load("a.pdf", report).sections[1:3]
     assert (table.table, table.text) == (True, "City | Fee\nBonn | 5\nKiel | 6")
@@ -88,8 +76,8 @@ def test_beyond_the_limit_tables_are_read_as_text(load: Load, report: bytes) -> 
     assert "Bonn" in sections[1].text
 
 
-def test_a_scan_has_no_text(load: Load) -> None:
-    with pytest.raises(UnreadableDocument, match="scan") as caught:
+def test_blank_pages_have_no_text(load: Load) -> None:
+    with pytest.raises(UnreadableDocument, match="no text") as caught:
         load("a.pdf", blank(2))
     assert caught.value.code == "no_text"
 
@@ -146,3 +134,43 @@ def test_a_mutated_file_is_read_or_refused_but_never_crashes(load: Load, report:
     except UnreadableDocument as error:
         refused, sections = error, ()
     assert sections or refused is not None
+
+
+def small(text: str) -> Image.Image:
+    return page(wrapped(text, 40)[:3], size=24, width=640)
+
+
+def test_a_scanned_page_is_read_and_keeps_its_number(load: Load) -> None:
+    sections = load("a.pdf", scan_pdf(scanned(small(ZH)), scanned(small(EN)))).sections
+    assert [section.page for section in sections] == [1, 2]
+    assert accuracy("".join(wrapped(ZH, 40)[:3]), sections[0].text) >= 0.97
+    assert sections[1].text.startswith("Customers may return any item")
+
+
+def test_a_scan_that_was_turned_or_stamped_is_read(load: Load) -> None:
+    tall = page([*wrapped(EN, 40)[:2], *[""] * 18], size=24, width=640)
+    (section,) = load("a.pdf", scan_pdf(tall, stamp="Scanned by Copier 3", turn=90)).sections
+    assert "Customers may return any item" in section.text
+
+
+@pytest.mark.parametrize("layer", [CHINESE.encode("gbk").decode("latin-1"), "!#$%&'()*+,-./" * 9])
+def test_a_text_layer_that_is_none_is_read_from_the_picture(load: Load, layer: str) -> None:
+    (section,) = load("a.pdf", scan_pdf(small(ZH), layer=layer)).sections
+    assert section.text.startswith("客户可以在收到商品之后")
+    assert layer[:9] not in section.text
+
+
+def test_a_page_with_text_is_not_read_as_a_picture(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("no picture had to be read")
+
+    monkeypatch.setattr(Scans, "sections", refuse)
+    layered = scan_pdf(small(EN), layer=LONG)
+    assert load("a.pdf", layered).sections[0].text.startswith("Customers may return")
+    assert load("b.pdf", scan_pdf(page([]), stamp=LONG)).sections
+
+
+def test_more_scanned_pages_than_the_limit_are_refused(load: Load) -> None:
+    with pytest.raises(UnreadableDocument, match="more than 1 scanned pages") as caught:
+        load("a.pdf", scan_pdf(page(["a", "b"]), page(["c"])), scanned_pages=1)
+    assert caught.value.code == "too_many_scans"

@@ -16,14 +16,40 @@ import torch
 from vllm.model_executor.custom_op import op_registry_oot
 from vllm.model_executor.layers.quantization import get_quantization_config
 import vllm.model_executor.layers.fused_moe.modular_kernel as mk
-from inference.serving.plugin import experts, loaded
+from inference.serving.plugin import exchange, experts, loaded
 assert op_registry_oot["UnquantizedFusedMoEMethod"] is experts.HouseMoEMethod
 for name in ("house_int4", "house_int8"):
     assert get_quantization_config(name)().get_name() == name
 for name in ("apply", "finalize_weight_and_reduce_impl"):
     ours = inspect.signature(getattr(experts.HouseExperts, name))
     assert list(ours.parameters) == list(inspect.signature(getattr(mk.FusedMoEExpertsModular, name)).parameters), name
+for name in ("prepare", "finalize"):
+    ours = inspect.signature(getattr(exchange.HouseExchange, name))
+    theirs = inspect.signature(getattr(mk.FusedMoEPrepareAndFinalizeModular, name))
+    assert list(ours.parameters) == list(theirs.parameters), name
 assert not inspect.isabstract(experts.HouseInt4Experts)
+
+from inference.moe.parallel.group import Group
+between = exchange.HouseExchange(Group())
+x, weights = torch.randn(3, 4), torch.tensor([[0.5, 0.25], [1.0, 0.0], [0.75, 0.25]])
+ids = torch.tensor([[1, 0], [2, -1], [0, 0]], dtype=torch.int32)
+rows, _, _, experts_of, ones = between.prepare(x, weights, ids, 3, None, False, None)
+assert experts_of.flatten().tolist() == [1, 0, 2, 0, 0] and experts_of.dtype is torch.int32
+assert ones.shape == experts_of.shape and bool((ones == 1).all())
+out = torch.empty(3, 4)
+between.finalize(out, rows * (experts_of + 1), weights, ids, False, None)
+assert torch.allclose(out, x * torch.tensor([[1.25], [3.0], [1.0]]))
+try:
+    between.finalize(out, rows, weights, ids, False, None)
+    raise SystemExit("a second finalize went through")
+except RuntimeError as error:
+    assert "without a prepare" in str(error)
+other = exchange.HouseExchange(Group())
+try:
+    other.prepare(x, weights, ids, 3, torch.tensor([0, -1, 1]), False, None)
+    raise SystemExit("another placement went through")
+except Exception as error:
+    assert "--expert-placement-strategy linear" in str(error), error
 assert loaded.library() is None
 print("as expected")
 """

@@ -71,3 +71,11 @@ def test_the_launcher_can_write_its_state_where_the_house_looks_for_it() -> None
 def test_a_missing_name_or_a_number_that_is_none_is_refused_before_anything_starts(words: list[str]) -> None:
     with pytest.raises(CommandError):
         call_command("serve_model", *words)
+
+
+@pytest.mark.usefixtures("became")
+def test_ranks_can_be_several() -> None:
+    argv = arguments("small-moe", "--data-parallel", "2", "--tensor-parallel", "4", "--expert-parallel")
+    assert (after(argv, "--data-parallel"), after(argv, "--tensor-parallel")) == ("2", "4")
+    assert "--expert-parallel" in argv
+    assert "--expert-parallel" not in arguments("small-moe")

@@ -242,3 +242,18 @@ def test_weights_that_are_no_experts_are_refused(library: Any) -> None:
 def test_weights_of_another_type_are_refused(library: Any) -> None:
     with pytest.raises(BadCall, match="bfloat16"):
         library.pack(torch.zeros(16, 32), Format.INT8)
+
+
+@pytest.mark.parametrize("fmt", list(Format))
+def test_the_exact_kernel_computes_a_row_the_same_whatever_is_beside_it(library: Any, fmt: Any) -> None:
+    name = library.choose_exact()
+    assert name == library.kernel
+    torch.manual_seed(0)
+    w13, w2 = (torch.randn(3, 128, 64) / 8).bfloat16(), (torch.randn(3, 64, 64) / 8).bfloat16()
+    packed = library.pack_experts(w13, w2, fmt)
+    x, ids = torch.randn(70, 64).bfloat16(), (torch.arange(70) % 3)[:, None]
+    together = library.experts(x, packed, ids, torch.ones(70, 1))
+    for size in (1, 5, 17, 33):
+        parts = [slice(start, start + size) for start in range(0, 70, size)]
+        apart = [library.experts(x[part], packed, ids[part], torch.ones(len(ids[part]), 1)) for part in parts]
+        assert torch.equal(torch.cat(apart), together), size
