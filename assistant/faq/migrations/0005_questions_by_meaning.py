@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('faq', '0003_certificates'),
+        ('faq', '0004_approval_placeholders_and_wrong_hits'),
     ]
 
     operations = [
