@@ -22,6 +22,7 @@ test: install-tests lint types contracts  ## everything: lint, types, contracts,
 	$(BIN)/python -m pytest tests/functional
 	$(BIN)/python -m pytest tests/integration
 	$(BIN)/python -m pytest tests/browser
+	$(BIN)/python -m pytest tests/ide
 
 lint: install-tests  ## ruff, style and format
 	$(BIN)/ruff check

@@ -3,9 +3,18 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import sys
 from pathlib import Path
+
+
+def operator() -> str:
+    """Name the account of the operating system that runs the command; empty where it has no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's number without an entry
+        return ""
 
 
 def main() -> None:
@@ -17,6 +26,9 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "assistant.config.settings")
     from django.core.management import execute_from_command_line
 
+    from assistant.audit import actor
+
+    actor.begin(actor.Actor("worker" if sys.argv[1:2] == ["worker"] else "command", operator()))
     execute_from_command_line(sys.argv)
 
 

@@ -181,7 +181,7 @@ def _assemble() -> _Built:
             recorder=Recorder([RedisTurns(redis), DatabaseTurns()]),
             searchers=ThreadPoolExecutor(SEARCH_THREADS, thread_name_prefix="search"),
             model_warming=lambda: model_watch().warming,
-            kept=_of("assistant.faq.generated.AnswerCache")(),
+            kept=_of("assistant.faq.generated.AnswerCache")(encoder.name),
             flights=_of("assistant.faq.flights.Flights")(settings.HOUSE.redis_url),
             prompts=fingerprint(),
         ),

@@ -7,7 +7,7 @@ import sys
 
 from benchmarks.server import ROOT
 
-NAMES = ("faq_http", "ask", "ep")
+NAMES = ("faq_http", "ask", "ep", "ingest")
 
 
 def main(arguments: list[str]) -> int:

@@ -26,6 +26,9 @@ from retrieval.types import PUBLIC, Chunk, ParsedDocument, Upsert, Vectors
 Parse = Callable[[Path, str, LoaderLimits], ParsedDocument]
 """Reads a file by the loader of its name: here, or in a child (`retrieval.loaders.isolated`)."""
 
+Progress = Callable[[int, int], None]
+"""Told how many chunks are encoded, and of how many; what it raises ends the work."""
+
 _log = logging.getLogger(__name__)
 _UNSAFE = re.compile(r"[^\w.() -]|^\.+")
 _LONGEST_NAME = 60  # characters; a Chinese one takes three bytes, file systems allow 255
@@ -63,6 +66,7 @@ def prepare(
     config: IngestConfig | None = None,
     *,
     parse: Parse = parse_here,
+    progress: Progress | None = None,
 ) -> list[tuple[Chunk, Vectors]]:
     """Load, chunk and encode one file; returns each chunk with its passage embedding [dimension].
 
@@ -75,7 +79,7 @@ def prepare(
         document = parse(path, filename, config.limits)
         checksum = meta.checksum or hashlib.sha256(path.read_bytes()).hexdigest()
     chunks = cut(document, filename, meta, checksum, encoder, config)
-    vectors = encode(chunks, encoder, config.batch)
+    vectors = encode(chunks, encoder, config.batch, progress)
     return list(zip(chunks, vectors, strict=True))
 
 
@@ -128,11 +132,15 @@ def cut(
     ]
 
 
-def encode(chunks: list[Chunk], encoder: Encoder, batch: int = 64) -> Vectors:
+def encode(chunks: list[Chunk], encoder: Encoder, batch: int = 64, progress: Progress | None = None) -> Vectors:
     """Embed chunks; returns [len(chunks), dimension] float32."""
     texts = [searchable(chunk) for chunk in chunks]
-    blocks = [encoder.encode_passages(texts[start : start + batch]) for start in range(0, len(texts), batch)]
-    return np.concatenate(blocks) if blocks else np.empty((0, encoder.dimension), dtype=np.float32)
+    vectors = np.empty((len(texts), encoder.dimension), dtype=np.float32)
+    for start in range(0, len(texts), batch):
+        vectors[start : start + batch] = encoder.encode_passages(texts[start : start + batch])
+        if progress is not None:
+            progress(min(start + batch, len(texts)), len(texts))
+    return vectors
 
 
 def chunk_id(tenant: str, document: str, revision: int, ordinal: int) -> str:

@@ -13,6 +13,7 @@ from assistant.api.rest.documents import Documents
 from assistant.api.rest.failing import NOT_FOUND
 from assistant.api.rest.faq import Faq
 from assistant.api.rest.feedback import FeedbackView
+from assistant.api.rest.lineage import LineageView, UsesView
 from assistant.errors import NotFound
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
@@ -33,6 +34,8 @@ def nothing_here(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("api/v1/feedback", FeedbackView.as_view(), name="feedback"),
+    path("api/v1/answers/<uuid:turn>/lineage", LineageView.as_view(), name="lineage"),
+    path("api/v1/documents/<uuid:document>/answers", UsesView.as_view(), name="uses"),
     path("api/v1/", include(router.urls)),
     re_path(r"^(?:api/v1|v1)/", nothing_here),
 ]

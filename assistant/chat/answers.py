@@ -38,12 +38,35 @@ class Source:
         return cls(n, chunk.id, chunk.document, chunk.title, chunk.revision, round(hit.score, 6), chunk.page, chunk.url)
 
 
+def _empty(value: object) -> bool:
+    return value == ()
+
+
+@dataclass(frozen=True, slots=True)
+class SlotShown:
+    """What the intent wanted to know: `value` is what `text`, as it stands in the question, means."""
+
+    kind: str
+    text: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlsoShown:
+    """What else the message asks for: an intent, and the clause that has it."""
+
+    name: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class IntentShown:
-    """What the question was taken for; `confidence` is 0 to 1."""
+    """What the question was taken for; `confidence` is 0 to 1. `slots` and `also` are there when there are any."""
 
     name: str
     confidence: float
+    slots: Annotated[tuple[SlotShown, ...], Field(exclude_if=_empty)] = ()
+    also: Annotated[tuple[AlsoShown, ...], Field(exclude_if=_empty)] = ()
 
 
 @dataclass(frozen=True, slots=True)

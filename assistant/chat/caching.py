@@ -21,6 +21,7 @@ from assistant.faq.generated import Scope
 from assistant.faq.lasting import lasts
 from assistant.intents.types import IntentGuess, Route
 from domains.types import Evidence
+from retrieval.types import Vectors
 
 Step = Sources | Delta | Refused | Reply
 P = ParamSpec("P")
@@ -62,9 +63,16 @@ async def scope_of(
 
 
 async def served(
-    scope: Scope | None, text: str, make: Callable[[Making], AsyncGenerator[Step, None]], room: Room
+    scope: Scope | None,
+    text: str,
+    make: Callable[[Making], AsyncGenerator[Step, None]],
+    room: Room,
+    vector: Vectors | None = None,
 ) -> AsyncGenerator[Step, None]:
-    """Yield the steps of the answer given before, else those of `make`, once for all who ask the same right now."""
+    """Yield the steps of the answer given before, else those of `make`, once for all who ask the same right now.
+
+    With the question embedding `vector` [dimension], an answer to the same question in other words will do.
+    """
     if scope is None or room.kept is None:
         async with aclosing(make(Making())) as steps:
             async for step in steps:
@@ -72,7 +80,7 @@ async def served(
         return
     waited = False
     while True:
-        reply = await _found(scope, text, room)
+        reply = await _found(scope, text, room, vector)
         if reply is not None:
             yield Sources(reply.sources)
             yield Delta(reply.text)
@@ -80,7 +88,7 @@ async def served(
             return
         async with _seat(scope, text, room, alone=waited) as seat:
             if seat.leads:
-                async with aclosing(_made(scope, text, make, room)) as steps:
+                async with aclosing(_made(scope, text, make, room, vector)) as steps:
                     async for step in steps:
                         seat.landed = seat.landed or isinstance(step, Reply)
                         yield step
@@ -98,13 +106,17 @@ async def _seat(scope: Scope, text: str, room: Room, *, alone: bool) -> AsyncIte
 
 
 async def _made(
-    scope: Scope, text: str, make: Callable[[Making], AsyncGenerator[Step, None]], room: Room
+    scope: Scope,
+    text: str,
+    make: Callable[[Making], AsyncGenerator[Step, None]],
+    room: Room,
+    vector: Vectors | None,
 ) -> AsyncGenerator[Step, None]:
     making, began = Making(), room.clock()
     async with aclosing(make(making)) as steps:
         async for step in steps:
             if isinstance(step, Reply):
-                await _keep(scope, text, step, making, room.clock() - began, room)
+                await _keep(scope, text, step, making, room.clock() - began, room, vector)
             yield step
 
 
@@ -116,18 +128,20 @@ def _with_rows(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         connection.close()
 
 
-async def _found(scope: Scope, text: str, room: Room) -> Reply | None:
-    found = None if room.kept is None else await room.in_thread(_with_rows, room.kept.find, scope, text)
+async def _found(scope: Scope, text: str, room: Room, vector: Vectors | None) -> Reply | None:
+    found = None if room.kept is None else await room.in_thread(_with_rows, room.kept.find, scope, text, vector)
     if found is None:
         return None
     kept = _REPLY.validate_python(found.body)
     return replace(kept, layer="cache", usage=None)
 
 
-async def _keep(scope: Scope, text: str, reply: Reply, making: Making, seconds: float, room: Room) -> None:
+async def _keep(
+    scope: Scope, text: str, reply: Reply, making: Making, seconds: float, room: Room, vector: Vectors | None
+) -> None:
     """Keep what a model said from documents; quotes cost nothing to make again, refusals may change."""
     fit = reply.layer == "model" and reply.grounded and reply.refused is None and reply.handoff is None
     if not fit or making.evidence is None or room.kept is None:
         return
     body = cast("dict[str, Any]", _REPLY.dump_python(reply, mode="json"))
-    await room.in_thread(_with_rows, room.kept.keep, scope, text, body, making.evidence.hits, seconds)
+    await room.in_thread(_with_rows, room.kept.keep, scope, text, body, making.evidence.hits, seconds, vector)

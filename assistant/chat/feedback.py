@@ -1,33 +1,108 @@
-"""Thumbs and corrections: written down, and a cached answer that was called wrong is gone before the next question."""
+"""Thumbs and corrections: written down, and an answer that was called wrong is gone before the next question."""
 
 from __future__ import annotations
 
+import time
 import uuid
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
 
-from assistant.chat.models import Feedback, Rating, Turn
+from assistant.chat.models import Feedback, Giver, Rating, Turn
+from assistant.chat.stores.flush import flush_turns
 from assistant.errors import NotFound, Text
-from assistant.faq import generated
+from assistant.faq import corrections, generated
+from assistant.faq.models import FaqEntry, PairOrigin
 
 UNKNOWN = Text(
     en="There is no such answer. An answer is known here a second or two after it was given.",
     zh="没有找到该回答。回答在给出后一两秒内即可在此查询。",
 )
+SETTLES_S = 0.4
+"""Time for another process that is just writing the turn down."""
 
 
-@transaction.atomic
-def give(tenant: str, turn: uuid.UUID, rating: Rating, correction: str = "") -> int:
-    """Write down what somebody thinks of an answer; returns how many cached answers were withdrawn for it.
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What somebody thinks of an answer: a thumb, why, what would be right; `author` names a colleague."""
 
-    Raises NotFound when the tenant has no such turn.
+    rating: Rating
+    correction: str = ""
+    reason: str = ""
+    giver: Giver = Giver.API
+    author: str = ""
+
+
+def give(tenant: str, turn: uuid.UUID, opinion: Opinion) -> int:
+    """Write an opinion down; returns how many cached answers were withdrawn for it.
+
+    A thumb down takes away every kept answer to these words, and a curated one that was found by its meaning: that
+    entry never answers this question again. Asked for in its very words it is an editor's answer, which only a
+    colleague takes away. Raises NotFound (unknown_answer) when the tenant has no such turn.
     """
-    found = Turn.objects.select_related("conversation").filter(pk=turn, conversation__tenant__slug=tenant).first()
+    found = _turn(tenant, turn)
+    with transaction.atomic():
+        if not _written(found, opinion):
+            return 0
+        if found.layer == "faq":
+            return _curated(tenant, found, opinion)
+        if opinion.rating == Rating.DOWN and found.layer in {"cache", "model"}:
+            said = str((found.answer or {}).get("text", ""))
+            return generated.withdraw_question(tenant, found.language, found.standalone, said)
+    return 0
+
+
+def entry_behind(tenant: str, turn: Turn) -> FaqEntry | None:
+    """Return the curated entry that a turn was answered with, if it was and still exists."""
+    for source in (turn.answer or {}).get("sources", []):
+        key = str(source.get("chunk", ""))
+        if key.startswith("faq:"):
+            return corrections.entry_of(tenant, key.removeprefix("faq:"), turn.language)
+    return None
+
+
+def _written(turn: Turn, opinion: Opinion) -> bool:
+    before = Feedback.objects.select_for_update().filter(turn=turn).first()
+    if before is not None and before.giver == Giver.AGENT and opinion.giver != Giver.AGENT:
+        return False
+    values = {
+        "rating": opinion.rating,
+        "reason": opinion.reason,
+        "correction": opinion.correction,
+        "giver": opinion.giver,
+        "author": opinion.author,
+        "given_at": timezone.now(),
+    }
+    Feedback.objects.update_or_create(turn=turn, defaults=values)
+    return True
+
+
+def _curated(tenant: str, turn: Turn, opinion: Opinion) -> int:
+    entry = entry_behind(tenant, turn)
+    if entry is None:
+        return 0
+    up = opinion.rating == Rating.UP
+    agent = opinion.giver == Giver.AGENT
+    exact = corrections.is_exact(entry, turn.standalone)
+    if not exact:
+        origin = PairOrigin.AGENT if agent else PairOrigin.FEEDBACK
+        corrections.learn(entry, turn.standalone, same=up, origin=origin)
+    if up or (exact and not agent):
+        return 0
+    return int(corrections.wrong(entry, turn.standalone, turn.pk))
+
+
+def _turn(tenant: str, turn: uuid.UUID) -> Turn:
+    """Find a turn; one that was answered this moment is carried to the database first."""
+    rows = Turn.objects.select_related("conversation__tenant").filter(pk=turn, conversation__tenant__slug=tenant)
+    found = rows.first()
+    if found is None:
+        flush_turns()
+        found = rows.first()
+    if found is None:
+        time.sleep(SETTLES_S)
+        found = rows.first()
     if found is None:
         raise NotFound(UNKNOWN, code="unknown_answer")
-    values = {"rating": rating, "correction": correction, "given_at": timezone.now()}
-    Feedback.objects.update_or_create(turn=found, defaults=values)
-    if rating != Rating.DOWN or found.layer not in {"cache", "model"}:
-        return 0
-    return generated.withdraw_question(tenant, found.language, found.standalone)
+    return found

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.dispatch import Signal
 
 from assistant.accounts.models import Tenant
 from assistant.chat.answers import to_plain
@@ -15,6 +16,9 @@ from assistant.chat.models import OPEN, Conversation, Handoff, Turn
 from assistant.chat.record import TurnRecord
 
 logger = logging.getLogger(__name__)
+
+turns_written = Signal()
+"""Sent with `turns` (rows, not necessarily new) in the transaction that wrote them; what follows commits with them."""
 
 
 @transaction.atomic
@@ -28,8 +32,9 @@ def write(records: Sequence[TurnRecord]) -> None:
     Conversation.objects.bulk_create(
         _conversations(kept, tenants), update_conflicts=True, unique_fields=["id"], update_fields=["updated_at"]
     )
-    Turn.objects.bulk_create([_turn(record) for record in kept], ignore_conflicts=True)
+    turns = Turn.objects.bulk_create([_turn(record) for record in kept], ignore_conflicts=True)
     Handoff.objects.bulk_create([_handoff(record) for record in kept if record.handoff], ignore_conflicts=True)
+    turns_written.send(Turn, turns=turns)
 
 
 def recall(tenant: str, conversation: str) -> Memory | None:

@@ -124,12 +124,26 @@ class Rating(models.TextChoices):
     DOWN = "down", _("wrong")
 
 
+class Giver(models.TextChoices):
+    """Who said what they think of an answer."""
+
+    VISITOR = "visitor", _("visitor of the widget")
+    API = "api", _("program with a key")
+    AGENT = "agent", _("colleague in the admin")
+
+
 class Feedback(models.Model):
-    """A thumb for an answer, and what would have been right. The last word about a turn counts."""
+    """A thumb for an answer, why, and what would have been right.
+
+    The last word about a turn counts, but a colleague's is not overridden by anybody else's.
+    """
 
     turn = models.OneToOneField(Turn, verbose_name=_("turn"), on_delete=models.CASCADE, related_name="feedback")
     rating = models.CharField(_("rating"), max_length=8, choices=Rating.choices)
+    reason = models.TextField(_("reason"), blank=True)
     correction = models.TextField(_("correction"), blank=True)
+    giver = models.CharField(_("given by"), max_length=16, choices=Giver.choices, default=Giver.API)
+    author = models.CharField(_("colleague"), max_length=150, blank=True)
     given_at = models.DateTimeField(_("given"), default=timezone.now)
 
     class Meta:

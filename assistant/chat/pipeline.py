@@ -10,9 +10,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from assistant.chat import caching, replies, turns
+from assistant.chat import caching, replies, several, turns
 from assistant.chat.asked import Asked
 from assistant.chat.caching import Making
 from assistant.chat.events import Delta, Event, Failed, Finished, Refused, Sources, Started
@@ -53,6 +53,10 @@ async def answer(asked: Asked, room: Room) -> AsyncGenerator[Event, None]:
                     continue
                 turn.note(step)
                 yield step
+        if note := replies.left_open(reply, understood):
+            reply = replace(reply, text=reply.text + note)
+            turn.note(Delta(note))
+            yield Delta(note)
         finished = turn.finished(reply, understood, watch.timings())
         await room.recorder.record(*turn.record(finished, reply, understood, memory))
     except (AssistantError, ModelError, RetrievalError) as fault:
@@ -95,7 +99,7 @@ async def _reply(
     def make(making: Making) -> AsyncGenerator[Sources | Delta | Refused | Reply, None]:
         return _from_evidence(asked, understood, memory, seen, room, watch, making)
 
-    async with aclosing(caching.served(scope, asked.text, make, room)) as steps:
+    async with aclosing(caching.served(scope, asked.text, make, room, seen.vector)) as steps:
         async for step in steps:
             if isinstance(step, Delta):
                 watch.token()
@@ -137,6 +141,7 @@ async def _recognise(asked: Asked, understood: Understood, room: Room) -> _Recog
     """Encode and classify. What was said stands first: "thanks" after a question is thanks, not a follow-up."""
     vector = await room.encode(asked.text)
     guess = room.intents.classify(asked.tenant, asked.text, vector)
+    guess = replace(guess, also=await several.others(asked.tenant, asked.text, guess, room))
     if understood.standalone == asked.text or guess.route in {Route.SMALL_TALK, Route.HUMAN}:
         return _Recognised(asked.text, vector, guess)
     vector = await room.encode(understood.standalone)

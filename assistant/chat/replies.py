@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assistant.chat import handoff, texts
-from assistant.chat.answers import HandoffShown, IntentShown, Layer, ModelShown, RefusalShown, Source, UsageShown
+from assistant.chat.answers import (
+    AlsoShown,
+    HandoffShown,
+    IntentShown,
+    Layer,
+    ModelShown,
+    RefusalShown,
+    SlotShown,
+    Source,
+    UsageShown,
+)
 from assistant.chat.memory import Memory
 from assistant.chat.understanding import Understood
 from assistant.faq.lookup import FaqMatch
@@ -33,7 +43,18 @@ class Reply:
 
 def intent_of(guess: IntentGuess) -> IntentShown:
     """Show a guess."""
-    return IntentShown(guess.name, round(guess.confidence, 4))
+    slots = tuple(SlotShown(slot.kind, slot.text, slot.value) for slot in guess.slots)
+    also = tuple(AlsoShown(name, text) for name, text in guess.also)
+    return IntentShown(guess.name, round(guess.confidence, 4), slots, also)
+
+
+def left_open(reply: Reply, understood: Understood) -> str:
+    """Name what else was asked, so that nobody waits for it; empty when there is nothing, or nothing was answered."""
+    also = reply.intent.also if reply.refused is None and reply.handoff is None else ()
+    if not also:
+        return ""
+    asked = {"zh": "、".join(f"“{one.text}”" for one in also), "en": "; ".join(f"“{one.text}”" for one in also)}
+    return "\n\n" + texts.ALSO_ASKED.of(understood.language).format(asked=asked[understood.language])
 
 
 def left_to_human(memory: Memory, understood: Understood) -> Reply | None:

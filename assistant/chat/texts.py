@@ -120,3 +120,9 @@ def unknown_domain(name: str, known: str) -> Text:
         en=f"There is no domain “{name}”. Choose among {known}, or leave it out.",
         zh=f"没有名为“{name}”的领域。可选：{known}；也可以省略。",
     )
+
+
+ALSO_ASKED = Text(
+    en="You also asked: {asked} Please send that as a question of its own.",
+    zh="您还问到：{asked}。请单独再问一次，以便逐一回答。",
+)

@@ -49,6 +49,8 @@ class Env:
     log_level: str
     accelerator: str
     import_private_addresses: bool
+    tasks: str
+    celery_broker_url: str | None
 
     @property
     def without_model(self) -> bool:
@@ -79,6 +81,8 @@ def read(environ: Mapping[str, str]) -> Env:
         log_level=reader.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
         accelerator=reader.choice("ACCELERATOR", "auto", ("auto", "cpu", "gpu")),
         import_private_addresses=reader.flag("IMPORT_PRIVATE_ADDRESSES"),
+        tasks=reader.choice("TASKS", "database", ("database", "celery")),
+        celery_broker_url=reader.url("CELERY_BROKER_URL", "redis", "rediss", "amqp", "amqps"),
     )
 
 

@@ -26,5 +26,8 @@ class HouseConfig:
     """JSON that the model's launcher writes: {"kernel", "experts", "engine"}."""
     demo_tenant: str
     public_url: str
+    tasks: str = "database"
+    """Who does the jobs of ingestion: a name of `assistant.knowledge.tasks.backend.BACKENDS`."""
+    celery_broker_url: str = ""
     import_private_addresses: bool = False
     """Whether lists of addresses may name machines of private networks and this one."""

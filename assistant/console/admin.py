@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from assistant.chat.models import Conversation, Handoff, Turn
+from assistant.chat.models import Conversation, Feedback, Handoff, Turn
 
 
 class ReadOnly:
@@ -25,15 +28,40 @@ class TurnInline(ReadOnly, admin.StackedInline):  # type: ignore[type-arg]
     model = Turn
     extra = 0
     can_delete = False
-    fields = ["question", "text", "status", "code", "layer", "intent", "domain", "sources", "total_ms", "asked_at"]
-    readonly_fields = ["sources"]
+    fields = [
+        "question",
+        "text",
+        "status",
+        "code",
+        "layer",
+        "intent",
+        "domain",
+        "sources",
+        "total_ms",
+        "asked_at",
+        "correct",
+    ]
+    readonly_fields = ["sources", "correct"]
     ordering = ["asked_at"]
 
     @admin.display(description=_("sources"))
-    def sources(self, turn: Turn) -> str:
-        """List what was cited."""
+    def sources(self, turn: Turn) -> SafeString | str:
+        """List what was cited, with the way to where it comes from."""
         cited = (turn.answer or {}).get("sources", [])
-        return "\n".join(f"[{source['n']}] {source['title']}" for source in cited) or "-"
+        if not cited:
+            return "-"
+        titles = format_html_join("", "[{}] {}<br>", ((source["n"], source["title"]) for source in cited))
+        address = reverse("admin:editing_answer", args=[turn.pk])
+        return format_html('{}<a href="{}">{}</a>', titles, address, _("where it comes from"))
+
+    @admin.display(description=_("correction"))
+    def correct(self, turn: Turn) -> str:
+        """Lead to the form that says what would have been right."""
+        said = Feedback.objects.filter(turn=turn).first()
+        shown = "" if said is None else f"{said.get_rating_display()} · {said.reason} {said.correction} {said.author}"
+        return format_html(
+            '{} <a href="{}">{}</a>', shown, reverse("admin:correct_turn", args=[turn.pk]), _("the right answer is…")
+        )
 
 
 class HandoffInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]

@@ -72,12 +72,13 @@ def collect(now: dt.datetime | None = None) -> Figures:
         faq_entries=FaqEntry.objects.published().count(),
         conversations_today=Conversation.objects.filter(updated_at__gte=midnight).count(),
         waiting=Handoff.objects.filter(OPEN).count(),
-        days=_days(midnight),
+        days=days_since(midnight),
         unanswered=_unanswered(midnight - dt.timedelta(days=DAYS)),
     )
 
 
-def _days(midnight: dt.datetime) -> tuple[Day, ...]:
+def days_since(midnight: dt.datetime) -> tuple[Day, ...]:
+    """Count the questions of the last DAYS days, the one that began at `midnight` among them."""
     first = midnight - dt.timedelta(days=DAYS - 1)
     rows = (
         Turn.objects.filter(asked_at__gte=first)

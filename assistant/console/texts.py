@@ -35,4 +35,63 @@ WORDS = {
     "quiet": Text("No questions yet.", "还没有提问。"),
     "write": Text("Write an answer", "补充答案"),
     "manage": Text("Manage", "管理"),
+    "first_line": Text("First line: hits, savings, trust", "一线：命中、节省与可信度"),
+}
+CORRECTION = {
+    "title": Text("Correct an answer", "纠正回答"),
+    "make": Text("Correct, and make it a FAQ entry", "纠正并加入 FAQ"),
+    "note": Text("Correct only", "仅记录纠正"),
+}
+FIRST_LINE = Text("First line", "一线")
+BASIS = Text(
+    "Saved: the hits times what an answer by the model took in these days: {seconds} s and {tokens} tokens on average, "
+    "measured on {measured}.",
+    "节省量：命中次数乘以同期模型回答的平均开销（{seconds} 秒、{tokens} 个 token，按 {measured} 次回答实测）。",
+)
+NOT_MEASURED = Text(
+    "What a hit saves is not measured yet: no answer by the model in these days.",
+    "这些天没有模型回答，尚无法测算命中所节省的开销。",
+)
+LEVELS = {
+    "few": Text("too few questions", "提问太少"),
+    "calm": Text("as trained", "与训练时一致"),
+    "some": Text("drifting", "有所偏移"),
+    "much": Text("has moved: train again", "偏移明显，请重新训练"),
+}
+LINE_WORDS = {
+    "overview": INDEX,
+    "hits": Text("Answered without the model, 14 days", "近 14 天未用模型的回答"),
+    "seconds_saved": Text("Model seconds saved", "节省的模型时间"),
+    "tokens_saved": Text("Tokens saved", "节省的 token"),
+    "wrong": Text("False hits found", "发现的误命中"),
+    "days": Text("Hit rate by day and layer", "各日各层命中率"),
+    "certificates": Text("Certificates of the thresholds", "阈值证书"),
+    "no_certificates": Text("None yet.", "尚无证书。"),
+    "tenant": Text("Tenant", "租户"),
+    "language": Text("Language", "语言"),
+    "domain": Text("Domain", "领域"),
+    "threshold": Text("Threshold", "阈值"),
+    "exact_only": Text("equal words only", "仅限相同词句"),
+    "limit": Text("False hits at most / bound", "误命中率上限 / 界限"),
+    "pairs": Text("False / different pairs", "误命中 / 不同义对"),
+    "origin": Text("Issued on", "依据"),
+    "issued": Text("Issued", "签发时间"),
+    "false_hits": Text("Hits that were called wrong", "被指出有误的命中"),
+    "no_false_hits": Text("Nobody called an answer of these days wrong.", "这些天没有人指出回答有误。"),
+    "answered": Text("Answered with", "当时的回答"),
+    "said_by": Text("Said by", "反馈者"),
+    "drift": Text("Intents drifting", "意图偏移"),
+    "drift_basis": Text(
+        "Population stability index of the last 7 days: shares against the examples trained on, confidence against the "
+        "three weeks before. From 0.1 something moves, from 0.25 much has moved.",
+        "近 7 天的群体稳定性指数：占比与训练示例相比，置信度与此前三周相比。"
+        "达到 0.1 表示有偏移，达到 0.25 表示偏移明显。",
+    ),
+    "questions": Text("Questions", "提问数"),
+    "shares": Text("Shares", "占比"),
+    "confidence": Text("Confidence", "置信度"),
+    "intent": Text("Intent", "意图"),
+    "then": Text("In training", "训练时"),
+    "now": Text("Now", "现在"),
+    "no_intents": Text("No intents yet.", "尚无意图。"),
 }

@@ -64,6 +64,14 @@ def upper_limit(errors: int, trials: int, confidence: float = CONFIDENCE) -> flo
     return high
 
 
+def limits(events: int, trials: int) -> tuple[float, float] | None:
+    """Two-sided 95 % Clopper-Pearson interval of a rate; None without trials."""
+    if not trials:
+        return None
+    half = 1 - (1 - CONFIDENCE) / 2
+    return 1 - upper_limit(trials - events, trials, half), upper_limit(events, trials, half)
+
+
 def _at_most(errors: int, trials: int, rate: float) -> float:
     """Probability of at most so many errors at this rate (binomial)."""
     total = math.lgamma(trials + 1)

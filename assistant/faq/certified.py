@@ -32,6 +32,7 @@ class CalibrationPair(models.Model):
     origin = models.CharField(_("said by"), max_length=16, choices=PairOrigin.choices)
     digest = models.CharField(max_length=64, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    judged_at = models.DateTimeField(_("changed"), auto_now=True)
 
     class Meta:
         verbose_name = _("calibration pair")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from retrieval.normalise import fold
+
 _ENGLISH = re.compile(
     r"\b(?:hi|hello|hey|good (?:morning|afternoon|evening)|dear (?:team|support|sir|madam)|excuse me"
     r"|sorry to bother you"
@@ -18,6 +20,15 @@ _CHINESE = re.compile(
     r"|(?:我)?想?(?:请问|咨询|问问|询问|问)(?:一下|下)?|(?:我)?想(?:知道|了解)(?:一下|下)?|(?:请)?(?:告诉|告知|帮)我(?:一下|下)?"
     r"|谢谢(?:你|您|了|啦)?|多谢(?:了)?|感谢(?:您|你)?|辛苦(?:了)?|急{2,}|在线等"
 )
+
+
+_SHORT = re.compile(r"\b(what|where|how|who|when|that|it|there)s\b")
+"""Folding has taken the apostrophe off."""
+
+
+def plain(text: str) -> str:
+    """Fold a text, take its wrapping off and write "what's" out: texts that are equal then are equal words."""
+    return _SHORT.sub(r"\1 is", bare(fold(text)))
 
 
 def bare(folded: str) -> str:

@@ -22,6 +22,7 @@ def load(tenant: Tenant, folder: Path, encoder: Encoders, progress: Progress) ->
             row["pair"],
             row["language"],
             embed=False,
+            wait=False,
             domain=row["domain"],
             question=row["question"],
             variants=row["variants"],

@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.faq import guards
-from assistant.faq.certificate import Flags, Floats, area_under_curve, certify, upper_limit
+from assistant.faq import guards, issuing, verifier
+from assistant.faq.certificate import Certificate, Flags, Floats, area_under_curve, certify, limits, upper_limit
 from assistant.knowledge.encoder import encode_many, shared_encoder
 from retrieval.language import detect
 from retrieval.normalise import fold
 from retrieval.protocols import Encoder
 
-EXACT = 1.01
+EXACT = 1e6
 """Score of equal folded texts: they are served whatever the threshold."""
 
 
@@ -51,47 +51,66 @@ def read(paths: Iterable[Path]) -> list[Pair]:
 
 
 def evaluate(calibrate: Sequence[Pair], test: Sequence[Pair], encoder: Encoder, bound: float) -> dict[str, Any]:
-    """Return the figures by name; `auc` is the similarity's alone, before the guards.
+    """Return the figures by name; `auc` is the verifier's, before the guards.
 
-    Each language has its own threshold; a language without a certificate is served exact words alone.
+    Each language has its own threshold. Where the calibration pairs certify none, the shipped certificate of the
+    language is borrowed: `certified` is then false and `origins` says "shipped"; without one, equal words alone are
+    served.
     """
-    similar, asked_similar = score(calibrate, encoder), score(test, encoder)
-    known, asked = guarded(calibrate, similar), guarded(test, asked_similar)
-    labels, truth = _labels(calibrate), _labels(test)
-    languages, asked_in = _languages(calibrate), _languages(test)
+    known, asked = score(calibrate, encoder), score(test, encoder)
+    truth, asked_in = _labels(test), _languages(test)
+    fits = issuing.agrees(encoder)
     certificates = {
-        language: certify(known[languages == language], labels[languages == language], bound)
+        str(language): _certified(calibrate, guarded(calibrate, known), str(language), bound, borrow=fits)
         for language in np.unique(asked_in)
     }
-    least = {language: c.threshold if c.threshold is not None else EXACT for language, c in certificates.items()}
-    served = asked >= np.array([least[language] for language in asked_in])
-    different = int((~truth).sum())
-    false_hits = int((served & ~truth).sum())
-    thresholds = {str(language): c.threshold for language, c in certificates.items()}
+    least = {language: EXACT if c.threshold is None else c.threshold for language, (c, _) in certificates.items()}
+    served = guarded(test, asked) >= np.array([least[str(language)] for language in asked_in])
+    hits, false_hits, different = int((served & truth).sum()), int((served & ~truth).sum()), int((~truth).sum())
+    thresholds = {language: c.threshold for language, (c, _) in certificates.items()}
     return {
-        "auc": area_under_curve(asked_similar, truth),
-        "hit_rate": float(served[truth].mean()) if truth.any() else None,
+        "auc": area_under_curve(asked, truth),
+        "hit_rate": hits / int(truth.sum()) if truth.any() else None,
+        "hit_rate_interval95": limits(hits, int(truth.sum())),
         "false_hit_rate": false_hits / different if different else None,
         "false_hit_upper95": upper_limit(false_hits, different) if different else None,
+        "false_hit_interval95": limits(false_hits, different),
         "threshold": next(iter(thresholds.values())) if len(thresholds) == 1 else None,
         "thresholds": thresholds,
-        "certified": all(c.threshold is not None for c in certificates.values()),
+        "certified": all(origin == "own" for _, origin in certificates.values()),
+        "origins": {language: origin for language, (_, origin) in certificates.items()},
         "pairs": len(test),
     }
 
 
 def score(pairs: Sequence[Pair], encoder: Encoder) -> Floats:
-    """Score pairs [n]: EXACT for equal words, the cosine otherwise."""
-    left, right = (encode_many([getattr(pair, side) for pair in pairs], encoder) for side in ("a", "b"))
-    scores: Floats = np.sum(left * right, axis=1, dtype=np.float64)
-    scores[[fold(pair.a) == fold(pair.b) for pair in pairs]] = EXACT
-    return scores
+    """Score pairs [n] by the verifier: EXACT for equal words."""
+    texts = sorted({text for pair in pairs for text in (pair.a, pair.b)})
+    vectors = encode_many(texts, encoder)
+    ready = {text: verifier.question(text, vector) for text, vector in zip(texts, vectors, strict=True)}
+    judge = verifier.shipped()
+    scores = [
+        EXACT if fold(pair.a) == fold(pair.b) else float(judge.score(ready[pair.a], [ready[pair.b]])[0])
+        for pair in pairs
+    ]
+    return np.array(scores, np.float64)
 
 
 def guarded(pairs: Sequence[Pair], scores: Floats) -> Floats:
     """Put the pairs to which a guard objects below all others: they are never served."""
     objected = np.array([guards.conflict(pair.a, pair.b) is not None for pair in pairs], bool)
     return np.where(objected, -np.inf, scores)
+
+
+def _certified(
+    pairs: Sequence[Pair], scores: Floats, language: str, bound: float, *, borrow: bool
+) -> tuple[Certificate, str]:
+    here = _languages(pairs) == language
+    found = certify(scores[here], _labels(pairs)[here], bound)
+    if found.threshold is not None:
+        return found, "own"
+    borrowed = issuing.shipped(language, bound) if borrow else found
+    return (borrowed, "shipped") if borrowed.threshold is not None else (found, "none")
 
 
 def _pair(line: dict[str, Any]) -> Pair:

@@ -36,7 +36,7 @@ def exchanged(a: str, b: str) -> bool:
 
     Words that only one of them has (a detail added) are no exchange; another order is another sentence.
     """
-    first, second = _content(a), _content(b)
+    first, second = content(a), content(b)
     only_a, only_b = set(first) - set(second), set(second) - set(first)
     if not (only_a and only_b and _few(only_a) and _few(only_b)):
         return False
@@ -51,7 +51,8 @@ def _few(tokens: set[str]) -> bool:
     return han <= MOST_HAN and len(tokens) - han <= MOST_WORDS
 
 
-def _content(text: str) -> list[str]:
+def content(text: str) -> list[str]:
+    """List the words and Han characters of a folded text that carry content: stemmed, synonyms by one name."""
     for pattern, name in _HAN_SAME:
         text = pattern.sub(name, text)
     kept = (t for t in _TOKEN.findall(text) if t not in _FILLER and t not in _HAN_FILLER and not t[0].isdigit())

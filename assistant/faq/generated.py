@@ -21,11 +21,14 @@ from django.db.models import F
 from django.utils import timezone
 
 from assistant.accounts.models import Tenant
+from assistant.faq import calibration, issuing
+from assistant.faq.certified import CalibrationPair, PairOrigin
 from assistant.faq.courtesy import bare
 from assistant.faq.models import AnswerEvidence, GeneratedAnswer
+from assistant.faq.neighbours import Neighbours
 from assistant.knowledge.models import Chunk
 from retrieval.normalise import fold
-from retrieval.types import Hit
+from retrieval.types import Hit, Vectors
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +54,14 @@ class Scope:
 
     def key(self, text: str) -> str:
         """Name the answer to `text` in this scope; greetings, case, width and script make no difference."""
-        parts = {**asdict(self), "groups": sorted(self.groups), "text": bare(fold(text))}
+        return self._digest(text=bare(fold(text)))
+
+    def name(self) -> str:
+        """Name the scope itself: only answers of the same scope may be served for one another."""
+        return self._digest()
+
+    def _digest(self, **more: str) -> str:
+        parts = {**asdict(self), "groups": sorted(self.groups), **more}
         return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -61,28 +71,65 @@ class Found:
 
     id: str
     body: dict[str, Any]
+    question: str
+    exact: bool
 
 
 class AnswerCache:
-    """Finds and keeps answers; for threads, not for an event loop. Never raises because the database is away."""
+    """Finds and keeps answers; for threads, not for an event loop. Never raises because the database is away.
 
-    def find(self, scope: Scope, text: str) -> Found | None:
-        """Return the answer to these words in this scope if it stands.
+    Without the name of an `encoder`, answers are found by equal words alone.
+    """
+
+    def __init__(self, encoder: str = "") -> None:
+        self._encoder = encoder
+        self._neighbours = Neighbours(encoder)
+
+    def find(self, scope: Scope, text: str, vector: Vectors | None = None) -> Found | None:
+        """Return the answer to these words in this scope if it stands, else one to the same question in other words.
+
+        `vector` is the question embedding of `text`, float32 [dimension]. What "the same question" is, verifier,
+        guards and the certificate of the tenant, language and domain say, as for curated answers.
 
         Shortly before its end an answer is now and then taken for expired, the likelier the longer it took to make,
         so that one asker renews it while others are still served (Vattani et al., 2015).
         """
         try:
-            row = GeneratedAnswer.objects.standing().filter(key=scope.key(text)).first()
+            key = scope.key(text)
+            row = GeneratedAnswer.objects.standing().filter(key=key).first()
+            if row is None and vector is not None and self._encoder:
+                row = self._alike(scope, text, key, vector)
             if row is None or _renew_early(row):
                 return None
             GeneratedAnswer.objects.filter(pk=row.pk).update(hits=F("hits") + 1)
         except (DatabaseError, InterfaceError) as error:
             logger.warning("answers.unread error=%s", error)
             return None
-        return Found(str(row.pk), row.body)
+        return Found(str(row.pk), row.body, row.question, row.key == key)
 
-    def keep(self, scope: Scope, text: str, body: dict[str, Any], hits: Sequence[Hit], seconds: float) -> bool:
+    def _alike(self, scope: Scope, text: str, key: str, vector: Vectors) -> GeneratedAnswer | None:
+        if GeneratedAnswer.objects.filter(key=key, withdrawn=True).exists():
+            return None  # what was wrong for these words is not looked for in other words
+        least = issuing.threshold(scope.tenant, scope.language, scope.domain, self._encoder)
+        if least is None:
+            return None
+        for pk, question in self._neighbours.same(scope.name(), text, vector, least):
+            name = calibration.digest(text, question)
+            if not CalibrationPair.objects.filter(tenant__slug=scope.tenant, digest=name, same=False).exists():
+                row = GeneratedAnswer.objects.standing().filter(pk=pk).first()
+                if row is not None:
+                    return row
+        return None
+
+    def keep(
+        self,
+        scope: Scope,
+        text: str,
+        body: dict[str, Any],
+        hits: Sequence[Hit],
+        seconds: float,
+        vector: Vectors | None = None,
+    ) -> bool:
         """Keep an answer that leaned on `hits`; say whether it was kept.
 
         Not kept: without evidence, when its evidence has changed while it was made, and when an answer to the same
@@ -91,13 +138,21 @@ class AnswerCache:
         if not hits:
             return False
         try:
-            return self._keep(scope, text, body, hits, seconds)
+            return self._keep(scope, text, body, hits, seconds, vector)
         except (DatabaseError, InterfaceError) as error:
             logger.warning("answers.not_kept error=%s", error)
             return False
 
     @transaction.atomic
-    def _keep(self, scope: Scope, text: str, body: dict[str, Any], hits: Sequence[Hit], seconds: float) -> bool:
+    def _keep(
+        self,
+        scope: Scope,
+        text: str,
+        body: dict[str, Any],
+        hits: Sequence[Hit],
+        seconds: float,
+        vector: Vectors | None,
+    ) -> bool:
         tenant = Tenant.objects.filter(slug=scope.tenant).first()
         key = scope.key(text)
         if tenant is None or GeneratedAnswer.objects.filter(key=key, withdrawn=True).exists():
@@ -109,7 +164,10 @@ class AnswerCache:
         kept = GeneratedAnswer(
             tenant=tenant,
             key=key,
+            scope=scope.name(),
             question=text,
+            encoder=self._encoder if vector is not None else "",
+            vector=None if vector is None else vector.astype("<f4").tobytes(),
             groups=sorted(scope.groups),
             domain=scope.domain,
             language=scope.language,
@@ -135,12 +193,20 @@ def withdraw(answer_id: str) -> bool:
     return GeneratedAnswer.objects.filter(pk=answer_id, withdrawn=False).update(withdrawn=True) == 1
 
 
-def withdraw_question(tenant: str, language: str, text: str) -> int:
-    """Withdraw every kept answer of a tenant to these words, for whatever groups and domain; returns how many."""
+def withdraw_question(tenant: str, language: str, text: str, answer: str = "") -> int:
+    """Withdraw every kept answer of a tenant to these words, for whatever groups and domain; returns how many.
+
+    With the text of the `answer` that was given, the one kept for other words is withdrawn too, and the two questions
+    are written down as different, so that they are never again served for one another.
+    """
     asked = bare(fold(text))
     kept = GeneratedAnswer.objects.filter(tenant__slug=tenant, language=language, withdrawn=False)
-    same = [pk for pk, question in kept.values_list("pk", "question").iterator() if bare(fold(question)) == asked]
-    return GeneratedAnswer.objects.filter(pk__in=same).update(withdrawn=True)
+    rows = list(kept.values_list("pk", "question", "domain", "body__text"))
+    wrong = [row for row in rows if bare(fold(row[1])) == asked or (answer and row[3] == answer)]
+    for _, question, domain, _ in wrong:
+        owner = Tenant.objects.get(slug=tenant)
+        calibration.record(owner, language, domain, text, question, same=False, origin=PairOrigin.FEEDBACK)
+    return GeneratedAnswer.objects.filter(pk__in=[row[0] for row in wrong]).update(withdrawn=True)
 
 
 def tidy() -> int:

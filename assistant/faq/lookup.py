@@ -5,17 +5,18 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Mapping
+from dataclasses import dataclass
 
+import numpy as np
 from django.db import InterfaceError, OperationalError
 
 from assistant.accounts.models import Version
-from assistant.faq import guards, rows, snapshot
-from assistant.faq.courtesy import bare
+from assistant.faq import calibration, guards, issuing, rows, snapshot, verifier
+from assistant.faq.courtesy import bare, plain
 from assistant.faq.novelty import names_something_new
 from assistant.faq.services import TOPIC
 from assistant.faq.stats import FaqStats
 from assistant.faq.table import EVERYBODY, Candidate, FaqMatch, Table
-from assistant.faq.threshold import LEAST_COSINE, MOST_LEAD, THRESHOLDS
 from assistant.live.follower import Follower
 from retrieval.normalise import fold
 from retrieval.protocols import Encoder
@@ -24,6 +25,17 @@ from retrieval.types import Vectors
 logger = logging.getLogger(__name__)
 
 CANDIDATES = 8
+LEAST_COSINE = 0.85
+"""Below this nothing is verified: no pair of the calibration sets that was so far apart was ever served."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a tenant is served by meaning: the certified score by language and domain, less the pairs never to serve."""
+
+    thresholds: Mapping[issuing.Place, float | None]
+    denied: frozenset[str]
+
 
 __all__ = ["FaqIndex", "FaqMatch"]
 
@@ -31,14 +43,24 @@ __all__ = ["FaqIndex", "FaqMatch"]
 class FaqIndex:
     """Exact and semantic look-up for all tenants. Thread-safe: tables are immutable and replaced whole."""
 
-    def __init__(self, encoder: Encoder, stats: FaqStats, *, thresholds: Mapping[str, float] = THRESHOLDS) -> None:
+    def __init__(self, encoder: Encoder, stats: FaqStats) -> None:
         self._encoder = encoder
         self._stats = stats
-        self._thresholds = thresholds
+        self._rules: dict[str, Rules] = {}
+        self._shipped: dict[str, float | None] = {}
         self._tables: dict[str, Table] = {}
         self._lock = threading.Lock()
-        self._follower = Follower(TOPIC, self.refresh)
+        self._follower = Follower(TOPIC, self.refresh, assents=True)
         self._ready = threading.Event()
+
+    @classmethod
+    def holding(cls, encoder: Encoder, stats: FaqStats, held: Mapping[str, tuple[Table, Rules]]) -> FaqIndex:
+        """Make an index that holds these tables and their rules, by tenant, and follows nothing."""
+        index = cls(encoder, stats)
+        index._rules = {slug: rules for slug, (_, rules) in held.items()}
+        index._tables = {slug: table for slug, (table, _) in held.items()}
+        index._ready.set()
+        return index
 
     @property
     def ready(self) -> bool:
@@ -48,7 +70,7 @@ class FaqIndex:
     def start(self) -> None:
         """Load the entries (from Redis when the database is away) and follow their changes in the background."""
         try:
-            self.refresh()
+            self._follower.refresh_now()
         except (OperationalError, InterfaceError) as error:
             logger.warning("faq.database_away error=%s", error)
             self._tables = snapshot.load_all(self._encoder.name)
@@ -68,14 +90,18 @@ class FaqIndex:
             numbers = Version.numbers(TOPIC)
             tables = {slug: table for slug, table in self._tables.items() if slug in numbers}
             stale = [slug for slug, number in numbers.items() if slug not in tables or tables[slug].version != number]
+            if stale and not self._shipped:
+                self._shipped = issuing.shipped_thresholds(self._encoder)
             for slug in stale:
+                # The rules are here before the table that they rule.
+                self._rules[slug] = self._read_rules(slug)
                 tables[slug] = self._load(slug, numbers[slug])
             self._tables = tables
             self._ready.set()
 
     def exact(self, tenant: str, text: str, groups: frozenset[str] = EVERYBODY) -> FaqMatch | None:
         """Find the entry asked for in exactly these words, but for width, case, script and punctuation."""
-        table = self._tables.get(tenant)
+        table = self._table(tenant)
         match = table.exact(fold(text), groups) if table is not None else None
         if match is not None:
             self._stats.served(tenant, match.entry_id)
@@ -86,24 +112,37 @@ class FaqIndex:
     ) -> FaqMatch | None:
         """Find the entry that asks the same in other words.
 
-        `vector` is the question embedding of `text`, float32 [dimension]. Only ways to ask in `language` count whose
-        standing (see `threshold`) is high enough, and only when no guard objects.
+        `vector` is the question embedding of `text`, float32 [dimension]. Only ways to ask in `language` count, the
+        likeliest first: those whose certified threshold the verifier's score reaches, and to which no guard objects.
         """
-        table = self._tables.get(tenant)
+        table = self._table(tenant)
         if table is None:
             return None
-        for candidate in table.nearest(vector, language, groups, k=CANDIDATES, least=LEAST_COSINE):
-            objection = self._objection(text, candidate, self._thresholds[language])
+        near = table.nearest(vector, language, groups, k=CANDIDATES, least=LEAST_COSINE)
+        asked = verifier.question(text, vector)
+        scores = verifier.shipped().score(asked, [verifier.question(other.text, other.vector) for other in near])
+        for place in map(int, np.argsort(-scores, kind="stable")):
+            candidate = near[place]
+            objection = self._objection(tenant, text, candidate, float(scores[place]))
             if objection is None:
                 self._stats.served(tenant, candidate.entry.id)
                 return candidate.entry.match(candidate.text, candidate.score, exact=False)
-            logger.debug("faq.guarded by=%s score=%.3f entry=%s", objection, candidate.score, candidate.entry.id)
+            logger.debug("faq.guarded by=%s score=%.3f entry=%s", objection, scores[place], candidate.entry.id)
         return None
 
-    @staticmethod
-    def _objection(text: str, candidate: Candidate, least: float) -> str | None:
-        if candidate.score + min(candidate.lead, MOST_LEAD) < least:
-            return "standing"
+    def _objection(self, tenant: str, text: str, candidate: Candidate, score: float) -> str | None:
+        if bare(fold(text)) in candidate.entry.refused:
+            return "refused"
+        rules = self._rules.get(tenant)
+        if rules is None:  # started without the database: what somebody called wrong is not known here
+            return "no rules"
+        least = rules.thresholds.get(
+            (candidate.entry.language, candidate.entry.domain), self._shipped.get(candidate.entry.language)
+        )
+        if (least is None or score < least) and plain(text) != plain(candidate.text):
+            return "threshold"
+        if rules.denied and calibration.digest(text, candidate.text) in rules.denied:
+            return "denied"
         if names_something_new(bare(fold(text)), candidate.known):
             return "novelty"
         return guards.conflict(text, candidate.text)
@@ -111,6 +150,15 @@ class FaqIndex:
     def size(self, tenant: str) -> int:
         """Count the entries that may answer for a tenant."""
         return len(self._tables.get(tenant, ()))
+
+    def _table(self, tenant: str) -> Table | None:
+        """Return the table, but not when this process was held up so long that edits no longer wait for it."""
+        return self._tables.get(tenant) if self._follower.vouches() else None
+
+    def _read_rules(self, slug: str) -> Rules:
+        certificates = issuing.in_force(slug)
+        usable = {place: issuing.usable(row, self._encoder.name) for place, row in certificates.items()}
+        return Rules(usable, calibration.denied(slug))
 
     def _load(self, slug: str, number: int) -> Table:
         table = snapshot.load(slug, number, self._encoder.name)

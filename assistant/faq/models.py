@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import uuid
+from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
@@ -11,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assistant.accounts.models import Language, Tenant, public_group
 from assistant.faq.certified import CalibrationPair, CertificateOrigin, PairOrigin, ThresholdCertificate
+from assistant.faq.curation import FaqSettings, FaqValue, WrongHit
 from assistant.knowledge.models import Chunk
 from assistant.knowledge.models.document import Domain
 
@@ -18,12 +22,34 @@ __all__ = [
     "AnswerEvidence",
     "CalibrationPair",
     "CertificateOrigin",
+    "Content",
+    "EntryState",
     "FaqEntry",
+    "FaqSettings",
+    "FaqValue",
     "FaqVariant",
     "GeneratedAnswer",
     "PairOrigin",
     "ThresholdCertificate",
+    "WrongHit",
 ]
+
+
+class EntryState(models.TextChoices):
+    """How far an entry is on its way to the customers."""
+
+    DRAFT = "draft", _("draft")
+    REVIEW = "review", _("in review")
+    APPROVED = "approved", _("approved")
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is reviewed of an entry."""
+
+    question: str
+    variants: list[str]
+    answer: str
 
 
 class FaqEntryQuerySet(models.QuerySet["FaqEntry"]):
@@ -34,12 +60,16 @@ class FaqEntryQuerySet(models.QuerySet["FaqEntry"]):
         return self.filter(tenant__slug=tenant) if isinstance(tenant, str) else self.filter(tenant=tenant)
 
     def published(self) -> FaqEntryQuerySet:
-        """Those that may answer."""
-        return self.filter(published=True)
+        """Those that may answer, now or later: switched on, with an approved content, and not over."""
+        approved = models.Q(state=EntryState.APPROVED) | models.Q(served__isnull=False)
+        return self.filter(approved, published=True).exclude(valid_until__lte=timezone.now())
 
 
 class FaqEntry(models.Model):
-    """A question with the answer that the company stands for. Entries in other languages share its `key`."""
+    """A question with the answer that the company stands for. Entries in other languages share its `key`.
+
+    Only approved content is served. While an edit waits for approval, `served` holds the content approved before it.
+    """
 
     tenant = models.ForeignKey(Tenant, verbose_name=_("tenant"), on_delete=models.CASCADE, related_name="faq_entries")
     key = models.SlugField(_("key"), max_length=100)
@@ -53,6 +83,19 @@ class FaqEntry(models.Model):
     tags = models.JSONField(_("tags"), default=list, blank=True)
     access = models.JSONField(_("access groups"), default=public_group)
     published = models.BooleanField(_("published"), default=True)
+    state = models.CharField(_("state"), max_length=16, choices=EntryState.choices, default=EntryState.APPROVED)
+    served = models.JSONField(_("content approved before"), null=True, editable=False)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("last edited by"), null=True, blank=True, editable=False,
+        on_delete=models.SET_NULL, related_name="+",
+    )  # fmt: skip
+    approver = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("approved by"), null=True, blank=True, editable=False,
+        on_delete=models.SET_NULL, related_name="+",
+    )  # fmt: skip
+    publish_at = models.DateTimeField(_("publish at"), null=True, blank=True)
+    valid_from = models.DateTimeField(_("valid from"), null=True, blank=True)
+    valid_until = models.DateTimeField(_("valid until"), null=True, blank=True)
     hits = models.PositiveBigIntegerField(_("hits"), default=0, editable=False)
     version = models.BigIntegerField(_("version"), default=0, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
@@ -67,9 +110,26 @@ class FaqEntry(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["tenant", "key", "language"], name="one_entry_per_key_and_language")
         ]
+        permissions = [("approve_faqentry", _("Can approve FAQ entries"))]
 
     def __str__(self) -> str:
         return self.question
+
+    def content(self) -> Content:
+        """Return what its fields say, approved or not."""
+        return Content(self.question, list(self.variants), self.answer)
+
+    def approved(self) -> Content | None:
+        """Return what may be served: its fields, or what was approved before the last edit; None when nothing was."""
+        if self.state == EntryState.APPROVED:
+            return self.content()
+        return None if self.served is None else Content(**self.served)
+
+    def window(self) -> tuple[float, float]:
+        """Return from when until when it may answer, in seconds since 1970; infinite where nothing is said."""
+        starts = [moment.timestamp() for moment in (self.publish_at, self.valid_from) if moment is not None]
+        until = self.valid_until.timestamp() if self.valid_until is not None else math.inf
+        return max(starts, default=-math.inf), until
 
 
 class FaqVariant(models.Model):
@@ -113,13 +173,17 @@ class GeneratedAnswer(models.Model):
     """An answer that a model gave from documents, with all that it depends on.
 
     `key` is the SHA-256 of its scope (tenant, groups, domain, language, model, prompts, length) and of the folded
-    question; `body` the reply as JSON; `seconds` what making it took, which with `hits` is what keeping it is worth.
+    question, `scope` that of the scope alone; `vector` the question's embedding by `encoder`, float32 little-endian.
+    `body` is the reply as JSON; `seconds` what making it took, which with `hits` is what keeping it is worth.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     tenant = models.ForeignKey(Tenant, verbose_name=_("tenant"), on_delete=models.CASCADE, related_name="+")
     key = models.CharField(_("key"), max_length=64, unique=True)
+    scope = models.CharField(max_length=64, default="", db_index=True, editable=False)
     question = models.TextField(_("question"))
+    encoder = models.CharField(max_length=200, default="", blank=True, editable=False)
+    vector = models.BinaryField(null=True, editable=False)
     groups = models.JSONField(_("access groups"), default=list)
     domain = models.CharField(_("domain"), max_length=32)
     language = models.CharField(_("language"), max_length=2, choices=Language.choices)

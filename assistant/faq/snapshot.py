@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 PREFIX = "faq:answers:"
 TIMEOUT_S = 0.5
+_SETS = ("access", "foreign", "refused")
 
 
 def save(slug: str, table: Table, encoder: str) -> None:
@@ -61,7 +62,7 @@ def load_all(encoder: str) -> dict[str, Table]:
 
 def dump(table: Table, encoder: str) -> bytes:
     """Write a table as bytes: entries as JSON, vectors as one array, in one .npz without objects."""
-    entries = [{**asdict(entry), "access": sorted(entry.access), "ways": _ways(entry)} for entry in table.entries]
+    entries = [{**asdict(entry), **_sets(entry), "ways": _ways(entry)} for entry in table.entries]
     vectors = [way.vector for entry in table.entries for way in entry.ways if way.vector is not None]
     head = json.dumps({"version": table.version, "encoder": encoder, "entries": entries}).encode()
     stacked = np.stack(vectors) if vectors else np.zeros((0, 0), np.float32)
@@ -85,8 +86,13 @@ def parse(data: bytes, encoder: str) -> Table | None:
     entries = []
     for entry in head["entries"]:
         ways = tuple(Way(text, folded, next(rows) if embedded else None) for text, folded, embedded in entry["ways"])
-        entries.append(Entry(**{**entry, "access": frozenset(entry["access"]), "ways": ways}))
+        sets = {name: frozenset(entry.get(name, ())) for name in _SETS}
+        entries.append(Entry(**{**entry, **sets, "ways": ways}))
     return Table(head["version"], entries)
+
+
+def _sets(entry: Entry) -> dict[str, list[str]]:
+    return {name: sorted(getattr(entry, name)) for name in _SETS}
 
 
 def _ways(entry: Entry) -> list[tuple[str, str, bool]]:

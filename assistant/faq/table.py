@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,6 +15,7 @@ from retrieval.normalise import fold
 from retrieval.types import PUBLIC, Vectors
 
 EVERYBODY = frozenset({PUBLIC})
+_OTHER = {"en": "zh", "zh": "en"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,11 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A published entry with its ways to ask."""
+    """A published entry with its ways to ask.
+
+    It answers from `opens` until `closes`, seconds since 1970. `foreign` are the ways to ask that are not in its own
+    language, `notice` is what is said below the answer to those. `refused` are folded questions it must not answer.
+    """
 
     id: int
     key: str
@@ -53,6 +60,15 @@ class Entry:
     answer: str
     access: frozenset[str]
     ways: tuple[Way, ...]
+    opens: float = -math.inf
+    closes: float = math.inf
+    foreign: frozenset[str] = frozenset()
+    notice: str = ""
+    refused: frozenset[str] = frozenset()
+
+    def open_at(self, now: float) -> bool:
+        """Say whether it may answer at `now`, seconds since 1970."""
+        return self.opens <= now < self.closes
 
     def known(self) -> str:
         """Return all that the entry says, folded: its ways to ask and its answer."""
@@ -60,8 +76,9 @@ class Entry:
 
     def match(self, way: str, score: float, *, exact: bool) -> FaqMatch:
         """Make the answer that is served."""
+        answer = f"{self.answer}\n\n{self.notice}" if self.notice and way in self.foreign else self.answer
         return FaqMatch(
-            self.id, self.key, self.question, self.answer, self.language, score, exact, self.domain, self.intent, way
+            self.id, self.key, self.question, answer, self.language, score, exact, self.domain, self.intent, way
         )
 
 
@@ -70,7 +87,7 @@ class Candidate:
     """A way to ask that is near the question.
 
     `score` is the cosine, `lead` how far the nearest way to ask for any other entry is behind (negative when ahead);
-    `known` is all that the entry says, folded.
+    `known` is all that the entry says, folded; `vector` the embedding of the way to ask.
     """
 
     entry: Entry
@@ -78,6 +95,7 @@ class Candidate:
     score: float
     lead: float
     known: str
+    vector: Vectors
 
 
 class Table:
@@ -91,8 +109,9 @@ class Table:
         self._matrix: dict[str, Vectors] = {}
         self._owners: dict[str, NDArray[np.int64]] = {}
         self._known = {entry.id: entry.known() for entry in self.entries}
-        for language in {entry.language for entry in self.entries}:
-            rows = [(e, w) for e in self.entries if e.language == language for w in e.ways if w.vector is not None]
+        asked = _by_language(self.entries)
+        for language in sorted(asked):
+            rows = [(entry, way) for entry, way in asked[language] if way.vector is not None]
             self._ways[language] = [(entry, way.text) for entry, way in rows]
             self._owners[language] = np.array([entry.id for entry, _ in rows], np.int64)
             vectors = [way.vector for _, way in rows if way.vector is not None]
@@ -103,9 +122,9 @@ class Table:
         return len(self.entries)
 
     def exact(self, folded: str, groups: frozenset[str]) -> FaqMatch | None:
-        """Find the entry that is asked for in exactly these words."""
+        """Find the entry that is asked for in exactly these words and may answer now."""
         for entry, match in self._exact.get(folded, ()):
-            if not groups.isdisjoint(entry.access):
+            if not groups.isdisjoint(entry.access) and entry.open_at(time.time()) and folded not in entry.refused:
                 return match
         return None
 
@@ -121,18 +140,36 @@ class Table:
         near = near[np.argsort(-scores[near], kind="stable")]
         owners = self._owners[language]
         found: list[Candidate] = []
+        now = time.time()
         for i in near[: 4 * k]:
             entry, text = self._ways[language][i]
-            if len(found) < k and not groups.isdisjoint(entry.access):
+            if len(found) < k and not groups.isdisjoint(entry.access) and entry.open_at(now):
                 rival = float(scores[owners != entry.id].max(initial=-1.0))
-                found.append(Candidate(entry, text, float(scores[i]), float(scores[i]) - rival, self._known[entry.id]))
+                found.append(
+                    Candidate(entry, text, float(scores[i]), float(scores[i]) - rival, self._known[entry.id], matrix[i])
+                )
         return found
+
+
+def _by_language(entries: tuple[Entry, ...]) -> dict[str, list[tuple[Entry, Way]]]:
+    """Sort ways to ask by the language they are in, each with the entry that answers it.
+
+    A way in another language than its entry's is answered by the entry of the same key in that language, if there is
+    one, else by its own.
+    """
+    there = {(entry.key, entry.language): entry for entry in entries}
+    found: dict[str, list[tuple[Entry, Way]]] = defaultdict(list)
+    for entry in entries:
+        for way in entry.ways:
+            language = _OTHER[entry.language] if way.text in entry.foreign else entry.language
+            found[language].append((there.get((entry.key, language), entry), way))
+    return found
 
 
 def _exact(entries: tuple[Entry, ...]) -> dict[str, tuple[tuple[Entry, FaqMatch], ...]]:
     # The match is made here, once: an exact hit is then a dictionary look-up and nothing else.
     found: dict[str, list[tuple[Entry, FaqMatch]]] = defaultdict(list)
-    for entry in entries:
-        for way in entry.ways:
+    for rows in _by_language(entries).values():
+        for entry, way in rows:
             found[way.folded].append((entry, entry.match(way.text, 1.0, exact=True)))
     return {folded: tuple(rows) for folded, rows in found.items()}

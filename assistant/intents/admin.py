@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from assistant.accounts.models import Tenant
 from assistant.errors import AssistantError
 from assistant.intents import services
-from assistant.intents.models import Example, Intent, TrainedClassifier
+from assistant.intents.models import Example, Intent, SlotKind, TrainedClassifier
 
 
 class ExampleInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -24,6 +25,18 @@ class ExampleInline(admin.TabularInline):  # type: ignore[type-arg]
     extra = 3
 
 
+class IntentForm(forms.ModelForm):  # type: ignore[type-arg]
+    """An intent, its slots as boxes to tick."""
+
+    slots = forms.MultipleChoiceField(
+        label=_("slots"), choices=SlotKind.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = Intent
+        exclude: ClassVar[list[str]] = []
+
+
 @admin.register(Intent)
 class IntentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["name", "tenant", "route", "domain", "example_count", "updated_at"]
@@ -31,6 +44,7 @@ class IntentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     search_fields = ["name", "description", "examples__text"]
     inlines = [ExampleInline]
     actions = ["train_now"]
+    form = IntentForm
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Intent]:
         found: QuerySet[Intent] = super().get_queryset(request)
@@ -69,19 +83,41 @@ class IntentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         text = _(
             "%(tenant)s: trained on %(examples)d examples in %(seconds).1f s; right on held-out ones: %(held_out)s"
         )
+        if not row.live:
+            text = _(
+                "%(tenant)s: trained on %(examples)d examples, but the earlier version stays live: on the questions "
+                "that both have held out it was better. See the trained classifiers for the figures."
+            )
         facts = {"tenant": row.tenant, "examples": row.examples, "seconds": row.train_seconds, "held_out": held_out}
         self.message_user(request, text % facts)
 
 
 @admin.register(TrainedClassifier)
 class TrainedClassifierAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ["tenant", "version", "examples", "held_out_accuracy", "train_seconds", "created_at"]
-    list_filter = ["tenant"]
-    exclude = ["weights"]
-    readonly_fields = ["tenant", "version", "encoder", "examples", "held_out_accuracy", "train_seconds", "created_at"]
+    """The versions: which is live, how it compared with the one before, and the way back."""
+
+    list_display = ["tenant", "version", "live", "examples", "held_out_accuracy", "comparison", "created_at"]
+    list_filter = ["tenant", "live"]
+    exclude = ["weights", "outcomes", "gate", "report"]
+    readonly_fields = ["tenant", "version", "live", "encoder", "examples", "held_out_accuracy", "comparison"]
+    readonly_fields += ["train_seconds", "went_live_at", "went_live_by"]
+    actions = ["make_live"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TrainedClassifier]:
-        return super().get_queryset(request).defer("weights")
+        return super().get_queryset(request).defer("weights", "outcomes")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    @admin.display(description=_("compared with the one before"))
+    def comparison(self, row: TrainedClassifier) -> str:
+        gate = row.gate or {}
+        if not gate.get("shared"):
+            return "-"
+        return f"{gate['old_accuracy']:.1%} → {gate['new_accuracy']:.1%} (n={gate['shared']}, p={gate['p_worse']:.3f})"
+
+    @admin.action(description=_("Make this version the live one"))
+    def make_live(self, request: HttpRequest, chosen: QuerySet[TrainedClassifier]) -> None:
+        for row in chosen.select_related("tenant").order_by("version"):
+            services.go_live(row.tenant, row.version, by=request.user.get_username())
+            self.message_user(request, _("%(row)s is live.") % {"row": row})

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
 from django.db import InterfaceError, OperationalError
 from django.db.models import Max
@@ -14,6 +15,7 @@ from assistant.intents.model import KernelModel
 from assistant.intents.models import Intent, TrainedClassifier
 from assistant.intents.rules import wants_human
 from assistant.intents.services import TOPIC
+from assistant.intents.slots import read
 from assistant.intents.small_talk import reply_to
 from assistant.intents.types import IntentGuess, Route
 from assistant.live.follower import Follower
@@ -32,12 +34,14 @@ class Destination:
     route: Route
     domain: str
     replies: Mapping[str, object]
+    slots: tuple[str, ...] = ()
 
     def guess(self, name: str, confidence: float, strange: float, text: str) -> IntentGuess:
         """Make the guess that is handed out, with the ready answers to this very text."""
         ready = ((language, reply_to(text, self.replies, language)) for language in self.replies)
         replies = tuple((language, reply) for language, reply in ready if reply is not None)
-        return IntentGuess(name, confidence, self.route, self.domain, strange, replies)
+        slots = read(text, self.slots, date.today()) if self.slots else ()  # noqa: DTZ011 - the asker's day is ours
+        return IntentGuess(name, confidence, self.route, self.domain, strange, replies, slots)
 
 
 NOWHERE = Destination(Route.DOMAIN, "general", {})
@@ -122,7 +126,7 @@ class IntentClassifier:
             row = TrainedClassifier.objects.get(tenant__slug=slug, version=stamp[0])
             model = KernelModel.parse(bytes(row.weights))
         intents = Intent.objects.filter(tenant__slug=slug)
-        destinations = {i.name: Destination(Route(i.route), i.domain, i.replies) for i in intents}
+        destinations = {i.name: Destination(Route(i.route), i.domain, i.replies, tuple(i.slots)) for i in intents}
         human = next((name for name, to in destinations.items() if to.route is Route.HUMAN), None)
         return Loaded(stamp, model, destinations, human)
 

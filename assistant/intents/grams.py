@@ -31,7 +31,7 @@ _WORD = re.compile(r"[a-z0-9']+|[\u4e00-\u9fff]")
 SHORTEST, LONGEST = 2, 5
 SEEN_TWICE_FROM = 500
 """With so many examples a piece that occurs in one of them only is left out."""
-SHARE = 0.5
+SHARE = 0.25
 """How much the words weigh beside the Gaussian over embeddings, whose greatest value is 1."""
 
 

@@ -19,7 +19,7 @@ from assistant.intents.model import Floats, gaussian
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-RIDGE = 0.2
+RIDGE = 0.1
 MOST = 16_000
 """The time to fit grows with the cube of the examples, the memory with their square: 1 GB for so many. Of more, as
 many of each intent are taken."""

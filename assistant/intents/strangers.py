@@ -18,7 +18,7 @@ FEW = 20
 """Below so many examples of strangers the intents themselves take turns in playing the stranger."""
 MOST = 6_000
 """So many examples in scope are enough to learn from."""
-FALSE_ALARMS = 0.02
+FALSE_ALARMS = 0.0075
 """Share of questions in scope that may be called strangers; the threshold is that quantile of held-out judgements."""
 PRIOR = np.array([0.0, -8.0, 0.0, 4.0, -2.0], np.float32)
 """Where nothing can be measured: a low best score, nearness to strangers and distance to the known make a stranger."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from assistant.intents.slots.found import Slot
+
 OUT_OF_SCOPE = "oos"
 """Name of the intent that collects examples of what the assistant is not for."""
 
@@ -25,7 +27,8 @@ class IntentGuess:
 
     `out_of_scope` is the probability, 0 to 1, that the question is like none of the examples; when it is over the
     trained threshold, `route` is OUT_OF_SCOPE and `name` still tells the nearest intent.
-    `replies` maps language to a ready answer (small talk, hand-over).
+    `replies` maps language to a ready answer (small talk, hand-over). `slots` are those that the intent declares, as
+    far as they stand in the question. `also` lists (name, clause) of what else a message asks for.
     """
 
     name: str
@@ -34,6 +37,8 @@ class IntentGuess:
     domain: str
     out_of_scope: float
     replies: tuple[tuple[str, str], ...] = ()
+    slots: tuple[Slot, ...] = ()
+    also: tuple[tuple[str, str], ...] = ()
 
     def reply(self, language: str) -> str | None:
         """Pick the ready answer in `language`, None when there is none."""

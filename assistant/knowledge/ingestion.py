@@ -11,6 +11,7 @@ from assistant.knowledge import blobs, services
 from assistant.knowledge.models import Change, Chunk, ChunkChange, Document, IngestionJob
 from assistant.knowledge.models.document import State
 from assistant.knowledge.models.job import MAX_ATTEMPTS, JobState
+from assistant.knowledge.tasks.backend import announce_on_commit
 from assistant.live.bell import bell
 from retrieval import ingest
 from retrieval.config import IngestConfig
@@ -28,7 +29,12 @@ PASSING = (OperationalError, EncoderUnavailable, OSError)
 
 
 def read(
-    job: IngestionJob, encoder: Encoder, config: IngestConfig | None = None, *, parse: ingest.Parse = ingest.parse_here
+    job: IngestionJob,
+    encoder: Encoder,
+    config: IngestConfig | None = None,
+    *,
+    parse: ingest.Parse = ingest.parse_here,
+    progress: ingest.Progress | None = None,
 ) -> Prepared:
     """Parse, chunk and encode the job's revision. Raises UnreadableDocument and what is in PASSING."""
     revision = job.revision
@@ -45,7 +51,9 @@ def read(
         tags=frozenset(document.tags),
         access=frozenset(document.access),
     )
-    return ingest.prepare(blobs.read(revision), revision.filename, meta, encoder, config, parse=parse)
+    return ingest.prepare(
+        blobs.read(revision), revision.filename, meta, encoder, config, parse=parse, progress=progress
+    )
 
 
 @transaction.atomic
@@ -95,7 +103,24 @@ def again(job: IngestionJob, code: str, detail: dict[str, str | int]) -> None:
     if job.attempts >= MAX_ATTEMPTS:
         fail(job, code, detail)
     else:
-        job.put_back(code, detail)
+        wait = job.put_back(code, detail)
+        announce_on_commit(job.pk, wait.total_seconds())
+
+
+@transaction.atomic
+def cancel(job: IngestionJob) -> bool:
+    """Stop a job that waits or runs; False when it had ended. What it would have made live does not become live.
+
+    A worker that is at it notices within a second or two, when it renews its lease.
+    """
+    found = IngestionJob.objects.select_for_update().get(pk=job.pk)
+    if found.state not in (JobState.QUEUED, JobState.RUNNING):
+        return False
+    found.state, found.error_code, found.error_detail = JobState.CANCELLED, "cancelled", {}
+    found.finished_at, found.lease_until = timezone.now(), None
+    found.save(update_fields=["state", "error_code", "error_detail", "finished_at", "lease_until"])
+    _tell(found, "cancelled", {})
+    return True
 
 
 @transaction.atomic
@@ -104,6 +129,10 @@ def fail(job: IngestionJob, code: str, detail: dict[str, str | int]) -> None:
     if not job.lock_mine():
         return
     job.finish(JobState.FAILED, code, detail)
+    _tell(job, code, detail)
+
+
+def _tell(job: IngestionJob, code: str, detail: dict[str, str | int]) -> None:
     document = Document.objects.select_for_update().get(pk=job.revision.document_id)
     document.error_code, document.error_detail = code, detail
     if document.state != State.WITHDRAWN:

@@ -79,12 +79,25 @@ class LiveKnowledge:
     def refresh(self) -> None:
         """Take over all changes there are. Raises what the database raises."""
         self._adopt_newer_generation()
+        if self._seen == 0 and ChunkChange.objects.pruned():
+            self._seen = self._from_chunks()
         while True:
             last, changes = changes_after(self._seen, self._encoder_name, limit=BATCH)
             if last == self._seen:
                 return
             self._retriever.apply(changes)
             self._seen = last
+
+    def _from_chunks(self) -> int:
+        """Start from the chunks as they are, where the list of changes no longer goes back to the first one."""
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            last = ChunkChange.objects.last()
+            rows = _with_document().filter(encoder=self._encoder_name).iterator(chunk_size=BATCH)
+            # Each chunk has a change of its own behind it, so that its place in the list is below the last one's.
+            self._retriever.apply(upsert(place, chunk) for place, chunk in enumerate(rows, 1))
+        return last
 
     def _adopt_newer_generation(self) -> None:
         if self._store is None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import PurePath
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from assistant.accounts.models import Tenant
@@ -16,6 +16,7 @@ from assistant.knowledge import blobs
 from assistant.knowledge.models import Change, Chunk, ChunkChange, Document, IngestionJob, Revision
 from assistant.knowledge.models.document import State
 from assistant.knowledge.models.job import JobState
+from assistant.knowledge.tasks.backend import announce_on_commit
 from assistant.knowledge.texts import explain
 from assistant.live.bell import bell
 from retrieval.config import LoaderLimits
@@ -24,8 +25,6 @@ from retrieval.loaders import for_file
 
 CHANGES = "knowledge"
 """Topic that rings when chunks changed."""
-JOBS = "jobs"
-"""Topic that rings when there is something to read."""
 MIB = 1024 * 1024
 DESCRIPTION = (
     "title", "domain", "language", "access", "tags", "url", "licence", "owner", "valid_from", "valid_until",
@@ -76,7 +75,7 @@ def add_document(
         checksum=blobs.checksum_of(data),
         uploader=uploader,
     )
-    with _no_duplicate(tenant, document.checksum):
+    with no_duplicate(tenant, document.checksum):
         document.save(force_insert=True)
         _revise(document, filename, data, uploader, revision_origin or origin)
     return document
@@ -107,7 +106,7 @@ def import_document(tenant: Tenant, origin: str, filename: str, data: bytes, **m
 def replace(document: Document, filename: str, data: bytes, *, uploader: str = "", origin: str = "") -> Revision:
     """Add a revision; the present one answers until the new one was read. Raises as `add_document` does."""
     filename = _checked(filename, data)
-    with _no_duplicate(document.tenant, blobs.checksum_of(data)):
+    with no_duplicate(document.tenant, blobs.checksum_of(data)):
         locked = Document.objects.select_for_update().get(pk=document.pk, deleted_at=None)
         if locked.checksum == blobs.checksum_of(data):
             raise _duplicate(locked)
@@ -163,12 +162,13 @@ def take_down(document: Document) -> None:
     bell().ring_on_commit(CHANGES)
 
 
-def retire(chunks: Iterable[Chunk]) -> None:
+def retire(chunks: QuerySet[Chunk]) -> None:
     """Delete chunks and append the changes that say so; inside a transaction."""
     ChunkChange.objects.lock()
-    ids = [chunk.pk for chunk in chunks]
-    ChunkChange.objects.bulk_create([ChunkChange(op=Change.DELETE, chunk_id=pk) for pk in ids])
-    Chunk.objects.filter(pk__in=ids).delete()
+    ids = list(chunks.values_list("pk", flat=True))
+    if ids:
+        ChunkChange.objects.bulk_create([ChunkChange(op=Change.DELETE, chunk_id=pk) for pk in ids])
+        Chunk.objects.filter(pk__in=ids).delete()
 
 
 def text_filename(title: str) -> str:
@@ -215,11 +215,11 @@ def _enqueue(revision: Revision) -> IngestionJob:
         waiting = Document.objects.filter(pk=revision.document_id).exclude(state=State.WITHDRAWN)
         waiting.update(state=State.PENDING)
     job = IngestionJob.objects.create(revision=revision)
-    bell().ring_on_commit(JOBS)
+    announce_on_commit(job.pk)
     return job
 
 
-class _no_duplicate:  # noqa: N801 - reads as a phrase in a with statement
+class no_duplicate:  # noqa: N801 - reads as a phrase in a with statement
     """A transaction in which the unique constraint on (tenant, checksum) becomes a Conflict that names the document."""
 
     def __init__(self, tenant: Tenant, checksum: str) -> None:

@@ -21,6 +21,10 @@ _OURS: Mapping[str, Text] = {
         en="Reading failed because of a fault in the program ({reason}). The worker's log has the details.",
         zh="程序内部错误导致读取失败（{reason}），详情见后台任务日志。",
     ),
+    "cancelled": Text(
+        en="Reading was cancelled. Choose “Read the chosen documents again” when it is wanted.",
+        zh="读取已取消。需要时请选择“重新读取所选文档”。",
+    ),
     "withdrawn": Text(
         en="The document is not published at present; it is read when it is.",
         zh="该文档目前未发布，发布时才会读取。",

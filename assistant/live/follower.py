@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from django.db import InterfaceError, OperationalError, connection
 
+from assistant.live.assent import LEASE_S, Assent
 from assistant.live.bell import bell
 
 logger = logging.getLogger(__name__)
@@ -20,10 +21,13 @@ class Follower:
     """Calls `refresh` when `topic` rings and at least every `interval` seconds.
 
     A database that is away is logged once and tried again; what was loaded before stays in use meanwhile.
-    `fresh_at` is the monotonic time at which the last successful refresh began.
+    `fresh_at` is the monotonic time at which the last successful refresh began. With `assents` those who save wait
+    for it, see `assistant.live.assent`.
     """
 
-    def __init__(self, topic: str, refresh: Callable[[], None], *, interval: float = INTERVAL_S) -> None:
+    def __init__(
+        self, topic: str, refresh: Callable[[], None], *, interval: float = INTERVAL_S, assents: bool = False
+    ) -> None:
         self._topic = topic
         self._refresh = refresh
         self._interval = interval
@@ -31,6 +35,7 @@ class Follower:
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
         self._away = False
+        self._assent = Assent(topic) if assents else None
         self.fresh_at = float("-inf")
 
     def start(self) -> None:
@@ -47,6 +52,18 @@ class Follower:
         if self._thread is not None:
             bell().wake(self._topic)
             self._thread.join(timeout=10)
+            if self._assent is not None:
+                self._assent.leave()
+
+    def vouches(self) -> bool:
+        """Say whether what was loaded may be served: this process looked within its lease, or nobody can look.
+
+        One that does not follow (a command, before the start) or never reached the database vouches for what it has.
+        """
+        follows = self._assent is not None and self._thread is not None
+        if not follows or self._away or self.fresh_at == float("-inf"):
+            return True
+        return time.monotonic() - self.fresh_at < LEASE_S
 
     @property
     def away(self) -> bool:
@@ -56,8 +73,11 @@ class Follower:
     def refresh_now(self) -> None:
         """Look at the database in the calling thread; raises what the database raises."""
         began = time.monotonic()
+        ticket = None if self._assent is None else self._assent.ticket()
         self._refresh()
         self.fresh_at = began
+        if self._assent is not None:
+            self._assent.give(ticket)
 
     def _run(self) -> None:
         with bell().waiting(self._topic) as rung:

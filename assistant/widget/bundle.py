@@ -9,7 +9,9 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+import itertools
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -22,10 +24,14 @@ _EXPORT = re.compile(r"^export (?=(?:async )?function|class|const|let)", re.MULT
 _COMMENT_LINE = re.compile(r"^\s*//.*\n", re.MULTILINE)
 _COMMENT_END = re.compile(r"(?<=[;{,)]) // [^\n\"`]*$", re.MULTILINE)
 _STYLES = re.compile(r"`\n(?P<css>:host \{.*?)`", re.DOTALL)
-_CSS_SPACE = re.compile(r"\s*([{};,])\s*|(?<=:)\s+|\n")
-_STRING = re.compile(r'("(?:[^"\\]|\\.)*")')
+_CSS_SPACE = re.compile(r"\s*([{};,>])\s*|(?<=:)\s+|\n")
+_CSS_LAST = re.compile(r";(?=\})")
+_STRING = re.compile(r'("(?:[^"\\]|\\.)*"|`[^`]*`)')
 _SPACE = re.compile(r" ?(=>|[!=]==?|&&|\|\||[-+]=|[=?:{}(),;<>+*]) ?")
-_LINE_END = re.compile(r"(?<=[;{,(\[])\n|\n(?=[})\].?:])")
+_LINE_END = re.compile(r"(?<=[;{},(\[])\n|\n(?=[})\].?:])")
+_DECLARED = re.compile(r"^(?:export )?(?:async )?(?:function\*?|class|const|let) (\w{5,})", re.MULTILINE)
+_METHOD = re.compile(r"^  (?:async )?\*?(\w{5,})\([^()]*\) \{$", re.MULTILINE)
+_CALLED_BY_BROWSER = frozenset({"connectedCallback"})
 _MARGIN = re.compile(r"^[ \t]+|[ \t]+$", re.MULTILINE)
 
 
@@ -66,22 +72,46 @@ def plain(source: str) -> str:
     """Return a module's text without imports, export words, whole-line comments and margins."""
     source = _EXPORT.sub("", _IMPORT.sub("", source))
     source = _COMMENT_END.sub("", _COMMENT_LINE.sub("", source))
-    source = _STYLES.sub(lambda found: "`" + _CSS_SPACE.sub(r"\1", found["css"]) + "`", source)
+    source = _STYLES.sub(lambda found: "`" + _CSS_LAST.sub("", _CSS_SPACE.sub(r"\1", found["css"])) + "`", source)
     lines = _MARGIN.sub("", source).split("\n")
     return "\n".join(_squeezed(line) for line in lines if line)
 
 
 def _squeezed(line: str) -> str:
-    """Drop spaces around operators; lines with a template, a division or a regular expression stay as they are."""
-    if "`" in line or "/" in _STRING.sub("", line):
+    """Drop spaces around operators; texts and templates stay as they are, as do lines with a division or a pattern."""
+    if line.count("`") % 2 or "/" in _STRING.sub("", line):
         return line
-    return "".join(part if part.startswith('"') else _SPACE.sub(r"\1", part) for part in _STRING.split(line))
+    return "".join(part if part[:1] in {'"', "`"} else _SPACE.sub(r"\1", part) for part in _STRING.split(line))
 
 
 def join(entry: str = ENTRY, folder: Path = CLIENT) -> str:
     """Return the whole script as text."""
-    parts = _LINE_END.sub("", "\n".join(plain((folder / name).read_text("utf-8")) for name in modules(entry, folder)))
-    return f'(() => {{"use strict";\n{parts}\n}})();\n'
+    sources = [(folder / name).read_text("utf-8") for name in modules(entry, folder)]
+    lines = "\n".join(map(plain, sources)).split("\n")
+    texts = " ".join(text for line in lines for text in _texts(line))
+    parts = _LINE_END.sub("", "\n".join(lines))
+    declared = [name for pattern in (_DECLARED, _METHOD) for source in sources for name in pattern.findall(source)]
+    return f'(() => {{"use strict";\n{shortened(parts, dict.fromkeys(declared), texts)}\n}})();\n'
+
+
+def _texts(line: str) -> list[str]:
+    """Return the texts in a line; all of it where it cannot be told (a pattern with a back quote)."""
+    return [line] if line.count("`") % 2 else _STRING.findall(line)
+
+
+def shortened(script: str, declared: Iterable[str], texts: str) -> str:
+    """Give the modules' own constants, classes, functions and methods short names.
+
+    Only where a name can be nothing else: not a plain small word, in none of `texts`, and no key of an object.
+    """
+    numbers = itertools.count()
+    for name in declared:
+        word = re.compile(rf"\b{name}\b")
+        key = re.compile(rf"\b{name}\s*:")
+        if name.islower() or name in _CALLED_BY_BROWSER or word.search(texts) or key.search(script):
+            continue
+        script = word.sub(f"${next(numbers):x}", script)
+    return script
 
 
 @lru_cache(maxsize=1)

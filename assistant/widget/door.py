@@ -27,6 +27,7 @@ from assistant.widget.tokens import Session
 
 VISITORS = Buckets(Limit(rate=0.5, burst=20))
 SITES_ASKED = Buckets(Limit(rate=100.0, burst=400))  # a new visitor costs nothing to invent, a site does
+OPINIONS = Buckets(Limit(rate=0.5, burst=20))  # beside the questions: a thumb must not cost a visitor the next answer
 View = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
 
 PREFLIGHT = {
@@ -97,9 +98,9 @@ async def admitted(request: HttpRequest) -> tuple[SiteFacts, Session]:
     return site, session
 
 
-def paced(session: Session) -> None:
+def paced(session: Session, visitors: Buckets = VISITORS) -> None:
     """Count a question of a visitor and of the site. Raises TooManyRequests (rate_limited)."""
-    waits = (VISITORS.wait((session.site, session.visitor)), SITES_ASKED.wait(session.site))
+    waits = (visitors.wait((session.site, session.visitor)), SITES_ASKED.wait(session.site))
     longest = max((seconds for seconds in waits if seconds is not None), default=None)
     if longest is not None:
         raise too_fast(longest)

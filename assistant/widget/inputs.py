@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -27,3 +27,12 @@ class QuestionInput(BaseModel):
     question: str
     language: Language = "en"
     conversation_id: Annotated[str | None, Field(max_length=36)] = None
+
+
+class OpinionInput(BaseModel):
+    """Body of `POST /widget/v1/answers/{id}/feedback`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    rating: Literal["up", "down"]
+    reason: Annotated[str, Field(max_length=1_000)] = ""

@@ -13,4 +13,5 @@ urlpatterns = [
     path("widget/v1/token", views.token, name="widget-token"),
     path("widget/v1/ask", views.ask, name="widget-ask"),
     path("widget/v1/answers/<str:answer_id>/events", views.events, name="widget-events"),
+    path("widget/v1/answers/<str:answer_id>/feedback", views.opinion, name="widget-feedback"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
@@ -11,14 +12,17 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from assistant import wiring
 from assistant.api import sse
 from assistant.api.inputs import parse
+from assistant.chat import feedback
 from assistant.chat.asked import Asked, readable
+from assistant.chat.feedback import Opinion
+from assistant.chat.models import Giver, Rating
 from assistant.chat.pipeline import answer
 from assistant.errors import InvalidInput, Text
 from assistant.widget import tokens
 from assistant.widget.bundle import bundle
-from assistant.widget.door import admitted, begin, door, paced, site_for
+from assistant.widget.door import OPINIONS, admitted, begin, door, paced, site_for
 from assistant.widget.errors import not_yours
-from assistant.widget.inputs import QuestionInput, TokenInput
+from assistant.widget.inputs import OpinionInput, QuestionInput, TokenInput
 from assistant.widget.sites import SiteFacts
 from assistant.widget.tokens import Session
 
@@ -84,6 +88,19 @@ async def events(request: HttpRequest, answer_id: str) -> HttpResponseBase:
     if not seen.isascii() or not seen.isdigit() or len(seen) > 9:
         raise InvalidInput(BAD_EVENT_ID, code="bad_event_id")
     return await _streaming(wiring.streams().follow(site.tenant, answer_id, int(seen)))
+
+
+@door("POST")
+async def opinion(request: HttpRequest, answer_id: str) -> HttpResponse:
+    """`POST /widget/v1/answers/{id}/feedback`: the thumb of whoever got the answer, and of nobody else."""
+    site, session = await admitted(request)
+    if not tokens.is_bound(answer_id, session, "answer"):
+        raise not_yours()
+    paced(session, OPINIONS)
+    wish = parse(OpinionInput, request.body, request.headers.get("Content-Type"))
+    said = Opinion(Rating(wish.rating), reason=wish.reason, giver=Giver.VISITOR)
+    await sync_to_async(feedback.give, thread_sensitive=False)(site.tenant, uuid.UUID(answer_id), said)
+    return HttpResponse(status=204)
 
 
 def understood(wish: QuestionInput, site: SiteFacts, session: Session) -> Asked:

@@ -14,8 +14,8 @@ from infra.bootstrap.checks import Problem
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 FOLDERS = (CHECKOUT / "clients" / "vscode", CHECKOUT / "tests" / "ide" / "editor")
-NESTED = "node_modules/code-server/lib/vscode"
-"""The editor's server keeps its packages in a lock of its own, which its installation script would otherwise follow."""
+EDITOR = "node_modules/code-server/lib/vscode"
+"""The editor's server serves its packages to browsers out of a folder of its own; ours are the same, by our lock."""
 _STAMP = "node_modules/installed-from"
 _TIMEOUT_S = 900
 
@@ -48,8 +48,9 @@ def install(folder: Path) -> None:
     shown = folder.relative_to(CHECKOUT) if folder.is_relative_to(CHECKOUT) else folder
     print(f"Installing Node packages for {shown} (once) / 正在安装 Node 软件包(仅首次)", flush=True)
     _run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], folder)
-    if (folder / NESTED).exists():
-        _run([npm, "ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"], folder / NESTED)
+    editor = folder / EDITOR
+    if editor.exists() and not (editor / "node_modules").exists():
+        (editor / "node_modules").symlink_to(folder / "node_modules")
     stamp.write_text(wanted, encoding="ascii")
 
 

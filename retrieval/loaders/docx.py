@@ -66,8 +66,8 @@ def _rows(table: Any) -> Iterator[list[str]]:  # noqa: ANN401
         cells: list[str] = []
         seen = None
         for cell in row.cells:
-            if cell._tc is not seen:  # noqa: SLF001 - a merged cell appears once for each column it covers
-                cells.append(cell.text)
+            # a merged cell appears once for each column it covers: said once, and the columns after it stay in place
+            cells.append("" if cell._tc is seen else cell.text)  # noqa: SLF001
             seen = cell._tc  # noqa: SLF001
         yield cells
 

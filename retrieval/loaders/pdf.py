@@ -6,7 +6,6 @@ import logging
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pdfplumber
 from pdfplumber.utils.exceptions import PdfminerException
@@ -15,11 +14,12 @@ from pypdf.errors import PyPdfError
 
 from retrieval.config import LoaderLimits
 from retrieval.errors import UnreadableDocument
+from retrieval.loaders.layout import blocks
 from retrieval.loaders.legible import is_legible
 from retrieval.loaders.limits import check_size, check_text, damaged, too_large
 from retrieval.loaders.paragraphs import paragraphs
 from retrieval.loaders.pdf_pictures import PdfiumError, PdfPictures
-from retrieval.loaders.rows import table_section
+from retrieval.loaders.pdf_tables import RuledTables
 from retrieval.loaders.scan import Scans
 from retrieval.types import ParsedDocument, Section
 
@@ -62,11 +62,12 @@ class PdfLoader:
     def _sections(self, path: Path, reader: PdfReader) -> Iterator[Section]:
         characters = 0
         scans = Scans(path, self._limits)
+        tables = RuledTables()
         with pdfplumber.open(path) as plumber, PdfPictures(path) as pictures:
             for number, page in enumerate(reader.pages, start=1):
                 ruled = number <= self._limits.table_pages and _has_rules(page)
-                sections = _ruled_page(plumber.pages[number - 1], number) if ruled else []
-                sections = sections or [Section(paragraphs(page.extract_text()), page=number)]
+                sections = tables.sections(plumber.pages[number - 1], number) if ruled else []
+                sections = sections or [Section(_text(page, pictures, number), page=number)]
                 if _is_picture("".join(section.text for section in sections), pictures, number):
                     sections = scans.sections(pictures.drawn(number), number) or sections
                 for section in sections:
@@ -75,6 +76,15 @@ class PdfLoader:
                         yield section
                 if characters > self._limits.characters:
                     raise too_large(path, f"more than {characters:,} characters", f"{self._limits.characters:,}")
+
+
+def _text(page: PageObject, pictures: PdfPictures, number: int) -> str:
+    """Text of a page: as the file has it, but columns one after the other."""
+    text = page.extract_text()
+    lines = pictures.columns(number) if text.strip() else []
+    if not lines:
+        return paragraphs(text)
+    return "\n\n".join(paragraphs("\n".join(" ".join(row) for row in block.rows)) for block in blocks(lines))
 
 
 def _is_picture(text: str, pictures: PdfPictures, number: int) -> bool:
@@ -87,22 +97,3 @@ def _is_picture(text: str, pictures: PdfPictures, number: int) -> bool:
 def _has_rules(page: PageObject) -> bool:
     contents = page.get_contents()
     return contents is not None and len(_RULES.findall(contents.get_data())) >= _FEWEST_RULES
-
-
-def _ruled_page(page: Any, number: int) -> list[Section]:  # noqa: ANN401 - pdfplumber's types are not exported
-    """Text outside the tables, then the tables; empty when there is no table of two rows and two columns."""
-    tables = [table for table in page.find_tables() if len(table.rows) > 1 and len(table.columns) > 1]
-    if not tables:
-        page.close()
-        return []
-    outside = page
-    for table in tables:
-        outside = outside.outside_bbox(_within(table.bbox, page.bbox))
-    sections = [Section(paragraphs(outside.extract_text() or ""), page=number)]
-    sections += [table_section(table.extract(), page=number) for table in tables]
-    page.close()
-    return sections
-
-
-def _within(box: tuple[float, ...], page: tuple[float, ...]) -> tuple[float, ...]:
-    return (max(box[0], page[0]), max(box[1], page[1]), min(box[2], page[2]), min(box[3], page[3]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -11,11 +12,13 @@ import numpy as np
 import pypdfium2
 from pypdfium2 import raw
 
+from retrieval.loaders.layout import Line, has_columns
 from retrieval.loaders.recogniser import Pixels
 from retrieval.loaders.scan import READ_SIDE
 
 _STRIP = 1200
 _MOST_SIDE = 24_000
+_MOST_RUNS = 2_000
 _FEWEST_PATHS = 20
 """Letters that were drawn as outlines; a page with fewer is taken for decoration."""
 
@@ -52,6 +55,20 @@ class PdfPictures:
             return 1.0 if paths >= _FEWEST_PATHS else min(1.0, area / max(width * height, 1.0))
         finally:
             page.close()
+
+    def columns(self, number: int) -> list[Line]:
+        """Runs of text of a page that is set in columns, places in points, the first 2,000; none of any other page."""
+        page = self._page(number)
+        try:
+            height = page.get_height()
+            text = page.get_textpage()
+            boxes = [text.get_rect(index) for index in range(min(text.count_rects(), _MOST_RUNS))]
+            places = [Line("?", left, height - top, right, height - bottom) for left, bottom, right, top in boxes]
+            said = [text.get_text_bounded(*box) for box in boxes] if has_columns(places) else []
+            text.close()
+        finally:
+            page.close()
+        return [replace(place, text=" ".join(words.split())) for place, words in zip(places, said, strict=False)]
 
     def drawn(self, number: int) -> Pixels:
         """Draw a page, counted from 1, the way up that it is shown."""

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-ROOMS = ("assistant", "domains", "retrieval", "inference", "sandbox", "infra", "benchmarks")
+ROOMS = ("assistant", "domains", "retrieval", "inference", "sandbox", "infra", "benchmarks", "clients")
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -79,6 +79,7 @@ class Stand(ThreadingHTTPServer):
         self.tokens = 0
         self.refuse_tokens: list[str] = []
         self.refuse_site = self.forget_answers = self.forget_conversations = self.tamper = False
+        self.refuse_opinions = False
         self.repeat = 0
         self.left = threading.Event()
         self.language, self.direction, self.csp = "en", "ltr", STRICT
@@ -133,6 +134,10 @@ class Handler(BaseHTTPRequestHandler):
             return self.reply(200, json.dumps(session).encode(), "application/json")
         if not self.has_token():
             return None
+        if self.path.endswith("/feedback"):
+            if self.server.refuse_opinions:
+                return self.fail(503, {"code": "database_away", "detail": "later"})
+            return self.reply(204, b"", "text/plain")
         if self.server.forget_conversations and body.get("conversation_id"):
             return self.fail(404, {"code": "answer_not_found", "detail": "There is no such conversation."})
         play = self.server.plays[body["question"]]

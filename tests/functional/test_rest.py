@@ -164,3 +164,41 @@ class TestAddresses:
     def test_an_unknown_document_is_a_problem(self, api: Client, tenant: Tenant) -> None:
         missing = api.get(f"/api/v1/documents/{uuid.uuid4()}")
         assert (missing.status_code, missing["Content-Type"]) == (404, "application/problem+json")
+
+
+class TestCuration:
+    """Approval, times, placeholders and conflicts of curated answers."""
+
+    def test_a_draft_is_kept_and_only_a_person_approves_it(self, api: Client, tenant: Tenant) -> None:
+        made = post(api, "/api/v1/faq", {**ENTRY, "state": "draft"}).json()
+        assert not FaqEntry.objects.published().exists()
+        address = f"/api/v1/faq/{made['id']}"
+        changed = api.patch(address, json.dumps({"state": "approved"}), content_type="application/json")
+        assert (changed.status_code, changed.json()["code"]) == (403, "approved_by_people")
+
+    def test_times_go_in_and_come_out(self, api: Client, tenant: Tenant) -> None:
+        times = {"publish_at": "2098-01-01T00:00:00Z", "valid_from": None, "valid_until": "2099-01-01T00:00:00Z"}
+        shown = post(api, "/api/v1/faq", {**ENTRY, **times}).json()
+        assert {name: shown[name] for name in times} == times
+        assert shown["state"] == "approved"
+
+    @pytest.mark.parametrize(
+        ("fields", "status", "code"),
+        [
+            ({"key": "other", "question": "WHEN are you open"}, 409, "faq_question_taken"),
+            ({"key": "other", "question": "Your phone?", "answer": "{{ phone }}"}, 400, "unknown_placeholder"),
+            (
+                {"key": "b", "question": "b?", "valid_from": "2099-01-01", "valid_until": "2098-01-01"},
+                400,
+                "bad_validity",
+            ),
+        ],
+    )
+    def test_what_cannot_be_saved_says_why_in_both_languages(
+        self, api: Client, tenant: Tenant, fields: dict[str, str], status: int, code: str
+    ) -> None:
+        post(api, "/api/v1/faq", ENTRY)
+        fields = {name: f"{value}T00:00:00Z" if name.startswith("valid") else value for name, value in fields.items()}
+        answer = post(api, "/api/v1/faq", {**ENTRY, **fields})
+        assert (answer.status_code, answer.json()["code"]) == (status, code)
+        assert FaqEntry.objects.count() == 1

@@ -115,8 +115,8 @@ class Documents(  # type: ignore[misc]
     lookup_value_converter = "uuid"
 
     def get_queryset(self) -> QuerySet[Document]:
-        """Look among the tenant's, deleted ones left out."""
-        return Document.objects.of(self.caller.tenant).select_related("revision")
+        """Look among the tenant's that the key's groups may read, deleted ones left out."""
+        return self.readable(Document.objects.of(self.caller.tenant)).select_related("revision")
 
     def get_serializer_class(self) -> type[serializers.BaseSerializer[Document]]:
         """Take an upload, show a document."""

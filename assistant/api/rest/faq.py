@@ -1,4 +1,4 @@
-"""`/api/v1/faq`: curated answers. What is saved here answers within a second."""
+"""`/api/v1/faq`: curated answers. What is saved here as approved is what is answered once the call returns."""
 
 from __future__ import annotations
 
@@ -9,13 +9,19 @@ from django.db.models import QuerySet
 from rest_framework import serializers, viewsets
 
 from assistant.api.rest.base import TenantView
-from assistant.errors import Conflict, Text
+from assistant.errors import Conflict, NotPermitted, Text
 from assistant.faq import services
-from assistant.faq.models import FaqEntry
+from assistant.faq.models import EntryState, FaqEntry
 
 TAKEN = Text(
     en="There is an entry with this key and language already. Change that one, or choose another key.",
     zh="已存在相同 key 和语言的条目。请修改该条目，或使用其他 key。",
+)
+
+
+BY_PEOPLE = Text(
+    en="This entry waits for approval, which a person gives in the admin.",
+    zh="该条目正在等待批准，须由人员在管理后台批准。",
 )
 
 
@@ -43,6 +49,10 @@ class FaqShown(serializers.ModelSerializer[FaqEntry]):
             "tags",
             "access",
             "published",
+            "state",
+            "publish_at",
+            "valid_from",
+            "valid_until",
             "hits",
             "created_at",
             "updated_at",
@@ -54,7 +64,9 @@ class FaqShown(serializers.ModelSerializer[FaqEntry]):
         return self._saved(FaqEntry(tenant=self.context["view"].tenant, **validated_data))
 
     def update(self, instance: FaqEntry, validated_data: dict[str, Any]) -> FaqEntry:
-        """Change an entry."""
+        """Change an entry. Raises NotPermitted when it would approve what waits for a person's approval."""
+        if instance.state != EntryState.APPROVED and validated_data.get("state") == EntryState.APPROVED:
+            raise NotPermitted(BY_PEOPLE, code="approved_by_people")
         for name, value in validated_data.items():
             setattr(instance, name, value)
         return self._saved(instance)
@@ -76,8 +88,8 @@ class Faq(TenantView, viewsets.ModelViewSet[FaqEntry]):  # type: ignore[misc]
     lookup_value_converter = "int"
 
     def get_queryset(self) -> QuerySet[FaqEntry]:
-        """Look among the tenant's."""
-        return FaqEntry.objects.of(self.caller.tenant)
+        """Look among the tenant's that the key's groups may read."""
+        return self.readable(FaqEntry.objects.of(self.caller.tenant))
 
     def perform_destroy(self, instance: FaqEntry) -> None:
         """Remove an entry."""

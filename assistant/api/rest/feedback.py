@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 
 from assistant.api.rest.base import TenantView
 from assistant.chat import feedback
+from assistant.chat.feedback import Opinion
 from assistant.chat.models import Rating
 
 
@@ -19,6 +20,7 @@ class FeedbackInput(serializers.Serializer[None]):
     answer_id = serializers.UUIDField()
     rating = serializers.ChoiceField(choices=Rating.choices)
     correction = serializers.CharField(required=False, allow_blank=True, max_length=4_000)
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=1_000)
 
 
 class FeedbackTaken(serializers.Serializer[None]):
@@ -39,7 +41,6 @@ class FeedbackView(TenantView, APIView):  # type: ignore[misc]
         given = FeedbackInput(data=request.data)
         given.is_valid(raise_exception=True)
         values = given.validated_data
-        withdrawn = feedback.give(
-            self.caller.tenant, values["answer_id"], Rating(values["rating"]), values.get("correction", "")
-        )
+        opinion = Opinion(Rating(values["rating"]), values.get("correction", ""), values.get("reason", ""))
+        withdrawn = feedback.give(self.caller.tenant, values["answer_id"], opinion)
         return Response({"withdrawn": withdrawn}, status=status.HTTP_201_CREATED)

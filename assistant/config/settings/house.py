@@ -21,5 +21,7 @@ HOUSE = HouseConfig(
     model_state_file=_env.data_dir / "model" / "state.json",
     demo_tenant="demo",
     public_url=_env.public_url or f"http://127.0.0.1:{_env.port}",
+    tasks=_env.tasks,
+    celery_broker_url=_env.celery_broker_url or _services.redis_url,
     import_private_addresses=_env.import_private_addresses,
 )

@@ -38,6 +38,7 @@ MIDDLEWARE = [
     "assistant.config.middleware.Common",
     "assistant.config.middleware.Csrf",
     "assistant.config.middleware.Authentication",
+    "assistant.audit.middleware.SignedPages",
     "assistant.config.middleware.Messages",
     "assistant.config.middleware.FrameOptions",
     "assistant.config.middleware.ContentSecurityPolicy",

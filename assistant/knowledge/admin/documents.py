@@ -8,7 +8,9 @@ from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern
+from django.urls import URLPattern, reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -28,7 +30,7 @@ class DocumentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter = ["tenant", "state", "domain", "language"]
     search_fields = ["title", "filename", "tags"]
     list_select_related = ["tenant", "revision"]
-    readonly_fields = ["state", "error_text", "revision_number", "uploader", "created_at", "updated_at"]
+    readonly_fields = ["state", "error_text", "revision_number", "uploader", "created_at", "updated_at", "traces"]
     fieldsets = [
         (None, {"fields": ["tenant", "title", "file", "text"]}),
         (_("Description"), {"fields": ["domain", "language", "access", "tags", "owner", "url", "licence"]}),
@@ -44,6 +46,13 @@ class DocumentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def get_urls(self) -> list[URLPattern]:
         return [*RevisionViews(self).urls(), *ImportViews(self).urls(), *super().get_urls()]
 
+    def get_fieldsets(self, request: HttpRequest, obj: Document | None = None) -> Any:
+        """Offer to keep a new document out of search; a present one is taken out by the action of the list."""
+        if obj is not None:
+            return self.fieldsets
+        first, *others = self.fieldsets
+        return [(first[0], {"fields": [*first[1]["fields"], "draft"]}), *others]
+
     def get_readonly_fields(self, request: HttpRequest, obj: Document | None = None) -> list[str]:
         return [*self.readonly_fields, "tenant"] if obj is not None else list(self.readonly_fields)
 
@@ -57,6 +66,17 @@ class DocumentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display(description=_("chunks"), ordering="chunk_total")
     def chunk_count(self, document: Any) -> int:
         return int(document.chunk_total)
+
+    @admin.display(description=_("traces"))
+    def traces(self, document: Document) -> SafeString | str:
+        """Link to the answers that used it and to who changed it; the pages belong to rooms above and below."""
+        if document._state.adding:  # noqa: SLF001 - Django's public name
+            return "-"
+        used = f"{reverse('admin:editing_citation_changelist')}?document={document.pk}"
+        changed = f"{reverse('admin:audit_entry_changelist')}?kind=knowledge.document&object_id={document.pk}"
+        draft = reverse("admin:editing_draft_of", args=[document.pk])
+        links = ((used, _("answers that used it")), (changed, _("who changed what")), (draft, _("draft and preview")))
+        return format_html_join(" · ", '<a href="{}">{}</a>', links)
 
     @admin.display(description=_("what went wrong"))
     def error_text(self, document: Document) -> str:
@@ -96,6 +116,8 @@ class DocumentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             uploader=who,
         )
         obj.pk = made.pk  # what the admin's log and redirect name
+        if form.cleaned_data["draft"]:
+            publishing.withdraw(made)
 
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest

@@ -44,6 +44,9 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text=_("Who may see it, separated by commas; “public” is everybody of the tenant."),
     )
     tags = WordsField(label=_("tags"), required=False, help_text=_("Separated by commas."))
+    draft = forms.BooleanField(
+        label=_("not yet"), required=False, help_text=_("Keep it out of search until it is published.")
+    )
 
     class Meta:
         model = Document

@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from assistant.accounts.models import Language, Tenant
+from assistant.audit.actor import acting
 from assistant.errors import AssistantError
 from assistant.knowledge.admin.forms import WordsField, in_reader_language
 from assistant.knowledge.imports.archive import Archive
@@ -77,7 +78,8 @@ class ImportForm(forms.Form):
         tenant: Tenant = said.pop("tenant")
         place = Archive(file, said.pop("name", None) or file.name or "upload.zip")
         withdraw = said.pop("withdraw_vanished", False)
-        return list(bring(place, tenant, Manner(Given.model_validate(said), uploader, withdraw)))
+        with acting("import"):
+            return list(bring(place, tenant, Manner(Given.model_validate(said), uploader, withdraw)))
 
 
 class ImportViews:

@@ -56,6 +56,11 @@ class ChunkChangeManager(models.Manager["ChunkChange"]):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHANGES_LOCK])
 
+    def pruned(self) -> bool:
+        """Say whether the list may not go back to the first change (see `assistant.knowledge.pruning`)."""
+        oldest = self.aggregate(oldest=models.Min("sequence"))["oldest"]
+        return oldest is not None and oldest > 1
+
     def last(self) -> int:  # type: ignore[override]
         """Return the number of the newest committed change; 0 when there is none."""
         return self.aggregate(newest=models.Max("sequence"))["newest"] or 0

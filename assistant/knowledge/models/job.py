@@ -24,20 +24,28 @@ class JobState(models.TextChoices):
     RUNNING = "running", _("running")
     DONE = "done", _("done")
     FAILED = "failed", _("failed")
+    CANCELLED = "cancelled", _("cancelled")
 
 
 class IngestionJobManager(models.Manager["IngestionJob"]):
     """Hands jobs to workers."""
 
+    def due(self, now: dt.datetime | None = None) -> models.QuerySet[IngestionJob]:
+        """Jobs that wait and may begin, and those whose worker stopped renewing its lease; the oldest first."""
+        now = now or timezone.now()
+        due = Q(state=JobState.QUEUED, run_after__lte=now) | Q(state=JobState.RUNNING, lease_until__lt=now)
+        return self.filter(due).order_by("run_after", "id")
+
     @transaction.atomic
-    def claim(self, worker: str) -> IngestionJob | None:
-        """Take the oldest job that is due, or one whose worker stopped renewing its lease. None when all is done.
+    def claim(self, worker: str, pk: int | None = None) -> IngestionJob | None:
+        """Take the oldest job that is due, or the one with this number if it is. None when there is none.
 
         SKIP LOCKED lets any number of workers claim at once; each gets another job.
         """
         now = timezone.now()
-        due = Q(state=JobState.QUEUED, run_after__lte=now) | Q(state=JobState.RUNNING, lease_until__lt=now)
-        job = self.select_for_update(skip_locked=True, of=("self",)).filter(due).order_by("run_after", "id").first()
+        due = self.due(now) if pk is None else self.due(now).filter(pk=pk)
+        with_file = due.select_related("revision__document__tenant")
+        job = with_file.select_for_update(skip_locked=True, of=("self",)).first()
         if job is None:
             return None
         job.state, job.worker = JobState.RUNNING, worker
@@ -93,8 +101,8 @@ class IngestionJob(models.Model):
         """Lock the row for this transaction; False when another worker has taken the job over."""
         return self._mine().select_for_update().exists()
 
-    def put_back(self, code: str, detail: dict[str, str | int]) -> None:
-        """Try again later, waiting twice as long after each attempt."""
+    def put_back(self, code: str, detail: dict[str, str | int]) -> dt.timedelta:
+        """Try again later, waiting twice as long after each attempt; returns how long."""
         wait = dt.timedelta(seconds=BACK_OFF_S * 2 ** (self.attempts - 1))
         self._mine().update(
             state=JobState.QUEUED,
@@ -103,6 +111,7 @@ class IngestionJob(models.Model):
             error_code=code,
             error_detail=detail,
         )
+        return wait
 
     def finish(self, state: JobState, code: str = "", detail: dict[str, str | int] | None = None) -> None:
         """Close the job."""

@@ -25,6 +25,7 @@ const PATHS = {
   again: "M4 12a8 8 0 1 0 2.6-5.9M4 4v5h5",
   open: "M9 6l6 6-6 6",
   down: "M12 5v14M6 13l6 6 6-6",
+  thumb: "M7 11v9H4v-9h3l4-8q3 0 2 6h6l-2 11H7",
 };
 
 export function icon(name) {
@@ -37,4 +38,9 @@ export function icon(name) {
   path.setAttribute("d", PATHS[name]);
   svg.append(path);
   return svg;
+}
+
+export function name(node, label) {
+  node.setAttribute("aria-label", label);
+  if (node.tagName === "BUTTON") node.title = label;
 }

@@ -1,6 +1,6 @@
 // <assistant-chat>: the launcher, and the panel that is built when first opened.
 
-import { h, icon } from "./dom.mjs";
+import { h, icon, name } from "./dom.mjs";
 import { Memory } from "./memory.mjs";
 import { MessageView } from "./message.mjs";
 import { Speaker } from "./speech.mjs";
@@ -162,7 +162,7 @@ export class AssistantChat extends HTMLElement {
   }
 
   draw(message) {
-    const acts = { retry: (failed) => this.talk.retry(failed), human: () => this.send(this.words.askHuman) };
+    const acts = { retry: (failed) => this.talk.retry(failed), human: () => this.send(this.words.askHuman), rate: (...said) => this.talk.rate(...said) };
     const view = new MessageView(message, () => this.words, acts);
     this.views.set(message.id, view);
     this.log.append(view.node);
@@ -265,7 +265,7 @@ export class AssistantChat extends HTMLElement {
     this.changed.add(message?.id);
     this.redraw = this.redraw || requestAnimationFrame(() => this.onFrame());
     if (message?.role === "assistant") this.announce(message);
-    this.log.setAttribute("aria-busy", String(this.talk.busy));
+    this.log.setAttribute("aria-busy", this.talk.busy);
   }
 
   // Deltas may come faster than frames; each frame draws once.
@@ -275,7 +275,7 @@ export class AssistantChat extends HTMLElement {
     const last = this.talk.messages.at(-1);
     for (const id of this.changed) this.views.get(id)?.update();
     this.changed.clear();
-    this.log.setAttribute("aria-busy", String(this.talk.busy));
+    this.log.setAttribute("aria-busy", this.talk.busy);
     this.welcome.hidden = Boolean(last);
     this.freshButton.hidden = !last;
     if (!last) this.drawWelcome();
@@ -307,9 +307,4 @@ export class AssistantChat extends HTMLElement {
   scrollToEnd() {
     this.log.scrollTop = this.log.scrollHeight;
   }
-}
-
-function name(node, label) {
-  node.setAttribute("aria-label", label);
-  if (node.tagName === "BUTTON") node.title = label;
 }

@@ -1,20 +1,21 @@
 // One message on screen. Blocks of an answer are made once and replaced only when their text changes, so that a reader's
 // selection and focus survive while more arrives.
 
-import { h, icon } from "./dom.mjs";
+import { h, icon, name } from "./dom.mjs";
 import { blockNode, link, parseBlocks, safeLink } from "./markdown.mjs";
 
 const UNCITED = 3;
 
 export class MessageView {
-  // `acts` are {retry(message), human()}; `words()` gives the current pack.
+  // `acts` are {retry(message), human(), rate(message, rating, reason)}; `words()` gives the current pack.
   constructor(message, words, acts) {
     Object.assign(this, { message, words, acts, drawn: [], opened: new Set(), cited: new Set() });
     this.body = h("div", { class: "bubble", dir: "auto" });
     this.below = h("div", { class: "message below" });
+    this.opinion = h("div", { class: "meta opinion", role: "group", hidden: true });
     // the log is live for questions; answers are spoken by sentences (see speech.mjs), so their own changes stay silent
     const live = message.role === "assistant" ? "off" : false;
-    this.node = h("article", { class: `message ${message.role}`, "aria-live": live }, this.body, this.below);
+    this.node = h("article", { class: `message ${message.role}`, "aria-live": live }, this.body, this.below, this.opinion);
     this.update();
   }
 
@@ -26,7 +27,9 @@ export class MessageView {
     if (message.role === "user") this.body.textContent = message.text;
     else if (message.text) this.drawBlocks();
     else this.drawTyping(words);
-    if (message.role === "assistant") this.drawBelow(words);
+    if (message.role !== "assistant") return;
+    this.drawBelow(words);
+    this.drawOpinion(words);
   }
 
   drawTyping(words) {
@@ -67,6 +70,27 @@ export class MessageView {
     this.belowKey = key;
     this.below.replaceChildren(...[this.sources(words), this.meta(words), ...this.notes(words)].filter(Boolean));
     this.below.hidden = !this.below.firstChild;
+  }
+
+  // Two thumbs, and after one down room for a reason; made once, so that the one in focus stays there.
+  drawOpinion(words) {
+    const { message, opinion } = this;
+    if ((opinion.hidden = message.status !== "done")) return;
+    if (!this.told) {
+      const rate = (rating) => this.acts.rate(message, rating, this.reason.value);
+      const thumb = (rating) => h("button", { type: "button", onclick: () => rate(rating) }, icon("thumb"));
+      this.thumbs = { up: thumb("up"), down: thumb("down") };
+      this.reason = h("input", { maxlength: 1000, value: message.reason, onchange: () => rate("down") });
+      this.told = h("span", { role: "status" });
+      opinion.append(this.thumbs.up, this.thumbs.down, this.reason, this.told);
+    }
+    for (const [rating, thumb] of Object.entries(this.thumbs)) {
+      name(thumb, words[rating]);
+      thumb.setAttribute("aria-pressed", message.rating === rating);
+    }
+    name(this.reason, (this.reason.placeholder = words.reason));
+    this.reason.hidden = message.rating !== "down";
+    this.told.textContent = words[message.told] || "";
   }
 
   meta(words) {
@@ -117,7 +141,7 @@ export class MessageView {
   toggle(n) {
     if (!this.opened.delete(n)) this.opened.add(n);
     const shown = this.opened.has(n);
-    for (const button of this.node.querySelectorAll(`[data-n="${n}"]`)) button.setAttribute("aria-expanded", String(shown));
+    for (const button of this.node.querySelectorAll(`[data-n="${n}"]`)) button.setAttribute("aria-expanded", shown);
     const card = this.node.querySelector(`.card[data-n="${n}"]`);
     if (!card) return null;
     card.nextElementSibling.hidden = !shown;

@@ -23,9 +23,9 @@ export const STYLES = `
 }
 *, *::before, *::after { box-sizing: border-box; }
 [hidden] { display: none !important; }
-button, textarea { font: inherit; color: inherit; letter-spacing: inherit; }
+button, textarea, input { font: inherit; color: inherit; letter-spacing: inherit; }
 button { cursor: pointer; border: 0; background: none; padding: 0; min-width: 44px; min-height: 44px; }
-.launcher, .go, .latest, header button, .card b, .cite { display: grid; place-items: center; }
+.launcher, .go, .latest, header button, .opinion button, .card b, .cite { display: grid; place-items: center; }
 button:disabled { cursor: default; opacity: .45; }
 :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 p, ul, ol, pre, h2 { margin: 0; }
@@ -110,6 +110,9 @@ pre code { padding: 0; background: none; white-space: pre; overflow-wrap: normal
 .act { display: inline-flex; align-items: center; gap: 8px; padding: 0 16px; border: 1px solid var(--line); border-radius: 22px; font-weight: 600; font-size: 14px; background: var(--ground); }
 .act:hover { border-color: var(--link); background: var(--tint); }
 .act .icon { width: 18px; height: 18px; }
+.opinion { align-items: center; }
+.opinion button + button .icon { transform: rotate(180deg); }
+.opinion [aria-pressed=true] { color: var(--link); }
 
 .sources { width: 96%; display: flex; flex-direction: column; gap: 6px; list-style: none; padding: 0; }
 .sources li { border: 1px solid var(--line); border-radius: 12px; overflow: hidden; background: var(--ground); }
@@ -131,7 +134,7 @@ pre code { padding: 0; background: none; white-space: pre; overflow-wrap: normal
 }
 form { display: flex; align-items: flex-end; gap: 8px; padding: 10px 12px 12px; border-block-start: 1px solid var(--line); background: var(--ground); }
 .field { flex: 1; min-width: 0; }
-textarea {
+textarea, input {
   display: block; width: 100%; resize: none; field-sizing: content; min-height: 44px; max-height: 140px; padding: 10px 14px; font-size: 16px; line-height: 1.4;
   border: 1px solid #868da6; border-radius: 22px; background: var(--ground);
 }

@@ -47,6 +47,21 @@ export class Talk {
     await (this.running = this.answer(message));
   }
 
+  // Says what the visitor thinks of an answer. A thumb that did not arrive is not shown as given.
+  async rate(message, rating, reason) {
+    Object.assign(message, { rating, reason, told: "" });
+    this.changed(message);
+    try {
+      await this.transport.rate(message.answer, { rating, reason });
+      message.told = "thanks";
+    } catch (failure) {
+      if (!(failure instanceof Failure)) throw failure;
+      Object.assign(message, { rating: "", told: "unrated" });
+    }
+    this.changed(message);
+    this.save();
+  }
+
   stop() {
     // the server stops the model when nobody listens any more
     this.controller?.abort(new Failure("stopped"));

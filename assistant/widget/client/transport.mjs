@@ -44,6 +44,10 @@ export class Transport {
     return session;
   }
 
+  rate(answer, said) {
+    return this.authorised(`answers/${answer}/feedback`, { method: "POST", body: JSON.stringify(said) });
+  }
+
   // Yields the events of an answer: {id, name, data}, data parsed, each once and in order, the last one finished or failed.
   // `onState` hears "reconnecting" and "connected".
   async *ask(body, { signal, onState = () => {} }) {

@@ -50,6 +50,11 @@ export const WORDS = {
     refused: "This page may not use the chat.",
     found: (n) => `${n} ${n === 1 ? "source" : "sources"} found`,
     switchLanguage: "切换到中文",
+    up: "Helpful",
+    down: "Not helpful",
+    reason: "What was wrong? (optional)",
+    thanks: "Thank you.",
+    unrated: "Not sent. Try again.",
   },
   zh: {
     name: "中文",
@@ -100,6 +105,11 @@ export const WORDS = {
     refused: "此页面无权使用聊天。",
     found: (n) => `找到 ${n} 条来源`,
     switchLanguage: "Switch to English",
+    up: "有帮助",
+    down: "没有帮助",
+    reason: "哪里不对？（可不填）",
+    thanks: "谢谢！",
+    unrated: "发送失败，请重试。",
   },
 };
 

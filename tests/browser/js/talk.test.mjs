@@ -159,3 +159,21 @@ test("sentences are complete at their mark, quotes included, numbers excluded", 
   assert.equal(ready("a\nb"), "a\n");
   assert.equal(completeSentences("One. Two. ", 4).ready, " Two.");
 });
+
+test("a thumb goes to the answer it is for, with a reason, and is kept with the message", async () => {
+  const { talk, seen } = setting(stream(frame(1, "started", { id: "a1", conversation_id: "c1" }), frame(2, "finished", whole({ answer: "30 days." }))), new Response(null, { status: 204 }));
+  await talk.ask("How long?");
+  const message = talk.messages.at(-1);
+  await talk.rate(message, "down", "It is 14.");
+  assert.deepEqual([seen[1].path, seen[1].body], ["answers/a1/feedback", { rating: "down", reason: "It is 14." }]);
+  assert.deepEqual([message.rating, message.reason, message.told], ["down", "It is 14.", "thanks"]);
+});
+
+test("a thumb that did not arrive is not shown as given, and says so", async () => {
+  const { talk } = setting(stream(frame(1, "started", { id: "a1", conversation_id: "c1" }), frame(2, "finished", whole({ answer: "30 days." }))), new TypeError("network"));
+  await talk.ask("How long?");
+  const message = talk.messages.at(-1);
+  await talk.rate(message, "up", "");
+  assert.deepEqual([message.rating, message.told], ["", "unrated"]);
+  assert.equal(message.status, "done");
+});

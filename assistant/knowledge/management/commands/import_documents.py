@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from pydantic import ValidationError
 
 from assistant.accounts.models import Tenant
+from assistant.audit.actor import acting
 from assistant.errors import AssistantError
 from assistant.knowledge.imports.addresses import Addresses
 from assistant.knowledge.imports.archive import Archive
@@ -51,9 +52,10 @@ class Command(BaseCommand):
         manner = Manner(_given(options), "manage.py", options["withdraw_vanished"])
         outcomes = []
         try:
-            for outcome in bring(_place(options), tenant, manner):
-                outcomes.append(outcome)
-                self._tell(outcome)
+            with acting("import"):
+                for outcome in bring(_place(options), tenant, manner):
+                    outcomes.append(outcome)
+                    self._tell(outcome)
         except AssistantError as error:
             raise CommandError(str(error)) from error
         except OSError as error:

@@ -12,7 +12,7 @@ from assistant.chat.events import Sources
 from assistant.faq.flights import Flights
 from assistant.faq.generated import Found, Scope
 from inference.client.scripted import Reply
-from retrieval.types import Hit
+from retrieval.types import Hit, Vectors
 from tests.chatkit import WARRANTY, asked, events, finished, model, room
 
 QUESTION = "Explain the warranty of the Aurora lamp after delivery"
@@ -25,11 +25,19 @@ class Shelf:
     def __init__(self) -> None:
         self.kept: dict[str, tuple[dict[str, Any], tuple[Hit, ...]]] = {}
 
-    def find(self, scope: Scope, text: str) -> Found | None:
+    def find(self, scope: Scope, text: str, vector: Vectors | None = None) -> Found | None:
         found = self.kept.get(scope.key(text))
-        return None if found is None else Found("id", found[0])
+        return None if found is None else Found("id", found[0], text, exact=True)
 
-    def keep(self, scope: Scope, text: str, body: dict[str, Any], hits: Sequence[Hit], seconds: float) -> bool:
+    def keep(
+        self,
+        scope: Scope,
+        text: str,
+        body: dict[str, Any],
+        hits: Sequence[Hit],
+        seconds: float,
+        vector: Vectors | None = None,
+    ) -> bool:
         self.kept[scope.key(text)] = body, tuple(hits)
         return True
 

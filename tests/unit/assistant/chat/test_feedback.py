@@ -7,17 +7,24 @@ import json
 import uuid
 
 import pytest
+import redis
 from django.test import Client
 from django.utils import timezone
 
 from assistant.accounts import keys
 from assistant.accounts.models import Tenant
-from assistant.chat import feedback
-from assistant.chat.models import Conversation, Feedback, Rating, Turn
+from assistant.chat import feedback, record
+from assistant.chat.feedback import Opinion
+from assistant.chat.models import Conversation, Feedback, Giver, Rating, Turn
 from assistant.errors import NotFound
-from assistant.faq.models import GeneratedAnswer
+from assistant.faq import services
+from assistant.faq.lookup import FaqIndex
+from assistant.faq.models import CalibrationPair, FaqEntry, GeneratedAnswer, WrongHit
+from assistant.faq.stats import FaqStats
+from retrieval.protocols import Encoder
+from tests import chatkit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_url")]
 QUESTION = "How long does the warranty last?"
 
 
@@ -47,7 +54,7 @@ def kept(tenant: Tenant, question: str = "hello, how long does the warranty last
 @pytest.mark.parametrize("layer", ["cache", "model"])
 def test_a_thumb_down_withdraws_the_answer_to_these_words_and_no_other(tenant: Tenant, layer: str) -> None:
     wrong, other = kept(tenant), kept(tenant, "How heavy is the lamp?", "other")
-    assert feedback.give("acme", turn(tenant, layer).pk, Rating.DOWN, "36 months") == 1
+    assert feedback.give("acme", turn(tenant, layer).pk, Opinion(Rating.DOWN, "36 months")) == 1
     assert GeneratedAnswer.objects.standing().get() == other
     wrong.refresh_from_db()
     assert wrong.withdrawn
@@ -56,22 +63,22 @@ def test_a_thumb_down_withdraws_the_answer_to_these_words_and_no_other(tenant: T
 
 def test_a_thumb_up_and_a_thumb_for_a_curated_answer_withdraw_nothing(tenant: Tenant) -> None:
     kept(tenant)
-    assert feedback.give("acme", turn(tenant).pk, Rating.UP) == 0
-    assert feedback.give("acme", turn(tenant, "faq").pk, Rating.DOWN) == 0
+    assert feedback.give("acme", turn(tenant).pk, Opinion(Rating.UP)) == 0
+    assert feedback.give("acme", turn(tenant, "faq").pk, Opinion(Rating.DOWN)) == 0
     assert GeneratedAnswer.objects.standing().count() == 1
 
 
 def test_the_last_word_counts(tenant: Tenant) -> None:
     given = turn(tenant)
-    feedback.give("acme", given.pk, Rating.UP)
-    feedback.give("acme", given.pk, Rating.DOWN)
+    feedback.give("acme", given.pk, Opinion(Rating.UP))
+    feedback.give("acme", given.pk, Opinion(Rating.DOWN))
     assert Feedback.objects.get().rating == Rating.DOWN
 
 
 def test_nobody_judges_the_answers_of_another_tenant(tenant: Tenant) -> None:
     Tenant.objects.create(slug="other", name="Other")
     with pytest.raises(NotFound):
-        feedback.give("other", turn(tenant).pk, Rating.DOWN)
+        feedback.give("other", turn(tenant).pk, Opinion(Rating.DOWN))
     assert not Feedback.objects.exists()
 
 
@@ -88,3 +95,74 @@ def test_feedback_comes_in_over_rest(tenant: Tenant) -> None:
     assert post(answer_id=given, rating="sideways")[0] == 400
     status, problem = post(answer_id=str(uuid.uuid4()), rating="up")
     assert (status, problem["code"]) == (404, "unknown_answer")
+
+
+@pytest.fixture
+def entry(tenant: Tenant, house_encoder: Encoder) -> FaqEntry:
+    made = FaqEntry(
+        tenant=tenant, key="warranty", language="en", question="How long is the warranty?", answer="2 years."
+    )
+    return services.save(made)
+
+
+def curated_turn(tenant: Tenant, question: str) -> Turn:
+    given = turn(tenant, "faq")
+    given.question = given.standalone = question
+    given.answer = {"sources": [{"n": 1, "chunk": "faq:warranty"}]}
+    given.save()
+    return given
+
+
+def test_a_wrong_hit_is_never_served_again_and_becomes_calibration_data(
+    tenant: Tenant, entry: FaqEntry, house_encoder: Encoder, redis_url: str
+) -> None:
+    asked = "Hello, how long does the warranty last?"
+    vector = house_encoder.encode_questions([asked])[0]
+    processes = [FaqIndex(house_encoder, FaqStats(redis_url), thresholds={"en": 0.5, "zh": 0.5}) for _ in range(2)]
+    for index in processes:
+        index.start()
+    before = [index.nearest("acme", vector, asked, "en") for index in processes]
+    assert feedback.give("acme", curated_turn(tenant, asked).pk, Opinion(Rating.DOWN)) == 1
+    after = [index.nearest("acme", vector, asked, "en") for index in processes]  # at once: it was acknowledged
+    for index in processes:
+        index.stop()
+    restarted = FaqIndex(house_encoder, FaqStats(redis_url), thresholds={"en": 0.5, "zh": 0.5})
+    restarted.refresh()
+    assert None not in before
+    assert after == [None, None]
+    assert restarted.nearest("acme", vector, "how long does the warranty last", "en") is None
+    assert restarted.exact("acme", "how long is the warranty") is not None
+    pair = CalibrationPair.objects.get()
+    assert (pair.question_a, pair.question_b, pair.same) == (asked, entry.question, False)
+
+
+def test_a_thumb_up_for_a_hit_by_meaning_is_a_pair_that_asks_the_same(tenant: Tenant, entry: FaqEntry) -> None:
+    assert feedback.give("acme", curated_turn(tenant, "What warranty is there?").pk, Opinion(Rating.UP)) == 0
+    assert CalibrationPair.objects.get().same
+    assert not WrongHit.objects.exists()
+
+
+def test_a_visitor_does_not_take_away_what_an_editor_wrote_for_these_very_words(
+    tenant: Tenant, entry: FaqEntry
+) -> None:
+    given = curated_turn(tenant, "how long is the WARRANTY")
+    assert feedback.give("acme", given.pk, Opinion(Rating.DOWN, giver=Giver.VISITOR)) == 0
+    assert feedback.give("acme", given.pk, Opinion(Rating.DOWN, "3 years", giver=Giver.AGENT, author="ann")) == 1
+    assert not CalibrationPair.objects.exists()
+    assert Feedback.objects.get().author == "ann"
+
+
+def test_a_colleagues_word_stands_against_a_visitors(tenant: Tenant) -> None:
+    given = turn(tenant)
+    feedback.give("acme", given.pk, Opinion(Rating.DOWN, "36 months", giver=Giver.AGENT, author="ann"))
+    feedback.give("acme", given.pk, Opinion(Rating.UP, giver=Giver.VISITOR))
+    row = Feedback.objects.get()
+    assert (row.rating, row.correction, row.author) == ("down", "36 months", "ann")
+
+
+def test_the_answer_of_this_moment_is_rated_before_the_worker_wrote_it_down(tenant: Tenant, redis_url: str) -> None:
+    written = chatkit.turn(str(uuid.uuid4()), tenant="acme")
+    with redis.Redis.from_url(redis_url) as client:
+        client.xadd("turns", {b"r": record.dump((written,))})
+    feedback.give("acme", uuid.UUID(written.id), Opinion(Rating.UP))
+    assert str(Feedback.objects.get().turn_id) == written.id

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.faq.courtesy import bare
+from assistant.faq.courtesy import bare, plain
 from retrieval.normalise import fold
 
 ENGLISH = [
@@ -93,3 +93,8 @@ def test_a_text_never_grows_nor_vanishes(text: str) -> None:
     plain = bare(folded)
     assert len(plain) <= len(folded)
     assert bool(plain.strip()) is bool(folded.strip())
+
+
+def test_whats_is_what_is_written_short() -> None:
+    assert plain("Hi, what's your phone number please?") == plain("What is your phone number?")
+    assert plain("What's new?") != plain("What was new?")

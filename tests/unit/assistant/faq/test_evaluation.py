@@ -6,8 +6,10 @@ import json
 from io import StringIO
 from pathlib import Path
 
+import pytest
 from django.core.management import call_command
 
+from assistant.faq import issuing
 from assistant.faq.evaluation import EXACT, Pair, evaluate, guarded, read, score
 from retrieval.protocols import Encoder
 
@@ -27,18 +29,39 @@ def test_equal_words_score_above_and_guarded_pairs_below_everything(encoder: Enc
     ]
     exact, near, opposite = score(pairs, encoder)
     assert exact == EXACT
-    assert 0.8 < near < 1.0
-    assert 0.8 < opposite < 1.0
+    assert max(abs(near), abs(opposite)) < 100
     assert guarded(pairs, score(pairs, encoder))[2] < -1
 
 
-def test_without_a_certificate_only_exact_words_are_served(encoder: Encoder) -> None:
-    pairs = [Pair("How do I pay?", "how do i pay!", same=True), Pair("How do I pay?", "Ways to pay?", same=True),
-             Pair("Where are you?", "Who are you?", same=False)]  # fmt: skip
-    figures = evaluate(pairs, pairs, encoder, 0.01)
-    assert figures["certified"] is False
-    assert figures["threshold"] is None
+PAIRS = [
+    Pair("How do I pay?", "how do i pay!", same=True),
+    Pair("How do I pay?", "Ways to pay?", same=True),
+    Pair("Where are you?", "Who are you?", same=False),
+]
+
+
+def test_without_any_certificate_only_equal_words_are_served(encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(issuing, "agrees", lambda _: False)
+    figures = evaluate(PAIRS, PAIRS, encoder, 0.01)
+    assert (figures["certified"], figures["threshold"], figures["origins"]) == (False, None, {"en": "none"})
     assert (figures["hit_rate"], figures["false_hit_rate"]) == (0.5, 0.0)
+
+
+def test_too_few_pairs_borrow_the_shipped_certificate_and_say_so(encoder: Encoder) -> None:
+    figures = evaluate(PAIRS, PAIRS, encoder, 0.01)
+    assert (figures["certified"], figures["origins"]) == (False, {"en": "shipped"})
+    assert figures["threshold"] == issuing.shipped("en").threshold
+    low, high = figures["hit_rate_interval95"]
+    assert low <= figures["hit_rate"] <= high
+
+
+def test_enough_pairs_certify_a_threshold_of_their_own(encoder: Encoder) -> None:
+    pairs = [Pair(f"How do I paint lamp {n}?", f"Is parking lot {n} open?", same=False) for n in range(300)]
+    pairs += [Pair(f"How can I return shoe {n}?", f"How do I return shoe {n}?", same=True) for n in range(6)]
+    figures = evaluate(pairs, pairs, encoder, 0.01)
+    assert (figures["certified"], figures["origins"]) == (True, {"en": "own"})
+    assert figures["false_hit_upper95"] <= 0.01
+    assert figures["hit_rate"] > 0
 
 
 def test_the_command_prints_the_named_figures_as_json_last(tmp_path: Path, house_encoder: Encoder) -> None:

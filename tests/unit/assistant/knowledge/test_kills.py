@@ -16,7 +16,9 @@ from django.db import connection
 from django.utils import timezone
 
 from assistant.accounts.models import Tenant
-from assistant.knowledge import services
+from assistant.knowledge import blobs, services
+from assistant.knowledge.imports.bringing import bring
+from assistant.knowledge.imports.folder import Folder
 from assistant.knowledge.live import LiveKnowledge
 from assistant.knowledge.models import Change, Chunk, ChunkChange, Document, IngestionJob
 from assistant.knowledge.models.job import JobState
@@ -124,8 +126,49 @@ def test_random_kills_lose_nothing_and_double_nothing(
     assert time.monotonic() - begun < RECOVERY_S + kills / 20  # as many documents may wait as were brought in
 
 
-@pytest.mark.parametrize("count", [8, pytest.param(1000, marks=[pytest.mark.slow, pytest.mark.timeout(3000)])])
-def test_what_is_delivered_five_times_is_there_once(tenant: Tenant, tmp_path: Path, count: int) -> None:
+def kill(victims: subprocess.Popen[str], what: str, after_s: float) -> str:
+    """Let a process begin something and kill it; says how it ended."""
+    assert victims.stdin is not None
+    assert victims.stdout is not None
+    victims.stdin.write(f"{what} {after_s:.3f}\n")
+    victims.stdin.flush()
+    return victims.stdout.readline().strip()
+
+
+@pytest.mark.parametrize(
+    ("kills", "seed"), [(10, 3), pytest.param(200, 4, marks=[pytest.mark.slow, pytest.mark.timeout(3000)])]
+)
+def test_an_import_that_is_killed_anywhere_is_finished_by_the_next(
+    tenant: Tenant, victims: subprocess.Popen[str], tmp_path: Path, kills: int, seed: int
+) -> None:
+    chance = random.Random(seed)
+    place = tmp_path / "place"
+    place.mkdir()
+    ends = []
+    for number in range(kills):
+        for _ in range(chance.randint(1, 6)):
+            file = place / f"{chance.randrange(12)}.md"
+            text = f"{file.name} in edition {number} says {chance.random()} " * chance.choice([1, 20_000])
+            file.write_text(text, encoding="utf-8")
+        ends.append(kill(victims, "import", chance.random() * 0.3))
+    assert "killed" in ends
+    outcomes = list(bring(Folder(place, name="place"), tenant))
+    assert {outcome.what.value for outcome in outcomes} <= {"added", "changed", "unchanged"}
+    assert {outcome.what.value for outcome in bring(Folder(place, name="place"), tenant)} == {"unchanged"}
+    for file in place.iterdir():
+        document = Document.objects.get(origin=f"folder:place#{file.name}")
+        numbers = list(document.revisions.order_by("number").values_list("number", flat=True))
+        assert numbers == list(range(1, len(numbers) + 1))
+        assert blobs.read(document.revisions.latest("number")) == file.read_bytes()
+        assert document.revisions.latest("number").jobs.exists()
+    assert Document.objects.count() == len(list(place.iterdir()))
+
+
+@pytest.mark.parametrize("count", [40, pytest.param(1000, marks=[pytest.mark.slow, pytest.mark.timeout(3000)])])
+def test_what_is_delivered_five_times_to_crashing_workers_is_there_once(
+    tenant: Tenant, victims: subprocess.Popen[str], tmp_path: Path, count: int
+) -> None:
+    chance = random.Random(count)
     truth = {}
     for number in range(count):
         made = services.add_document(tenant, "a.md", f"word{number} only once".encode())
@@ -134,6 +177,9 @@ def test_what_is_delivered_five_times_is_there_once(tenant: Tenant, tmp_path: Pa
     first = dict(Chunk.objects.values_list("id", "vector"))
     for _ in range(4):
         IngestionJob.objects.update(state=JobState.QUEUED, attempts=0, worker="", finished_at=None)
+        for _ in range(2):
+            kill(victims, "ingest", chance.random() * 0.3)
+            next_worker_may_have_it()
         drain()
     assert dict(Chunk.objects.values_list("id", "vector")) == first
     assert Document.objects.count() == len(first) == count

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from django.db import OperationalError, connection
@@ -13,11 +13,15 @@ from django.utils import timezone
 
 from assistant.accounts.models import Tenant
 from assistant.knowledge import ingestion, services
+from assistant.knowledge import worker as worker_module
 from assistant.knowledge.models import Chunk, ChunkChange, Document, IngestionJob
 from assistant.knowledge.models.job import MAX_ATTEMPTS
 from assistant.knowledge.worker import Worker
 from retrieval.errors import EncoderUnavailable
+from retrieval.ingest import parse_here
 from retrieval.protocols import Encoder
+from retrieval.types import Vectors
+from tests.unit.retrieval.conftest import HashingEncoder
 
 Work = Callable[[], int]
 
@@ -204,3 +208,52 @@ def test_a_chore_that_fails_is_tried_again_and_the_others_go_on(tenant: Tenant, 
     worker.stop()
     thread.join(timeout=10)
     assert turns["bad"] >= 2
+
+
+def test_progress_is_written_while_a_long_document_is_encoded(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_module, "RENEW_S", 0.05)
+    seen: set[int] = set()
+
+    class Slow(HashingEncoder):
+        def encode_passages(self, texts: Sequence[str]) -> Vectors:
+            time.sleep(0.3)
+            seen.add(IngestionJob.objects.get().progress)
+            return super().encode_passages(texts)
+
+    text = "\n\n".join(f"# Part {number}\n\nParagraph {number} of the long text." for number in range(200))
+    services.add_document(tenant, "long.md", text.encode())
+    worker = Worker(Slow, parser=parse_here)
+    assert worker.drain() == 1
+    worker.stop()
+    assert len(seen) >= 3
+    assert max(seen) > 50
+    assert IngestionJob.objects.get().progress == 100
+
+
+def test_a_cancelled_job_frees_its_worker_at_once(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_module, "RENEW_S", 0.05)
+    held, entered = threading.Event(), threading.Event()
+
+    class Held(HashingEncoder):
+        def encode_passages(self, texts: Sequence[str]) -> Vectors:
+            if "first" in texts[0]:
+                entered.set()
+                held.wait(20)
+            return super().encode_passages(texts)
+
+    worker = Worker(Held, parser=parse_here)
+    first = services.add_document(tenant, "1.md", b"first")
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    assert entered.wait(10)
+    assert ingestion.cancel(IngestionJob.objects.get())
+    services.add_document(tenant, "2.md", b"second")
+    began = time.monotonic()
+    while not Chunk.objects.exists() and time.monotonic() - began < 10:
+        time.sleep(0.02)
+    held.set()
+    worker.stop()
+    thread.join(timeout=10)
+    assert "second" in Chunk.objects.get().text
+    first.refresh_from_db()
+    assert (first.state, first.error_code) == ("failed", "cancelled")

@@ -40,7 +40,13 @@ def _be_victim(what: str, encoder: object) -> None:
     from retrieval.indexes.generations import GenerationStore
     from retrieval.ingest import parse_here
 
-    if what == "ingest":
+    if what == "import":
+        from assistant.accounts.models import Tenant
+        from assistant.knowledge.imports.bringing import bring
+        from assistant.knowledge.imports.folder import Folder
+
+        list(bring(Folder(settings.HOUSE.data_dir / "place", name="place"), Tenant.objects.get(slug="acme")))
+    elif what == "ingest":
         Worker(lambda: encoder, parser=parse_here).drain()  # type: ignore[arg-type, return-value]
     else:
         build_index(GenerationStore(settings.HOUSE.index_dir), encoder.name)  # type: ignore[attr-defined]

@@ -64,6 +64,34 @@ def test_joining_drops_imports_exports_comments_and_margins(tmp_path: Path) -> N
     assert script == '(() => {"use strict";\nconst two=2;if(two){run("a // b");}\n})();\n'
 
 
+def test_own_names_become_short_and_nothing_else_does(tmp_path: Path) -> None:
+    source = """export const LONGEST_NAME = 3;
+export class Walker {
+  stepAside(steps) {
+    return this.stepAside(steps - LONGEST_NAME) || this.lookAround;
+  }
+  readable() {
+    return "readable stepBack";
+  }
+  stepBack() {
+    return { LONGEST: 1, textContent: 2 };
+  }
+  connectedCallback() {
+    this.stepBack();
+  }
+}
+"""
+    (tmp_path / "main.mjs").write_text(source, "utf-8")
+    script = bundle.join("main.mjs", tmp_path)
+    assert "LONGEST_NAME" not in script
+    assert "stepAside" not in script
+    assert "Walker" not in script
+    for kept in ("lookAround", "readable(", "stepBack(", "LONGEST:", "textContent", "connectedCallback"):
+        assert kept in script
+    assert script.count("$1") == script.count("$1(") + script.count("class $1") == 1
+    assert len(set(re.findall(r"\$\w", script))) == 3
+
+
 @pytest.mark.parametrize(
     "line",
     ['say("a = b; c");', "const url = `http://x/${a}`;", "const pattern = /a = b/g;", 'h("p", {"x y": 1}, "; // no");'],

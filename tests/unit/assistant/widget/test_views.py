@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import AsyncClient
 
+from assistant.chat.models import Feedback
 from assistant.widget import tokens
 from assistant.widget.bundle import bundle
 from tests.visitor import Visitor, read
@@ -144,3 +145,28 @@ async def test_a_visitor_who_asks_without_pause_is_told_when_to_come_back(wired:
     assert [response.status_code for response in answers] == [200] * 20 + [429]
     assert (answers[-1].json()["code"], int(answers[-1]["Retry-After"]) >= 1) == ("rate_limited", True)
     assert (await other.post("ask", {"question": "How do I return an item?"})).status_code == 200
+
+
+async def test_a_visitor_rates_the_answer_it_just_got_and_nobody_elses(wired: Wired) -> None:
+    wired()
+    visitor, other = Visitor(), Visitor()
+    await visitor.arrive()
+    await other.arrive()
+    answer_id = (await visitor.ask("How do I return an item?"))[-1][2]["id"]
+    path = f"answers/{answer_id}/feedback"
+    assert (await other.post(path, {"rating": "down"})).json()["code"] == "answer_not_found"
+    assert (await visitor.post(path, {"rating": "sideways"})).status_code == 400
+    given = await visitor.post(path, {"rating": "down", "reason": "It is 14 days."})
+    assert given.status_code == 204, given.content
+    row = await Feedback.objects.aget()
+    assert (str(row.turn_id), row.rating, row.reason, row.giver) == (answer_id, "down", "It is 14 days.", "visitor")
+
+
+async def test_thumbs_without_pause_are_slowed_down_and_cost_no_question(wired: Wired) -> None:
+    wired()
+    visitor = Visitor()
+    await visitor.arrive()
+    answer_id = (await visitor.ask("How do I return an item?"))[-1][2]["id"]
+    given = [(await visitor.post(f"answers/{answer_id}/feedback", {"rating": "up"})).status_code for _ in range(21)]
+    assert given == [204] * 20 + [429]
+    assert (await visitor.post("ask", {"question": "How do I return an item?"})).status_code == 200

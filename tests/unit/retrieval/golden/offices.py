@@ -11,11 +11,13 @@ from docx import Document
 from openpyxl import Workbook
 from pptx import Presentation
 from pypdf import PdfReader, PdfWriter
+from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.utils import simpleSplit
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import SimpleDocTemplate, Table
 
 from tests.unit.retrieval.golden.texts import EN, LAUGHS, ZH, Case
 
@@ -109,6 +111,29 @@ def both(*draws: Callable[[Canvas], object]) -> Callable[[Canvas], object]:
     return lambda canvas: [draw(canvas) for draw in draws]
 
 
+SECOND_COLUMN = "Opening hours are from nine to five on every working day of the week, also during the holidays."
+LEFT = "Customers may return any item within thirty days of delivery and receive a full refund of it. "
+MIXED_WORDS = ("within thirty days of delivery", "on every working day of the week")
+
+
+def mixed_columns(canvas: Canvas) -> None:
+    """Two columns whose lines the file has in turns: one of the left, one of the right."""
+    canvas.setFont("Helvetica", 11)
+    pair = zip(simpleSplit(LEFT, "Helvetica", 11, 200), simpleSplit(SECOND_COLUMN, "Helvetica", 11, 200), strict=False)
+    for number, both_lines in enumerate(pair):
+        for left, line in zip((50, 320), both_lines, strict=True):
+            canvas.drawString(left, 780 - 14 * number, line)
+
+
+def long_table() -> bytes:
+    """A table that goes on overleaf, its header on the first page alone."""
+    rows = [["City", "Fee"], *([f"Town {number}", str(number)] for number in range(1, 80))]
+    buffer = io.BytesIO()
+    grid = Table(rows, style=[("GRID", (0, 0), (-1, -1), 1, colors.black)], colWidths=[120, 90])
+    SimpleDocTemplate(buffer, pagesize=A4).build([grid])
+    return buffer.getvalue()
+
+
 def chinese(canvas: Canvas) -> None:
     canvas.setFont("STSong-Light", 11)
     canvas.drawString(60, 700, ZH)
@@ -145,8 +170,6 @@ def loop() -> bytes:
     return head + b"trailer<</Root 1 0 R>>\n%%EOF"
 
 
-SECOND_COLUMN = "Opening hours are from nine to five on every working day of the week, also during the holidays."
-
 OFFICES: list[Case] = [
     ("headings.docx", docx(), (ZH, "merged", "corner")),
     ("empty.docx", saved(Document().save), "no_text"),
@@ -168,6 +191,8 @@ OFFICES: list[Case] = [
     ("one-page.pdf", pdf(lines(EN, width=400)), (EN,)),
     ("chinese.pdf", pdf(chinese), (ZH[:20],)),
     ("two-columns.pdf", pdf(both(lines(EN, 50), lines(SECOND_COLUMN, 320))), ("thirty days", "nine to five")),
+    ("mixed-columns.pdf", pdf(mixed_columns), MIXED_WORDS),
+    ("long-table.pdf", long_table(), ("City | Fee\nTown 1 |", "Town 79 | 79")),
     ("rotated.pdf", pdf(rotated), ("thirty days",)),
     ("grey-box.pdf", pdf(scan), "no_text"),
     ("blank.pdf", pdf(lambda _: None), "no_text"),

@@ -26,7 +26,23 @@ def parser() -> Iterator[IsolatedParser]:
     made.close()
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case[0] for case in CASES])
+TOLD_ELSEWHERE = {
+    "english.webp",
+    "sideways.png",
+    "scan-turned.pdf",
+    "scan-stamped.pdf",
+    "scan-english.pdf",
+    "table.png",
+}
+"""Text recognition that a loader's own test covers: run by `make campaign`."""
+
+
+def marked(case: Case) -> object:
+    slow = [pytest.mark.slow] if case[0] in TOLD_ELSEWHERE else []
+    return pytest.param(case, id=case[0], marks=slow)
+
+
+@pytest.mark.parametrize("case", [marked(case) for case in CASES])
 def test_a_file_has_the_outcome_that_is_written_beside_it(parser: IsolatedParser, tmp_path: Path, case: Case) -> None:
     name, data, expected = case
     path = tmp_path / name

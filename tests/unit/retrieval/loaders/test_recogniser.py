@@ -32,7 +32,9 @@ def read(picture: object) -> str:
     )
 
 
-@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize(
+    "name", [name if "scanned" in name else pytest.param(name, marks=pytest.mark.slow) for name in SAMPLES]
+)
 def test_the_characters_of_a_drawn_page_are_read(name: str) -> None:
     wanted, picture = SAMPLES[name]
     reached = accuracy(wanted, read(picture.convert("RGB")))
@@ -40,7 +42,9 @@ def test_the_characters_of_a_drawn_page_are_read(name: str) -> None:
     assert reached >= FLOOR
 
 
-@pytest.mark.parametrize("turn", [90, 180, 270])
+@pytest.mark.parametrize(
+    "turn", [pytest.param(90, marks=pytest.mark.slow), pytest.param(180, marks=pytest.mark.slow), 270]
+)
 def test_a_page_is_read_whichever_way_up_it_is(turn: int) -> None:
     lines = wrapped(ZH, 44)[:4]
     upright = page(lines, size=24, width=760)

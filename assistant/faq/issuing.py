@@ -1,0 +1,197 @@
+"""Issue threshold certificates, keep them, and say which one is in force.
+
+A tenant's own pairs of a language and domain come first, then its pairs of all domains, then the pairs shipped with the
+product: what is borrowed is named as borrowed. A borrowed threshold that the tenant's own pairs speak against is not
+used. Without a certificate only equal words are served.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from django.db import transaction
+from django.db.models import Max
+
+from assistant.accounts.models import Tenant, Version
+from assistant.faq import guards, verifier
+from assistant.faq.certificate import CONFIDENCE, Certificate, Flags, Floats, certify, upper_limit
+from assistant.faq.certified import CalibrationPair, CertificateOrigin, ThresholdCertificate
+from assistant.faq.features import WORDS
+from assistant.faq.models import FaqEntry, GeneratedAnswer
+from assistant.faq.services import TOPIC
+from assistant.knowledge.encoder import encode_many, shared_encoder
+from assistant.live.bell import bell
+from retrieval.errors import EncoderUnavailable
+from retrieval.protocols import Encoder
+
+logger = logging.getLogger(__name__)
+
+BOUND = 0.01
+PROBE_TOLERANCE = 0.05
+Place = tuple[str, str]
+"""Language and domain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Pairs with the verifier's word on them: `scores` [n], -inf where a guard objects, and the labels `same` [n]."""
+
+    scores: Floats
+    same: Flags
+
+
+def score(pairs: Sequence[tuple[str, str]], same: Iterable[bool], encoder: Encoder) -> Scored:
+    """Score pairs of questions by verifier and guards; every text is embedded once."""
+    texts = sorted({text for pair in pairs for text in pair})
+    vectors = encode_many(texts, encoder) if texts else np.empty((0, encoder.dimension), np.float32)
+    ready = {text: verifier.question(text, vector) for text, vector in zip(texts, vectors, strict=True)}
+    judge = verifier.shipped()
+    scores = [
+        -np.inf if guards.conflict(a, b) is not None else float(judge.score(ready[a], [ready[b]])[0]) for a, b in pairs
+    ]
+    return Scored(np.array(scores, np.float64), np.array(list(same), bool))
+
+
+@cache
+def shipped_pairs(language: str) -> Scored:
+    """Return the scores of the pairs that come with the product, each by a head that has not learnt it."""
+    with np.load(verifier.FOLDER / verifier.FILE, allow_pickle=False) as found:
+        if f"scores_{language}" not in found:
+            return Scored(np.empty(0), np.empty(0, bool))
+        return Scored(found[f"scores_{language}"].astype(np.float64), found[f"same_{language}"])
+
+
+def shipped(language: str, bound: float = BOUND) -> Certificate:
+    """Certify the threshold that holds for a language where a tenant has no pairs of its own."""
+    pairs = shipped_pairs(language)
+    return certify(pairs.scores, pairs.same, bound)
+
+
+def agrees(encoder: Encoder) -> bool:
+    """Say whether this encoder gives the scores for which the shipped certificates were issued."""
+    probes = json.loads((verifier.FOLDER / verifier.NOTE).read_text(encoding="utf-8"))["probes"]
+    vectors = encoder.encode_questions([text for probe in probes for text in (probe["a"], probe["b"])])
+    if vectors.shape[1] * 2 + WORDS != verifier.shipped().middle.shape[0]:
+        return False
+    found = [
+        verifier.shipped().score_pair(probe["a"], probe["b"], vectors[2 * i], vectors[2 * i + 1])
+        for i, probe in enumerate(probes)
+    ]
+    return all(abs(value - probe["score"]) <= PROBE_TOLERANCE for value, probe in zip(found, probes, strict=True))
+
+
+def shipped_thresholds(encoder: Encoder) -> dict[str, float | None]:
+    """Return the shipped threshold of each language; None where this encoder is not the one they were issued for."""
+    fits = agrees(encoder)
+    return {language: shipped(language).threshold if fits else None for language in ("zh", "en")}
+
+
+@transaction.atomic
+def issue(tenant: Tenant, language: str, domain: str, encoder: Encoder, bound: float = BOUND) -> ThresholdCertificate:
+    """Issue the certificate for one language and domain on what is known now; processes follow within a second."""
+    rows = list(CalibrationPair.objects.filter(tenant=tenant, language=language).order_by("pk"))
+    scored = score([(row.question_a, row.question_b) for row in rows], [row.same for row in rows], encoder)
+    here = np.array([row.domain == domain for row in rows], bool)
+    origin, found, pairs = _choose(Scored(scored.scores[here], scored.same[here]), scored, language, encoder, bound)
+    least = np.inf if found.threshold is None else found.threshold
+    served = pairs.scores[pairs.same] >= least
+    written = ThresholdCertificate.objects.create(
+        tenant=tenant,
+        language=language,
+        domain=domain,
+        threshold=found.threshold,
+        bound=bound,
+        confidence=CONFIDENCE,
+        false_hits=found.false_hits,
+        different=found.different,
+        same=len(served),
+        upper=found.upper,
+        hit_rate=float(served.mean()) if len(served) else None,
+        origin=origin,
+        verifier=verifier.shipped().checksum,
+        encoder=encoder.name,
+    )
+    Version.bump(tenant, TOPIC)
+    bell().ring_on_commit(TOPIC)
+    return written
+
+
+def _choose(
+    own: Scored, everywhere: Scored, language: str, encoder: Encoder, bound: float
+) -> tuple[CertificateOrigin, Certificate, Scored]:
+    certificate = certify(own.scores, own.same, bound)
+    if certificate.threshold is not None:
+        return CertificateOrigin.OWN, certificate, own
+    lenders = [(CertificateOrigin.BORROWED_DOMAINS, everywhere)]
+    if agrees(encoder):
+        lenders.append((CertificateOrigin.BORROWED_SHIPPED, shipped_pairs(language)))
+    for origin, pairs in lenders:
+        borrowed = certify(pairs.scores, pairs.same, bound)
+        if borrowed.threshold is not None and not _contradicted(own, borrowed.threshold, bound):
+            return origin, borrowed, pairs
+    return CertificateOrigin.NONE, certificate, own
+
+
+def _contradicted(own: Scored, threshold: float, bound: float) -> bool:
+    """Say whether the tenant's own pairs show, with 95 % confidence, more false hits than the bound allows."""
+    different = own.scores[~own.same]
+    false_hits = int((different >= threshold).sum())
+    # The lower limit of the rate of errors is what the upper limit of the rate of successes leaves.
+    return bool(false_hits) and 1 - upper_limit(len(different) - false_hits, len(different)) > bound
+
+
+def reissue(encoder: Encoder | None = None) -> int:
+    """Issue what is missing or rests on older pairs, another verifier or another encoder (a chore of the worker)."""
+    try:
+        encoder = encoder or shared_encoder()
+    except EncoderUnavailable as error:
+        logger.warning("certificates.not_issued error=%s", error)
+        return 0
+    issued = 0
+    for tenant in Tenant.objects.all():
+        for language, domain in sorted(_places(tenant)):
+            if _stale(tenant, language, domain, encoder):
+                issue(tenant, language, domain, encoder)
+                issued += 1
+    return issued
+
+
+def in_force(tenant: str) -> Mapping[Place, ThresholdCertificate]:
+    """Return the newest certificate of each language and domain of a tenant."""
+    newest: dict[Place, ThresholdCertificate] = {}
+    for row in ThresholdCertificate.objects.filter(tenant__slug=tenant).order_by("issued_at", "pk"):
+        newest[row.language, row.domain] = row
+    return newest
+
+
+def threshold(tenant: str, language: str, domain: str, encoder: str) -> float | None:
+    """Return the score that the certificate in force asks for; None serves equal words alone."""
+    return usable(in_force(tenant).get((language, domain)), encoder)
+
+
+def usable(certificate: ThresholdCertificate | None, encoder: str) -> float | None:
+    """Return a certificate's threshold if it was issued for today's verifier and this encoder."""
+    if certificate is None or certificate.encoder != encoder:
+        return None
+    return certificate.threshold if certificate.verifier == verifier.shipped().checksum else None
+
+
+def _places(tenant: Tenant) -> set[Place]:
+    entries = FaqEntry.objects.of(tenant).values_list("language", "domain").distinct()
+    pairs = CalibrationPair.objects.filter(tenant=tenant).values_list("language", "domain").distinct()
+    kept = GeneratedAnswer.objects.filter(tenant=tenant).values_list("language", "domain").distinct()
+    return {*entries, *pairs, *kept}
+
+
+def _stale(tenant: Tenant, language: str, domain: str, encoder: Encoder) -> bool:
+    certificate = in_force(tenant.slug).get((language, domain))
+    if certificate is None or certificate.verifier != verifier.shipped().checksum:
+        return True
+    pairs = CalibrationPair.objects.filter(tenant=tenant, language=language)
+    newest = pairs.aggregate(newest=Max("judged_at"))["newest"]
+    return certificate.encoder != encoder.name or (newest is not None and newest > certificate.issued_at)

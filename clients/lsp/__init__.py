@@ -1,0 +1,1 @@
+"""A language server that asks the assistant for unit tests: for Neovim, Emacs, JetBrains and others."""

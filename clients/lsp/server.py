@@ -1,0 +1,271 @@
+"""The server: what editors may ask, and how it is answered."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from lsprotocol import types as lsp
+from pygls import uris
+from pygls.lsp.server import LanguageServer
+from pygls.workspace import TextDocument
+
+from clients.lsp import api, testfile, work
+from clients.lsp.places import path_of_tests
+from clients.lsp.problems import Problem, Text
+from clients.lsp.settings import Settings
+from clients.lsp.symbols import symbol_at, symbols
+
+NAME = "moe-assistant"
+VERSION = "0.1.0"
+GENERATE = "moeAssistant.generate"
+CANCEL = "moeAssistant.cancel"
+KIND = "refactor.tests"
+SOURCE = "MoE Assistant"
+
+
+class TestServer(LanguageServer):
+    """A language server with what it knows of the session."""
+
+    __test__ = False  # pytest takes classes of this name for its own
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(NAME, VERSION)
+        self.settings = settings
+        self.running: dict[str, asyncio.Task[dict[str, Any] | None]] = {}
+        self.results: dict[str, api.Generated] = {}
+        """The last answer by the address of its source: for the tests that show suspected bugs."""
+        self.written: dict[str, set[str]] = {}
+        """Names of the tests that were written, by the address of their file: those can be rejected one by one."""
+
+    def say(self, text: Text, kind: lsp.MessageType = lsp.MessageType.Info, detail: str = "") -> None:
+        """Show the person a message in the language of the settings."""
+        message = f"{text.of(self.settings.language)} {detail}".strip()
+        self.window_show_message(lsp.ShowMessageParams(type=kind, message=message))
+
+    def publish(self, document: TextDocument, found: list[lsp.Diagnostic]) -> None:
+        """Replace the diagnostics of a document."""
+        self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri=document.uri, diagnostics=found))
+
+
+def create(settings: Settings) -> TestServer:
+    """Build the server."""
+    server = TestServer(settings)
+    server.feature(lsp.INITIALIZE)(_initialize)
+    server.feature(lsp.WORKSPACE_DID_CHANGE_CONFIGURATION)(_configured)
+    server.feature(lsp.TEXT_DOCUMENT_CODE_LENS)(_lenses)
+    options = lsp.CodeActionOptions(code_action_kinds=[KIND, lsp.CodeActionKind.QuickFix])
+    server.feature(lsp.TEXT_DOCUMENT_CODE_ACTION, options)(_actions)
+    server.feature(lsp.TEXT_DOCUMENT_DID_CLOSE)(_closed)
+    server.command(GENERATE)(_generate)
+    server.command(CANCEL)(_cancel)
+    return server
+
+
+def _initialize(server: TestServer, params: lsp.InitializeParams) -> None:
+    _take(server, params.initialization_options)
+
+
+def _configured(server: TestServer, params: lsp.DidChangeConfigurationParams) -> None:
+    _take(server, params.settings)
+
+
+def _take(server: TestServer, options: object) -> None:
+    try:
+        server.settings = server.settings.with_options(options)
+    except Problem as problem:
+        server.say(problem.text, lsp.MessageType.Error)
+
+
+def _lenses(server: TestServer, params: lsp.CodeLensParams) -> list[lsp.CodeLens]:
+    document = server.workspace.get_text_document(params.text_document.uri)
+    if not _is_source(document):
+        return []
+    title = Text("Generate tests", "生成测试").of(server.settings.language)
+    return [
+        lsp.CodeLens(
+            range=lsp.Range(lsp.Position(symbol.line, 0), lsp.Position(symbol.line, 0)),
+            command=lsp.Command(title=title, command=GENERATE, arguments=[document.uri, symbol.name]),
+        )
+        for symbol in symbols(document.source)
+    ]
+
+
+def _actions(server: TestServer, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
+    document = server.workspace.get_text_document(params.text_document.uri)
+    if document.uri in server.written:
+        return _rejecting(server, document, params.range.start.line)
+    actions = _bug_fixes(server, document, params.context.diagnostics)
+    if document.language_id == "python" and not _is_source(document):
+        return actions
+    found = symbol_at(symbols(document.source), params.range.start.line) if _is_source(document) else None
+    if found is not None:
+        title = Text(f"Generate unit tests for {found.name}", f"为 {found.name} 生成单元测试")
+        actions.append(_command(server, title, document.uri, found.name))
+    title = Text("Generate unit tests for this file", "为此文件生成单元测试")
+    return [*actions, _command(server, title, document.uri)]
+
+
+def _command(server: TestServer, title: Text, *arguments: str) -> lsp.CodeAction:
+    words = title.of(server.settings.language)
+    return lsp.CodeAction(
+        title=words, kind=KIND, command=lsp.Command(title=words, command=GENERATE, arguments=list(arguments))
+    )
+
+
+def _rejecting(server: TestServer, document: TextDocument, line: int) -> list[lsp.CodeAction]:
+    """Offer to take out the generated test under the cursor."""
+    try:
+        found = testfile.statements(document.source)
+    except SyntaxError:
+        return []
+    for one in found:
+        if one.start <= line < one.end and one.name in server.written[document.uri]:
+            title = Text(f"Reject the generated test {one.name}", f"拒绝生成的测试 {one.name}").of(
+                server.settings.language
+            )
+            after = one.end
+            lines = document.source.split("\n")
+            while after < len(lines) and not lines[after].strip():
+                after += 1
+            span = lsp.Range(lsp.Position(one.start, 0), lsp.Position(after, 0))
+            change = lsp.WorkspaceEdit(changes={document.uri: [lsp.TextEdit(span, "")]})
+            return [lsp.CodeAction(title=title, kind=lsp.CodeActionKind.QuickFix, edit=change)]
+    return []
+
+
+def _bug_fixes(server: TestServer, document: TextDocument, marked: Sequence[lsp.Diagnostic]) -> list[lsp.CodeAction]:
+    """Offer the failing test of a suspected bug."""
+    made = server.results.get(document.uri)
+    wanted = {str(one.data) for one in marked if one.source == SOURCE and one.code == "suspected_bug"}
+    actions = []
+    for name, text in [] if made is None else made.files.items():
+        there = wanted & {one.name for one in testfile.statements(text)}
+        if not there:
+            continue
+        title = Text("Add the failing test that shows it", "添加能显示该问题的失败测试").of(server.settings.language)
+        change = _edit(server, document, name, text, there)
+        shown = [one for one in marked if str(one.data) in there]
+        actions.append(lsp.CodeAction(title=title, kind=lsp.CodeActionKind.QuickFix, diagnostics=shown, edit=change[1]))
+    return actions
+
+
+async def _generate(server: TestServer, *arguments: object) -> dict[str, Any] | None:
+    """Write tests for a document (its address), or for one of its symbols (its name): arguments of the command."""
+    uri = str(arguments[0]) if arguments else ""
+    symbol = str(arguments[1]) if len(arguments) > 1 and arguments[1] else None
+    document = server.workspace.get_text_document(uri)
+    if uri in server.running:
+        server.say(Text("Tests for this file are being written already.", "正在为此文件生成测试。"))
+        return None
+    task = server.running[uri] = asyncio.ensure_future(_made(server, document, symbol))
+    try:
+        return await task
+    except Problem as problem:
+        if problem.code == "syntax_error":
+            server.publish(document, [_syntax(document, problem, server.settings)])
+        server.say(problem.text, lsp.MessageType.Error, problem.detail)
+        return {"error": problem.code, "message": problem.told(server.settings.language)}
+    except asyncio.CancelledError:
+        server.say(Text("Stopped.", "已停止。"))
+        return {"error": "cancelled"}
+    finally:
+        task.cancel()
+        del server.running[uri]
+
+
+def _cancel(server: TestServer, *arguments: object) -> int:
+    """Stop the run for a document, or every run: for editors whose progress has no button."""
+    stopped = [task for uri, task in server.running.items() if not arguments or uri == arguments[0]]
+    for task in stopped:
+        task.cancel()
+    return len(stopped)
+
+
+async def _made(server: TestServer, document: TextDocument, symbol: str | None) -> dict[str, Any]:
+    server.publish(document, [])
+    made = await work.ask(server, server.settings, document, symbol)
+    server.results[document.uri] = made
+    server.publish(document, [_bug(document, bug, server.settings) for bug in made.suspected_bugs])
+    passed = {test.name for test in made.tests if test.status == "passed"}
+    targets: list[str] = []
+    for name, text in made.files.items():
+        there = passed & {one.name for one in testfile.statements(text)}
+        if not there:
+            continue  # a failing test is offered on its diagnostic
+        target, change = _edit(server, document, name, text, there)
+        answer = await server.workspace_apply_edit_async(lsp.ApplyWorkspaceEditParams(edit=change, label=SOURCE))
+        if answer.applied:
+            targets.append(target)
+            server.written.setdefault(target, set()).update(there)
+    summary = {
+        "tests": len(passed), "files": targets, "suspected_bugs": len(made.suspected_bugs),
+        "line_coverage": made.line_coverage, "mutation_score": made.mutation_score,
+    }  # fmt: skip
+    server.say(_summary(made, len(passed)))
+    return summary
+
+
+def _edit(
+    server: TestServer, document: TextDocument, name: str, text: str, keep: set[str]
+) -> tuple[str, lsp.WorkspaceEdit]:
+    source = Path(document.path)
+    target = path_of_tests(source, name, work.workspace_of(server, source), server.settings.test_folder)
+    full = testfile.merged(work.text_of(server, target) or "", text, keep)
+    annotated = server.client_capabilities.workspace
+    can_ask = bool(
+        annotated and annotated.workspace_edit and annotated.workspace_edit.change_annotation_support is not None
+    )
+    label = Text(f"{len(keep)} generated tests", f"{len(keep)} 个生成的测试").of(server.settings.language)
+    confirm = label if server.settings.confirm and can_ask else None
+    return uris.from_fs_path(str(target)) or "", work.edit(server, target, full, confirm=confirm)
+
+
+def _summary(made: api.Generated, passed: int) -> Text:
+    line, score = f"{made.line_coverage:.0%}", "–" if made.mutation_score is None else f"{made.mutation_score:.0%}"
+    bugs = len(made.suspected_bugs)
+    return Text(
+        f"{passed} tests: line coverage {line}, mutation score {score}, suspected bugs {bugs}.",
+        f"{passed} 个测试：行覆盖率 {line}，变异得分 {score}，疑似缺陷 {bugs} 个。",
+    )
+
+
+def _bug(document: TextDocument, bug: api.SuspectedBug, settings: Settings) -> lsp.Diagnostic:
+    line = next((one.line for one in symbols(document.source) if one.name == bug.symbol), 0)
+    text = Text(
+        f"{bug.symbol}: {bug.counter_example} gives {bug.observed}, but the contract says: {bug.contract}",
+        f"{bug.symbol}：{bug.counter_example} 得到 {bug.observed}，但约定为：{bug.contract}",
+    )
+    return lsp.Diagnostic(
+        range=_line(document, line), message=text.of(settings.language), severity=lsp.DiagnosticSeverity.Warning,
+        source=SOURCE, code="suspected_bug", data=bug.test,
+    )  # fmt: skip
+
+
+def _syntax(document: TextDocument, problem: Problem, settings: Settings) -> lsp.Diagnostic:
+    line = max(0, min((problem.line or 1) - 1, len(document.lines) - 1))
+    span = _line(document, line)
+    start = lsp.Position(line, min(max(0, (problem.column or 1) - 1), span.end.character))
+    return lsp.Diagnostic(
+        range=lsp.Range(start, span.end), message=problem.told(settings.language), source=SOURCE,
+        severity=lsp.DiagnosticSeverity.Error, code="syntax_error",
+    )  # fmt: skip
+
+
+def _line(document: TextDocument, line: int) -> lsp.Range:
+    text = document.lines[line].rstrip("\r\n") if line < len(document.lines) else ""
+    units = len(text.encode("utf-16-le")) // 2
+    return lsp.Range(lsp.Position(line, len(text) - len(text.lstrip())), lsp.Position(line, units))
+
+
+def _is_source(document: TextDocument) -> bool:
+    name = Path(document.path).name
+    is_test = name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py"
+    return name.endswith(".py") and not is_test
+
+
+def _closed(server: TestServer, params: lsp.DidCloseTextDocumentParams) -> None:
+    uri = params.text_document.uri
+    server.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri=uri, diagnostics=[]))

@@ -1,0 +1,1 @@
+"""Processes that ask while another one edits."""

@@ -1,0 +1,87 @@
+"""Drift is measured against what was trained on, and not at all on a handful of questions."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.accounts.models import Tenant
+from assistant.chat.models import Conversation, Turn
+from assistant.console import drift
+from assistant.intents.models import Example, Intent
+
+COUNTS = st.dictionaries(st.sampled_from("abcde"), st.integers(0, 500), min_size=1)
+
+
+@pytest.fixture
+def tenant(db: None) -> Tenant:
+    tenant = Tenant.objects.create(slug="acme", name="Acme")
+    for name in ("refund", "delivery"):
+        intent = Intent.objects.create(tenant=tenant, name=name)
+        Example.objects.bulk_create(Example(intent=intent, text=f"{name} {n}") for n in range(10))
+    return tenant
+
+
+def ask(tenant: Tenant, intent: str, times: int, *, sure: float = 0.9, days: float = 1) -> None:
+    at = timezone.now() - dt.timedelta(days=days)
+    talk = Conversation.objects.create(
+        tenant=tenant, channel="api", language="en", title="x", created_at=at, updated_at=at
+    )
+    Turn.objects.bulk_create(
+        Turn(conversation=talk, question="?", standalone="?", status="finished", intent=intent, language="en",
+             asked_at=at, answer={"intent": {"name": intent, "confidence": sure}})
+        for _ in range(times)
+    )  # fmt: skip
+
+
+def one(tenant: Tenant) -> drift.Drift:
+    (found,) = drift.measured(timezone.now())
+    return found
+
+
+@given(COUNTS, COUNTS)
+def test_the_index_is_never_negative_and_nothing_moved_from_itself(then: dict[str, int], now: dict[str, int]) -> None:
+    assert all(part >= 0 for part in drift.stability(then, now).values())
+    assert sum(drift.stability(then, then).values()) == pytest.approx(0)
+
+
+def test_asked_as_trained_is_calm(tenant: Tenant) -> None:
+    ask(tenant, "refund", 40)
+    ask(tenant, "delivery", 40)
+    assert (one(tenant).level, one(tenant).confidence) == ("calm", None)
+
+
+def test_an_intent_that_takes_over_is_named_first(tenant: Tenant) -> None:
+    ask(tenant, "refund", 95)
+    ask(tenant, "delivery", 5)
+    found = one(tenant)
+    assert found.level == "much"
+    assert {moved.name for moved in found.moved} == {"refund", "delivery"}
+    assert (found.moved[0].then, found.questions) == (0.5, 100)
+
+
+def test_sinking_confidence_is_drift_too(tenant: Tenant) -> None:
+    for intent in ("refund", "delivery"):
+        ask(tenant, intent, 40, sure=0.95, days=14)
+        ask(tenant, intent, 40, sure=0.45)
+    found = one(tenant)
+    assert found.shares == pytest.approx(0)
+    assert found.confidence is not None
+    assert found.confidence > drift.MUCH
+
+
+def test_a_few_questions_say_nothing(tenant: Tenant) -> None:
+    ask(tenant, "refund", drift.LEAST - 1)
+    found = one(tenant)
+    assert (found.level, found.shares, found.moved) == ("few", None, ())
+
+
+def test_exact_hits_and_other_tenants_do_not_count(tenant: Tenant) -> None:
+    other = Tenant.objects.create(slug="other", name="Other")
+    ask(other, "refund", 80)
+    ask(tenant, "small_talk_of_old", 80, sure=1.0)
+    assert one(tenant).questions == 0

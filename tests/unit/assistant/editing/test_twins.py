@@ -1,0 +1,69 @@
+"""Nearly the same passages of different documents are found, and only within a tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from assistant.accounts.models import Tenant
+from assistant.editing import twins
+from assistant.editing.models import Run
+from assistant.editing.twins import twins_of
+from assistant.knowledge import services
+from assistant.knowledge.models import Document
+from retrieval.encoders.batching import BatchingEncoder
+from retrieval.protocols import Encoder
+
+Add = Callable[..., Document]
+RULE = "Unused goods can be returned within {} days of delivery to our shop. Keep the receipt for that time."
+
+
+@pytest.fixture
+def reader(encoder: Encoder) -> Encoder:
+    return encoder
+
+
+def test_a_contradiction_is_found_and_stands_before_the_duplicates(
+    add: Add, tenant: Tenant, words: BatchingEncoder
+) -> None:
+    add(RULE.format(30), title="A")
+    add(RULE.format(30) + " Thanks.", title="B")
+    add(RULE.format(14), title="C")
+    add("Our canteen serves soup at noon.", title="D")
+    outcome = twins.find(Run(tenant=tenant), lambda _: None)
+    found = outcome.result["twins"]
+    assert [pair["doubt"]["reason"] for pair in found] == ["numbers", "numbers", "duplicate"]
+    assert {pair["first"]["title"] for pair in found} | {pair["second"]["title"] for pair in found} == {"A", "B", "C"}
+    assert outcome.note == "2 contradictions, 1 duplicates"
+
+
+def test_nothing_of_another_tenant_is_compared(add: Add, tenant: Tenant, other: Tenant, reader: Encoder) -> None:
+    add(RULE.format(30), title="A")
+    add(RULE.format(14), title="B", owner=other)
+    assert twins_of(tenant, reader.name) == []
+    assert twins_of(other, reader.name) == []
+
+
+def test_passages_of_one_document_and_deleted_documents_are_left_alone(
+    add: Add, tenant: Tenant, reader: Encoder
+) -> None:
+    add("\n\n".join(f"# Part {n}\n\n{RULE.format(n)}" for n in (10, 20)), title="A")
+    gone = add(RULE.format(10), title="B")
+    services.delete(gone)
+    assert twins_of(tenant, reader.name) == []
+
+
+def test_no_documents_and_one_document_have_no_twins(add: Add, tenant: Tenant, reader: Encoder) -> None:
+    assert twins_of(tenant, reader.name) == []
+    add(RULE.format(30))
+    assert twins_of(tenant, reader.name) == []
+
+
+def test_blocks_make_no_difference(add: Add, tenant: Tenant, reader: Encoder, monkeypatch: object) -> None:
+    for number in range(5):
+        add(RULE.format(number + 3), title=f"T{number}")
+    whole = twins_of(tenant, reader.name)
+    monkeypatch.setattr(twins, "BLOCK", 2)  # type: ignore[attr-defined]
+    assert twins_of(tenant, reader.name) == whole
+    assert len(whole) == 10

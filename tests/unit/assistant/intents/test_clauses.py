@@ -1,0 +1,38 @@
+"""Messages with several wishes are cut, those with one are left whole."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.intents.clauses import MOST, clauses
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Where is my order? I want a refund.", ("Where is my order", "I want a refund")),
+        ("I want a refund and where is my other parcel", ("I want a refund", "where is my other parcel")),
+        ("please cancel my card, also tell me my balance", ("please cancel my card", "tell me my balance")),
+        ("我要退款，另外查一下物流", ("我要退款", "查一下物流")),
+        ("订单到哪了？怎么开发票？", ("订单到哪了", "怎么开发票")),
+        ("Where is my order?", ()),
+        ("salt and pepper mills", ()),
+        ("你好，我要退款", ()),
+        ("Hello, where is it", ()),
+        ("My order, when does it come", ()),
+        ("version 2.5 is slow", ()),
+        ("", ()),
+    ],
+)
+def test_what_is_cut(text: str, expected: tuple[str, ...]) -> None:
+    assert clauses(text) == expected
+
+
+@given(st.text(max_size=200))
+def test_any_text_gives_none_or_a_few_pieces_of_itself(text: str) -> None:
+    found = clauses(text)
+    assert len(found) != 1
+    assert len(found) <= MOST
+    assert all(piece in text for piece in found)
