@@ -16,7 +16,15 @@ from django.utils.translation import gettext_lazy as _
 
 from assistant.errors import AssistantError
 from assistant.faq import approval, corrections, placeholders, services
-from assistant.faq.models import CalibrationPair, EntryState, FaqEntry, FaqSettings, FaqValue, ThresholdCertificate, WrongHit
+from assistant.faq.models import (
+    CalibrationPair,
+    EntryState,
+    FaqEntry,
+    FaqSettings,
+    FaqValue,
+    ThresholdCertificate,
+    WrongHit,
+)
 from assistant.knowledge.admin.forms import WordsField
 
 MOMENTS = ("publish_at", "valid_from", "valid_until")
