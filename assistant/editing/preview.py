@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from django.db.models import Max
@@ -22,6 +22,7 @@ from retrieval import ingest
 from retrieval.loaders.isolated import ChildLimits, IsolatedParser
 from retrieval.protocols import Encoder
 from retrieval.retriever import HybridRetriever
+from retrieval.sentences import encode_sentences
 from retrieval.types import Change, Delete, Filter, Hit, Upsert
 
 QUESTIONS = 100
@@ -92,7 +93,9 @@ def read(document: Document, encoder: Encoder) -> list[Upsert]:
         made = ingest.prepare(data, name, meta, encoder, parse=parser)
     finally:
         parser.close()
-    return [Upsert(0, chunk, vector) for chunk, vector in made]
+    # As it will be found a minute after it is published: what is live has its sentences embedded.
+    codes = encode_sentences([chunk for chunk, _ in made], encoder)
+    return [Upsert(0, chunk, vector, own) for (chunk, vector), own in zip(made, codes, strict=True)]
 
 
 def last_questions(tenant: Tenant) -> list[str]:
@@ -139,7 +142,7 @@ def _in_place(document: Document, draft: Sequence[Upsert], live: Sequence[Upsert
     first = len(live) + 1
     deleted: list[Change] = [Delete(first + number, chunk) for number, chunk in enumerate(gone)]
     first += len(gone)
-    return [*deleted, *(Upsert(first + number, made.chunk, made.vector) for number, made in enumerate(draft))]
+    return [*deleted, *(replace(made, sequence=first + number) for number, made in enumerate(draft))]
 
 
 def _first(question: str, hits: Sequence[Hit], check: EvidenceCheck) -> Found | None:

@@ -14,6 +14,7 @@ from assistant.editing.models import Run
 from assistant.editing.runs import Outcome
 from assistant.knowledge.encoder import shared_encoder
 from assistant.knowledge.models import Chunk
+from retrieval.sentences import unpack
 from retrieval.types import Vectors
 
 MOST = 20_000
@@ -72,12 +73,12 @@ def _load(tenant: Tenant, encoder: str) -> tuple[list[str], NDArray[np.int64], V
     """Return ids, a number for the document of each, and the unit vectors, shape [chunks, dimension]."""
     live = Chunk.objects.filter(document__tenant=tenant, document__deleted_at=None, encoder=encoder)
     rows = live.order_by("-document__updated_at", "document_id", "ordinal").values_list("id", "document_id", "vector")
-    loaded = list(rows[:MOST])
+    # Sentences are several times as long as the passages' own vectors: they go as they come.
+    loaded = [(pk, document, unpack(bytes(data))[0]) for pk, document, data in rows[:MOST].iterator()]
     if not loaded:
         return [], np.empty(0, np.int64), np.empty((0, 1), np.float32)
     numbers = {document: number for number, document in enumerate(dict.fromkeys(row[1] for row in loaded))}
-    vectors = np.stack([np.frombuffer(bytes(row[2]), dtype="<f2").astype(np.float32) for row in loaded])
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    vectors = np.stack([row[2] for row in loaded])
     return [row[0] for row in loaded], np.array([numbers[row[1]] for row in loaded]), vectors
 
 

@@ -18,6 +18,7 @@ from retrieval.config import IngestConfig
 from retrieval.errors import EncoderUnavailable, UnreadableDocument
 from retrieval.language import detect
 from retrieval.protocols import Encoder
+from retrieval.sentences import pack
 from retrieval.types import Chunk as Passage
 from retrieval.types import Vectors
 
@@ -153,5 +154,5 @@ def _row(passage: Passage, vector: Vectors, job: IngestionJob, encoder_name: str
         page=passage.page,
         line=passage.line,
         encoder=encoder_name,
-        vector=vector.astype("<f2").tobytes(),
+        vector=pack(vector),
     )

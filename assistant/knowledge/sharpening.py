@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from django.db import transaction
 from django.db.models import IntegerField
@@ -16,24 +16,27 @@ from retrieval.protocols import Encoder
 from retrieval.sentences import PASSAGE_BYTES, encode_sentences, has_sentences, pack, unpack
 from retrieval.types import Codes
 
-BATCH = 64
+BATCH = 16
+"""Chunks embedded at a time: a second or two of one core, for which a document that comes meanwhile shares it."""
 AT_MOST = 2_000
-"""Chunks of one turn of the chore: a minute or so of one core, after which it looks again."""
+"""Chunks of one turn of the chore: a few minutes of one core, after which it looks again."""
 
 
-def sharpen(encoder: Encoder, after: str = "", at_most: int = AT_MOST) -> tuple[int, str]:
+def sharpen(
+    encoder: Encoder, after: str = "", at_most: int = AT_MOST, busy: Callable[[], bool] = lambda: False
+) -> tuple[int, str]:
     """Embed the sentences of chunks that lack them, in the order of their ids from `after` on.
 
-    Returns how many were done and the id to go on from; "" when the end was reached.
+    Ends early, but not before the first batch, when there is something else to do. Returns how many were done and the
+    id to go on from; "" when the end was reached.
     """
     done = 0
-    while done < at_most:
-        chunks = _lacking(encoder, after)
-        if not chunks:
-            return done, ""
+    while chunks := _lacking(encoder, after):
         done += _keep(chunks, list(encode_sentences([as_passage(chunk) for chunk in chunks], encoder)))
         after = chunks[-1].pk
-    return done, after
+        if done >= at_most or busy():
+            return done, after
+    return done, ""
 
 
 def _lacking(encoder: Encoder, after: str) -> list[Chunk]:

@@ -13,6 +13,7 @@ from domains.evidence.rows import Row
 from retrieval.ingest import ChunkMeta, prepare
 from retrieval.protocols import Encoder
 from retrieval.retriever import HybridRetriever
+from retrieval.sentences import encode_sentences
 from retrieval.types import Filter, Hit, Upsert
 
 _TENANT = "demo"
@@ -22,14 +23,16 @@ _SHOWN = 3  # hits that a prompt shows: an answer further down is none
 
 
 def index(folder: Path, encoder: Encoder) -> HybridRetriever:
-    """Read, cut and embed every document that `documents.jsonl` in `folder` lists."""
+    """Read, cut and embed every document that `documents.jsonl` in `folder` lists, sentences included."""
     retriever = HybridRetriever(encoder)
     numbers = count(1)
     for line in (folder / "documents.jsonl").read_text("utf-8").splitlines():
         listed: dict[str, Any] = json.loads(line)
         meta = ChunkMeta(_TENANT, listed["file"], title=listed["title"], language=listed["language"])
         made = prepare(folder / listed["file"], Path(listed["file"]).name, meta, encoder)
-        retriever.apply([Upsert(next(numbers), chunk, vector) for chunk, vector in made])
+        codes = encode_sentences([chunk for chunk, _ in made], encoder)
+        rows = zip(made, codes, strict=True)
+        retriever.apply([Upsert(next(numbers), chunk, vector, own) for (chunk, vector), own in rows])
     return retriever
 
 

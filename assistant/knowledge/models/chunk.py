@@ -13,8 +13,9 @@ CHANGES_LOCK = 0x686F757365  # "house": any constant, the same in every process
 class Chunk(models.Model):
     """A passage of the live revision of a document, with its passage embedding.
 
-    `vector` holds float16 little-endian values: half the bytes of float32, and rounding moves a cosine by less than
-    0.001. `encoder` names the model the vector came from; vectors of different encoders are never mixed.
+    `vector` holds what `retrieval.sentences.pack` makes: float16, half the bytes of float32, which moves a cosine by
+    less than 0.001, and behind it the vectors of the sentences once they are made. `encoder` names the model the vector
+    came from; vectors of different encoders are never mixed.
     """
 
     id = models.CharField(primary_key=True, max_length=64)

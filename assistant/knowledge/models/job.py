@@ -36,6 +36,11 @@ class IngestionJobManager(models.Manager["IngestionJob"]):
         due = Q(state=JobState.QUEUED, run_after__lte=now) | Q(state=JobState.RUNNING, lease_until__lt=now)
         return self.filter(due).order_by("run_after", "id")
 
+    def at_hand(self) -> bool:
+        """Say whether a document is being read or could be at once: what can wait, waits."""
+        running = Q(state=JobState.RUNNING)
+        return self.filter(running | Q(state=JobState.QUEUED, run_after__lte=timezone.now())).exists()
+
     @transaction.atomic
     def claim(self, worker: str, pk: int | None = None) -> IngestionJob | None:
         """Take the oldest job that is due, or the one with this number if it is. None when there is none.

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from retrieval.config import RetrievalConfig
 from retrieval.indexes.generations import GenerationStore
 from retrieval.ingest import ChunkMeta, prepare
+from retrieval.lexical import tokens
 from retrieval.protocols import Encoder, Retriever
-from retrieval.retriever import HybridRetriever
+from retrieval.retriever import HybridRetriever, distinct
 from retrieval.sentences import encode_sentences
-from retrieval.types import Change, Delete, Filter, Hit, Upsert
+from retrieval.types import Change, Chunk, Delete, Filter, Hit, Upsert
 from tests.unit.retrieval.conftest import HashingEncoder, MakeUpsert
 
 ACME = Filter("acme")
@@ -80,6 +81,35 @@ def test_a_passage_that_was_filed_twice_is_shown_once(retriever: HybridRetriever
     found = ids(retriever.search("refunds", ACME))
     assert len({"c1", "copy", "other copy"} & set(found)) == 1
     assert {"c2", "c3", "c4"} <= set(found)
+
+
+def test_copies_do_not_crowd_others_out_and_the_best_of_them_is_shown(
+    retriever: HybridRetriever, make_upsert: MakeUpsert
+) -> None:
+    copies = [make_upsert(number, TEXTS[0], id=f"copy{number}", title=f"Copy {number}") for number in range(5, 15)]
+    wide = [hit for hit in retriever.search("refunds shipping passwords", ACME) if hit.chunk.text == TEXTS[0]]
+    retriever.apply(copies)
+    hits = retriever.search("refunds shipping passwords", ACME, k=3)
+    assert sorted(hit.chunk.text for hit in hits) == sorted(TEXTS[:3])
+    assert len(wide) == 1
+
+
+def test_distinct_compares_texts_only(make_upsert: MakeUpsert) -> None:
+    chunks = [
+        make_upsert(number, text, id=str(number), document=str(number)).chunk
+        for number, text in enumerate(["Five days.", "five\n days.", "Five days!", "ＦＩＶＥ days.", "Five days."])
+    ]
+    kept = distinct(Hit(chunk, 1.0 - chunk_number / 10) for chunk_number, chunk in enumerate(chunks))
+    assert ids(kept) == ["0", "2", "3"]
+    assert [hit.score for hit in kept] == sorted((hit.score for hit in kept), reverse=True)
+    assert distinct([]) == []
+
+
+def test_a_copy_that_a_reader_may_not_see_hides_nothing(retriever: HybridRetriever, make_upsert: MakeUpsert) -> None:
+    secret = make_upsert(5, "Refunds take five days.", id="secret", access=frozenset({"staff"}))
+    retriever.apply([secret, Delete(6, "c1")])
+    assert "secret" not in ids(retriever.search("refunds", ACME))
+    assert ids(retriever.search("refunds", Filter("acme", frozenset({"public", "staff"}))))[0] == "secret"
 
 
 def test_of_two_passages_the_one_whose_sentence_answers_comes_first(
@@ -308,3 +338,45 @@ def service(encoder: Encoder) -> HybridRetriever:
     rows = prepare(DOCUMENT.encode(), "service.md", ChunkMeta("acme", "service"), encoder)
     retriever.apply(Upsert(number, chunk, vector) for number, (chunk, vector) in enumerate(rows, start=1))
     return retriever
+
+
+def test_centring_lifts_the_answer_in_the_other_language_over_noise_in_the_question_s(encoder: Encoder) -> None:
+    english = [
+        "You get your money back within five working days.",
+        "Our shop is open from nine to six, Monday to Saturday.",
+        "Students pay half the price at the ticket office.",
+    ]
+    noise = ["食堂中午供应面条和汤。", "会议室在三楼，请提前预约。", "停车场晚上十点关闭。", "请在前台领取钥匙。"]
+    texts = [(text, language) for language, own in (("en", english), ("zh", noise)) for text in own]
+    vectors = encoder.encode_passages([text for text, _ in texts])
+    retriever = HybridRetriever(encoder)
+    retriever.apply(
+        Upsert(number, Chunk(f"c{number}", "d", 1, "0" * 64, "acme", text, "", language), vector)
+        for number, ((text, language), vector) in enumerate(zip(texts, vectors, strict=True), 1)
+    )
+    asked = {"退款要多久才能到账？": english[0], "你们几点开门？": english[1], "学生票多少钱？": english[2]}
+
+    def lead(question: str, answer: str, centring: float) -> float:
+        config = RetrievalConfig(lexical_weight=0.0, rerank=False, centring=centring)
+        near = {hit.chunk.text: hit.meaning or 0.0 for hit in retriever.search(question, ACME, config=config)}
+        return near[answer] - max(near[text] for text in noise)
+
+    for question, answer in asked.items():
+        assert lead(question, answer, 0.8) > lead(question, answer, 0.0)
+
+
+def test_a_name_of_a_dictionary_ranks_its_page_above_pages_with_its_parts(
+    hashing: HashingEncoder, make_upsert: MakeUpsert, tmp_path: Path
+) -> None:
+    texts = ["量子与喜悦充盈着宝贵的时光，悦读量大，盈余的宝藏。", "量悦盈宝是一种理财产品。", "理财产品有风险。"]
+    (tmp_path / "words.txt").write_text("量悦盈宝 900\n", encoding="utf-8")
+    try:
+        tokens.use_words(tmp_path / "words.txt")
+        retriever = HybridRetriever(hashing)
+        retriever.apply(make_upsert(number, text, id=f"c{number}") for number, text in enumerate(texts, 1))
+        (hit, *others) = retriever.search("量悦盈宝", ACME, config=RetrievalConfig(dense_weight=0.0))
+        assert hit.chunk.id == "c2"
+        assert others == []  # as one word, its parts elsewhere are no hits
+    finally:
+        for remembered in (tokens._segmenter, tokens._han_tokens, tokens.question_tokens):
+            remembered.cache_clear()

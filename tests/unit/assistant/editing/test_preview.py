@@ -13,6 +13,7 @@ from assistant.editing.preview import last_questions
 from assistant.errors import Conflict, InvalidInput, NotFound
 from assistant.knowledge import publishing
 from assistant.knowledge.models import Chunk, ChunkChange, Document
+from assistant.knowledge.sharpening import sharpen
 from retrieval.encoders.batching import BatchingEncoder
 from retrieval.errors import UnreadableDocument
 from retrieval.protocols import Encoder
@@ -62,6 +63,17 @@ def test_a_draft_that_says_the_same_changes_nothing(
 ) -> None:
     tell("So [1].", question="When is the shop in Hamburg open from?")
     drafts.keep(document, "b.md", OPEN.encode())
+    assert run(tenant, document)["differences"] == []
+
+
+def test_a_draft_that_says_the_same_as_a_sharpened_document_changes_nothing(
+    document: Document, tenant: Tenant, tell: Tell, words: BatchingEncoder, reader: Encoder
+) -> None:
+    """The draft is searched as it will be once published: with its sentences, like what is live."""
+    tell("So [1].", question="When is the shop in Hamburg open from?")
+    sharpen(reader)
+    drafts.keep(document, "b.md", OPEN.encode())
+    assert all(made.sentences is not None and len(made.sentences) for made in preview.read(document, reader))
     assert run(tenant, document)["differences"] == []
 
 

@@ -12,6 +12,7 @@ from assistant.editing.models import Run
 from assistant.editing.twins import twins_of
 from assistant.knowledge import services
 from assistant.knowledge.models import Document
+from assistant.knowledge.sharpening import sharpen
 from retrieval.encoders.batching import BatchingEncoder
 from retrieval.protocols import Encoder
 
@@ -67,3 +68,18 @@ def test_blocks_make_no_difference(add: Add, tenant: Tenant, reader: Encoder, mo
     monkeypatch.setattr(twins, "BLOCK", 2)  # type: ignore[attr-defined]
     assert twins_of(tenant, reader.name) == whole
     assert len(whole) == 10
+
+
+def test_passages_whose_sentences_were_embedded_are_compared_like_the_others(
+    add: Add, tenant: Tenant, reader: Encoder
+) -> None:
+    """Sentences lie behind the passage's vector in the same bytes, and not every passage has as many, or any."""
+    add(RULE.format(30), title="A")
+    add(RULE.format(14), title="B")
+    add("Our canteen serves soup at noon.", title="C")
+    bare = twins_of(tenant, reader.name)
+    assert len(bare) == 1
+    sharpen(reader)
+    assert twins_of(tenant, reader.name) == bare
+    add(RULE.format(10), title="D")  # not sharpened yet
+    assert {(pair.first.title, pair.second.title) for pair in twins_of(tenant, reader.name)} >= {("D", "B"), ("D", "A")}

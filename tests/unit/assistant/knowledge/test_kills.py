@@ -22,10 +22,12 @@ from assistant.knowledge.imports.folder import Folder
 from assistant.knowledge.live import LiveKnowledge
 from assistant.knowledge.models import Change, Chunk, ChunkChange, Document, IngestionJob
 from assistant.knowledge.models.job import JobState
+from assistant.knowledge.sharpening import sharpen
 from assistant.knowledge.worker import Worker
 from retrieval.indexes.generations import GenerationStore
 from retrieval.ingest import parse_here
 from retrieval.retriever import HybridRetriever
+from retrieval.sentences import unpack
 from tests.unit.retrieval.conftest import HashingEncoder
 
 ENCODER = HashingEncoder()
@@ -184,3 +186,41 @@ def test_what_is_delivered_five_times_to_crashing_workers_is_there_once(
     assert dict(Chunk.objects.values_list("id", "vector")) == first
     assert Document.objects.count() == len(first) == count
     check(truth, GenerationStore(tmp_path / "index"))
+
+
+@pytest.mark.parametrize(
+    ("kills", "seed"), [(24, 5), pytest.param(300, 6, marks=[pytest.mark.slow, pytest.mark.timeout(3000)])]
+)
+def test_readers_follow_while_those_who_merge_and_sharpen_are_killed(
+    tenant: Tenant, victims: subprocess.Popen[str], tmp_path: Path, kills: int, seed: int
+) -> None:
+    """One reader that never stops, and at each step one that begins: both see every chunk, whatever was half done."""
+    chance = random.Random(seed)
+    truth: dict[str, str] = {}
+    store = GenerationStore(tmp_path / "index")
+    retriever = HybridRetriever(ENCODER)
+    reader = LiveKnowledge(retriever, ENCODER.name, store=store)
+    ends, numbers = [], set()
+    for number in range(kills):
+        act(chance, tenant, truth, number)
+        drain()
+        ends.append(kill(victims, chance.choice(["sharpen", "merge"]), chance.random() ** 2 * 0.3))
+        reader.refresh()
+        rows = set(Chunk.objects.values_list("id", flat=True))
+        assert retriever.size == len(rows)
+        assert all(retriever.chunk(chunk_id) is not None for chunk_id in rows)
+        if (open_now := store.current()) is not None:
+            assert open_now.manifest.count == len(open_now.vectors)
+            numbers.add(open_now.number)
+            open_now.close()
+    assert "killed" in ends
+    assert len(numbers) >= 2  # the reader went over from one generation to another
+    check(truth, store)
+    sharpened = sharpen(ENCODER)[0]
+    assert 0 <= sharpened <= Chunk.objects.count()
+    for vector in Chunk.objects.values_list("vector", flat=True):
+        alone, codes = unpack(bytes(vector))
+        assert alone.shape == (ENCODER.dimension,)
+        assert codes is not None
+        assert len(codes) >= 1
+    check(truth, store)

@@ -46,6 +46,15 @@ def _be_victim(what: str, encoder: object) -> None:
         from assistant.knowledge.imports.folder import Folder
 
         list(bring(Folder(settings.HOUSE.data_dir / "place", name="place"), Tenant.objects.get(slug="acme")))
+    elif what == "sharpen":
+        from assistant.knowledge.sharpening import sharpen
+
+        sharpen(encoder)  # type: ignore[arg-type]
+    elif what == "merge":
+        from assistant.knowledge import live
+
+        live.MERGE_AFTER = 1
+        live.merge_if_due(GenerationStore(settings.HOUSE.index_dir), encoder.name)  # type: ignore[attr-defined]
     elif what == "ingest":
         Worker(lambda: encoder, parser=parse_here).drain()  # type: ignore[arg-type, return-value]
     else:

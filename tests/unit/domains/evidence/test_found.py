@@ -57,3 +57,9 @@ def test_a_question_that_no_document_answers_keeps_all_of_them(tmp_path: Path) -
     (asked,) = as_found([row], found, encoder)  # type: ignore[arg-type]
     assert (asked.label, asked.kind) == ("unanswerable", "not_stated")
     assert "lamp.md" in {hit.chunk.document for hit in asked.hits}
+
+
+def test_the_index_holds_the_sentences_as_the_live_one_does(tmp_path: Path) -> None:
+    snapshot = index(folder(tmp_path), Words())._snapshot  # type: ignore[arg-type]
+    assert snapshot.rows.end == 2
+    assert all(len(snapshot.sentences(row)) for row in range(snapshot.rows.end))
