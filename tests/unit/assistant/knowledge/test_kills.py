@@ -16,7 +16,7 @@ from django.db import connection
 from django.utils import timezone
 
 from assistant.accounts.models import Tenant
-from assistant.knowledge import blobs, services
+from assistant.knowledge import blobs, live, services
 from assistant.knowledge.imports.bringing import bring
 from assistant.knowledge.imports.folder import Folder
 from assistant.knowledge.live import LiveKnowledge
@@ -192,11 +192,17 @@ def test_what_is_delivered_five_times_to_crashing_workers_is_there_once(
     ("kills", "seed"), [(24, 5), pytest.param(300, 6, marks=[pytest.mark.slow, pytest.mark.timeout(3000)])]
 )
 def test_readers_follow_while_those_who_merge_and_sharpen_are_killed(
-    tenant: Tenant, victims: subprocess.Popen[str], tmp_path: Path, kills: int, seed: int
+    tenant: Tenant,
+    victims: subprocess.Popen[str],
+    tmp_path: Path,
+    kills: int,
+    seed: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """One reader that never stops, and at each step one that begins: both see every chunk, whatever was half done."""
     chance = random.Random(seed)
     truth: dict[str, str] = {}
+    monkeypatch.setattr(live, "MERGE_AFTER", 1)
     store = GenerationStore(tmp_path / "index")
     retriever = HybridRetriever(ENCODER)
     reader = LiveKnowledge(retriever, ENCODER.name, store=store)
@@ -205,6 +211,8 @@ def test_readers_follow_while_those_who_merge_and_sharpen_are_killed(
         act(chance, tenant, truth, number)
         drain()
         ends.append(kill(victims, chance.choice(["sharpen", "merge"]), chance.random() ** 2 * 0.3))
+        if number % 8 == 7:  # now and then one lives, and finds what the dead ones left
+            live.merge_if_due(store, ENCODER.name)
         reader.refresh()
         rows = set(Chunk.objects.values_list("id", flat=True))
         assert retriever.size == len(rows)
