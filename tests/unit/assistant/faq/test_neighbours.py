@@ -174,8 +174,8 @@ def test_many_fallen_answers_nearby_hide_nothing_and_are_forgotten(
 ) -> None:
     hits = [passage(tenant, f"d{n}") for n in range(CANDIDATES + 2)]
     near = encoder.encode_questions([REWORDED])[0]
-    for n, hit in enumerate(hits):  # nearer than the one that stands, and kept for other words each
-        assert cache.keep(SCOPE, f"{REWORDED} {'!' * n} {'please ' * n} password", {"text": str(n)}, [hit], 2.0, near)
+    for n, hit in enumerate(hits, start=1):  # nearer than the one that stands, and kept for other words each
+        assert cache.keep(SCOPE, REWORDED + " the" * n, {"text": str(n)}, [hit], 2.0, near)
         replace_revision(hit)
     cache.keep(SCOPE, KEPT, BODY, [passage(tenant, "stands")], 2.0, encoder.encode_questions([KEPT])[0])
     found = find(cache, encoder, REWORDED)
