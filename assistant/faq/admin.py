@@ -120,7 +120,7 @@ class FaqEntryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         for number, entry in enumerate(chosen, 1):
             services.delete(entry, wait=number == len(chosen))
 
-    @admin.action(description=_("Send the chosen entries for review"))
+    @admin.action(description=_("Send the chosen entries for review"), permissions=["change"])
     def submit(self, request: HttpRequest, chosen: QuerySet[FaqEntry]) -> None:
         self._each(request, chosen, approval.submit)
 
@@ -132,11 +132,11 @@ class FaqEntryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def send_back(self, request: HttpRequest, chosen: QuerySet[FaqEntry]) -> None:
         self._each(request, chosen, lambda entry: approval.send_back(entry, request.user))  # type: ignore[arg-type]
 
-    @admin.action(description=_("Publish the chosen entries"))
+    @admin.action(description=_("Publish the chosen entries"), permissions=["change"])
     def publish(self, request: HttpRequest, chosen: QuerySet[FaqEntry]) -> None:
         self._each(request, chosen, lambda entry: _switched(entry, on=True))
 
-    @admin.action(description=_("Withdraw the chosen entries"))
+    @admin.action(description=_("Withdraw the chosen entries"), permissions=["change"])
     def withdraw(self, request: HttpRequest, chosen: QuerySet[FaqEntry]) -> None:
         self._each(request, chosen, lambda entry: _switched(entry, on=False))
 
@@ -186,11 +186,14 @@ class FaqValueAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def save_model(self, request: HttpRequest, obj: FaqValue, form: Any, change: bool) -> None:
         placeholders.save(obj)
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Name the answers that use a placeholder before anybody confirms: the page then offers no deletion."""
+        shown, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        used = [f"{value}: {entry.key} ({entry.language})" for value in objs for entry in placeholders.users(value)]
+        return shown, counts, lacking, [*protected, *used]
+
     def delete_model(self, request: HttpRequest, obj: FaqValue) -> None:
-        try:
-            placeholders.delete(obj)
-        except AssistantError as error:
-            self.message_user(request, in_language(error), messages.ERROR)
+        placeholders.delete(obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[FaqValue]) -> None:
         for value in queryset:
