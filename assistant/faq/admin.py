@@ -48,7 +48,15 @@ class LinesField(forms.CharField):
 
     def clean(self, value: Any) -> list[str]:
         """Read lines as a list, empty ones left out."""
-        return [line.strip() for line in super().clean(value).splitlines() if line.strip()]
+        return _lines(super().clean(value))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Compare the lists: lines as they were shown are no edit that somebody has to approve."""
+        return list(initial or []) != _lines(data or "")
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 class FaqEntryForm(forms.ModelForm):  # type: ignore[type-arg]
