@@ -161,8 +161,8 @@ def test_a_draft_is_kept_back_until_its_writer_sends_it(tenant: Tenant, desk: De
 
 
 def test_a_change_of_tags_alone_needs_no_second_person(tenant: Tenant, desk: Desk, process: FaqIndex) -> None:
-    entry = services.save(FaqEntry(tenant=tenant, key="hours", language="en", question="Open when?", variants=["a", "b"],
-                                   answer="9."))  # fmt: skip
+    made = FaqEntry(tenant=tenant, key="hours", language="en", question="Open when?", variants=["a", "b"], answer="9.")
+    entry = services.save(made)
     fields = form(tenant, "Open when?", "9.", tags="hours, shop", variants="a\r\n b \r\n")
     desk("ann", *WRITES).post(f"{LIST}{entry.pk}/change/", fields)
     entry.refresh_from_db()

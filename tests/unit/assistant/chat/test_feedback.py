@@ -178,7 +178,7 @@ def test_another_tenants_key_rates_nothing_and_withdraws_nothing(tenant: Tenant,
         reply = stranger.post("/api/v1/feedback", body, content_type="application/json")
         assert (reply.status_code, reply.json()["code"]) == (404, "unknown_answer")
     assert GeneratedAnswer.objects.standing().get() == answer
-    assert not (Feedback.objects.exists() or WrongHit.objects.exists() or CalibrationPair.objects.exists())
+    assert [rows.objects.count() for rows in (Feedback, WrongHit, CalibrationPair)] == [0, 0, 0]
 
 
 def test_a_thumb_down_leaves_the_same_words_of_another_tenant_alone(tenant: Tenant) -> None:
