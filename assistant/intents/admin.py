@@ -70,7 +70,7 @@ class IntentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         for tenant in tenants:
             services.changed(tenant)
 
-    @admin.action(description=_("Train now, with the examples of the chosen intents' tenants"))
+    @admin.action(description=_("Train now, with the examples of the chosen intents' tenants"), permissions=["change"])
     def train_now(self, request: HttpRequest, chosen: QuerySet[Intent]) -> None:
         for tenant in Tenant.objects.filter(intents__in=chosen.values("pk")).distinct():
             try:
@@ -116,7 +116,7 @@ class TrainedClassifierAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             return "-"
         return f"{gate['old_accuracy']:.1%} → {gate['new_accuracy']:.1%} (n={gate['shared']}, p={gate['p_worse']:.3f})"
 
-    @admin.action(description=_("Make this version the live one"))
+    @admin.action(description=_("Make this version the live one"), permissions=["change"])
     def make_live(self, request: HttpRequest, chosen: QuerySet[TrainedClassifier]) -> None:
         for row in chosen.select_related("tenant").order_by("version"):
             services.go_live(row.tenant, row.version, by=request.user.get_username())

@@ -96,3 +96,27 @@ def test_a_chain_of_small_steps_does_not_tie_its_ends() -> None:
     vectors = np.array([[np.cos(n * angle), np.sin(n * angle)] for n in range(3)], np.float32)
     found = group([_Asked(name, "en", 3 - n, NOW) for n, name in enumerate("abc")], vectors)
     assert [(gap.question, gap.others) for gap in found] == [("a", ["b"]), ("c", [])]
+
+
+def test_a_look_without_a_tenant_says_so() -> None:
+    assert gaps.find(Run(), lambda _: None).note == "no tenant was named"
+
+
+def test_wordings_that_differ_by_case_width_and_script_are_one_question_with_its_latest_time(
+    refuse: Tell, tenant: Tenant
+) -> None:
+    for days, question in ((3, "ＷＩＦＩ密碼是什麼？"), (1, "wifi密码是什么"), (2, "WiFi密码是什么？")):
+        refuse(question, language="zh", at=NOW - dt.timedelta(days=days))
+    (row,) = unanswered(tenant)
+    assert (row.count, row.language, row.last) == (3, "zh", NOW - dt.timedelta(days=1))
+
+
+def test_a_question_of_signs_alone_is_no_gap(refuse: Tell, tenant: Tenant) -> None:
+    refuse("?!")
+    assert unanswered(tenant) == []
+
+
+def test_the_neighbours_curated_answer_closes_no_gap_of_ours(refuse: Tell, tenant: Tenant, other: Tenant) -> None:
+    refuse("Where can I park?")
+    faq.save(FaqEntry(tenant=other, key="p", language="en", question="Where can I park?", answer="3."), embed=False)
+    assert len(unanswered(tenant)) == 1

@@ -67,3 +67,15 @@ def test_blocks_make_no_difference(add: Add, tenant: Tenant, reader: Encoder, mo
     monkeypatch.setattr(twins, "BLOCK", 2)  # type: ignore[attr-defined]
     assert twins_of(tenant, reader.name) == whole
     assert len(whole) == 10
+
+
+def test_a_look_without_a_tenant_says_so_and_an_empty_one_finds_nothing(tenant: Tenant, words: BatchingEncoder) -> None:
+    assert twins.find(Run(), lambda _: None).note == "no tenant was named"
+    found = twins.find(Run(tenant=tenant), lambda _: None)
+    assert (found.note, found.result) == ("0 contradictions, 0 duplicates", {"twins": []})
+
+
+def test_vectors_of_another_encoder_are_not_compared(add: Add, tenant: Tenant) -> None:
+    for title in ("A", "B"):
+        add(f"{RULE.format(30)} {title}", title=title)
+    assert twins_of(tenant, "an encoder of last year") == []
