@@ -57,3 +57,15 @@ def test_the_page_of_a_version_shows_no_weights(tenant: Tenant, editor: Client) 
     page = editor.get(f"{VERSIONS}{row.pk}/change/").content.decode()
     assert "held-out" in page
     assert "PK\\x03" not in page
+
+
+def test_the_page_of_a_version_draws_what_was_confused(tenant: Tenant, editor: Client) -> None:
+    row = services.train_tenant(tenant)
+    assert row.report is not None
+    row.report["confusions"] = [["refund", "order_status", 4, "Send <it> back"]]
+    row.save(update_fields=["report"])
+    address = f"{VERSIONS}{row.pk}/change/"
+    page = editor.get(address).content.decode()
+    assert "Confusion matrix of 2 of 5 intents" in page
+    assert "refund taken for order_status: 4, such as “Send &lt;it&gt; back”" in page
+    assert "5 个意图中的 2 个" in editor.get(address, headers={"accept-language": "zh-hans"}).content.decode()
