@@ -15,7 +15,6 @@ sigma 0.7, top-8 without replacement, the setting of the published simulations.
 from __future__ import annotations
 
 import argparse
-import os
 import tempfile
 from pathlib import Path
 from zipfile import BadZipFile
@@ -79,7 +78,7 @@ def drawn(tokens: int, steps: int = 40) -> Tensor:
 
 def worlds(folder: Path) -> dict[str, Figure]:
     """Whether the worlds agree, and on what kernel."""
-    library = build.library(build.default_cache(default_cache(dict(os.environ))))
+    library = build.library(build.default_cache(default_cache()))
     done = [ranks.run(size, folder, compute_part, library, linear(8, size)) for size in WORLDS]
     outputs = [torch.cat([output for output, _ in parts]) for parts in done]
     same = all(torch.equal(output, outputs[0]) for output in outputs)

@@ -42,9 +42,18 @@ AUDITED = (
         "faq.FaqEntry",
         (
             "key", "language", "domain", "intent", "question", "variants", "answer", "source", "tags", "access",
-            "published",
+            "published", "state", "author", "approver", "publish_at", "valid_from", "valid_until",
         ),
-        ("id", "tenant", "hits", "version", "created_at", "updated_at"),
+        ("id", "tenant", "served", "hits", "version", "created_at", "updated_at"),
+        label=("question",),
+    ),
+    Watch("faq.FaqValue", ("name", "value_en", "value_zh"), ("id", "tenant"), label=("name",)),
+    Watch("faq.FaqSettings", ("name_fallback",), ("id", "tenant")),
+    Watch(
+        "faq.WrongHit",
+        ("entry", "question"),
+        ("id", "folded", "turn", "given_at"),
+        tenant="entry__tenant",
         label=("question",),
     ),
     Watch(

@@ -97,7 +97,7 @@ def test_an_edit_removes_only_the_answers_that_leaned_on_it(tenant: Tenant) -> N
         {"withdrawn": True},
         {"valid_until": timezone.now()},
     ],
-    ids=str,
+    ids=lambda change: next(iter(change)),
 )
 def test_a_document_that_is_unpublished_renamed_or_closed_takes_its_answers_along(
     tenant: Tenant, change: dict[str, object]
