@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("editing", "0002_citations_of_earlier_answers"),
+        ("editing", "0003_cancelled_runs"),
     ]
 
     operations = [
