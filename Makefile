@@ -2,6 +2,8 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 SHELL := /bin/bash
+# Each worker has servers of its own; a file stays on one worker, with what it has prepared.
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
 export PYTHONPATH :=
 
 .DEFAULT_GOAL := help
@@ -18,7 +20,7 @@ install-tests:
 
 # Each suite in a process of its own: none inherits the threads, connections and models of another.
 test: install-tests lint types contracts  ## everything: lint, types, contracts, then every test
-	$(BIN)/python -m pytest tests/architecture tests/unit
+	$(BIN)/python -m pytest tests/architecture tests/unit $(SIDE_BY_SIDE)
 	$(BIN)/python -m pytest tests/functional
 	$(BIN)/python -m pytest tests/integration
 	$(BIN)/python -m pytest tests/browser
@@ -35,7 +37,7 @@ contracts: install-tests  ## who may import whom
 	$(BIN)/lint-imports
 
 unit: install-tests  ## the quick tests alone
-	$(BIN)/python -m pytest tests/unit tests/architecture
+	$(BIN)/python -m pytest tests/unit tests/architecture $(SIDE_BY_SIDE)
 
 bench: install-tests  ## benchmarks against the assistant that runs, or one started for them
 	$(BIN)/python -m benchmarks

@@ -53,8 +53,7 @@ def left_open(reply: Reply, understood: Understood) -> str:
     also = reply.intent.also if reply.refused is None and reply.handoff is None else ()
     if not also:
         return ""
-    asked = {"zh": "、".join(f"“{one.text}”" for one in also), "en": "; ".join(f"“{one.text}”" for one in also)}
-    return "\n\n" + texts.ALSO_ASKED.of(understood.language).format(asked=asked[understood.language])
+    return "\n\n" + texts.also_asked([one.text for one in also]).of(understood.language)
 
 
 def left_to_human(memory: Memory, understood: Understood) -> Reply | None:

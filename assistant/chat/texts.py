@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from assistant.errors import Text
 
 EMPTY = Text(
@@ -122,7 +124,10 @@ def unknown_domain(name: str, known: str) -> Text:
     )
 
 
-ALSO_ASKED = Text(
-    en="You also asked: {asked} Please send that as a question of its own.",
-    zh="您还问到：{asked}。请单独再问一次，以便逐一回答。",
-)
+def also_asked(questions: Sequence[str]) -> Text:
+    """Name what else a message asked and was not answered."""
+    english, chinese = "; ".join(f"“{one}”" for one in questions), "、".join(f"“{one}”" for one in questions)
+    return Text(
+        en=f"You also asked: {english} Please send that as a question of its own.",
+        zh=f"您还问到：{chinese}。请单独再问一次，以便逐一回答。",
+    )

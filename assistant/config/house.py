@@ -26,8 +26,8 @@ class HouseConfig:
     """JSON that the model's launcher writes: {"kernel", "experts", "engine"}."""
     demo_tenant: str
     public_url: str
-    tasks: str = "database"
+    tasks: str
     """Who does the jobs of ingestion: a name of `assistant.knowledge.tasks.backend.BACKENDS`."""
-    celery_broker_url: str = ""
-    import_private_addresses: bool = False
+    celery_broker_url: str
+    import_private_addresses: bool
     """Whether lists of addresses may name machines of private networks and this one."""

@@ -40,7 +40,7 @@ class Names:
 def snake(name: str) -> str:
     """Write a name in snake case, dots as underscores."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
-    return re.sub(r"\W+", "_", spaced).lower().strip("_")
+    return re.sub(r"\W+", "_", spaced, flags=re.ASCII).lower().strip("_")
 
 
 def spelled(number: int) -> str:

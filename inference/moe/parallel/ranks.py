@@ -95,14 +95,13 @@ def _member(
 
     torch.set_num_threads(1)
     limit = timedelta(seconds=deadline)
-    dist.init_process_group("gloo", init_method=meeting.as_uri(), rank=rank, world_size=size, timeout=limit)
-    group = Group(dist.group.WORLD, limit) if size > 1 else Group()
     result: Any
     try:
-        result = case(group, *args)
+        dist.init_process_group("gloo", init_method=meeting.as_uri(), rank=rank, world_size=size, timeout=limit)
+        result = case(Group(dist.group.WORLD, limit) if size > 1 else Group(), *args)
     except KernelError as error:
         result = error
-    except (AssertionError, ValueError, RuntimeError) as error:
+    except (AssertionError, ValueError, RuntimeError) as error:  # also of a rank whose peer ended before they met
         result = RuntimeError(f"rank {rank}: {type(error).__name__}: {error}")
     pipe.send_bytes(pickle.dumps(result))  # a tensor by value: its usual way through a pipe needs the sender to stay
     pipe.close()

@@ -73,6 +73,7 @@ LEAST_SERVED = {"zh": 0.55, "en": 0.5}
 """Measured: 0.635 of 156 and 0.553 of 150."""
 
 
+@pytest.mark.slow  # a time: it says something on a machine that does nothing else
 def test_verifier_and_guards_take_at_most_two_milliseconds_a_pair(encoder: Encoder) -> None:
     written = pairs.paraphrases()[:100]
     vectors = encoder.encode_questions([pair.a for pair in written])

@@ -85,7 +85,7 @@ def test_what_one_document_left_is_gone_before_the_next(boxed: Child) -> None:
 def test_neither_data_nor_secrets_of_the_checkout_can_be_seen(boxed: Child) -> None:
     root = Path(f"/proc/{_innermost(boxed.pid)}/root")
     seen = {path.name for path in Path(f"{root}{children._ROOT}").iterdir()}
-    assert seen == {"retrieval", "sandbox"}
+    assert seen - {".venv"} == {"retrieval", "sandbox"}  # the libraries may lie in the checkout, as `make run` has them
     assert not Path(f"{root}/etc/passwd").exists()
 
 
