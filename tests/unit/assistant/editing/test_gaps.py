@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from assistant.accounts.models import Tenant
 from assistant.editing import gaps
-from assistant.editing.gaps import NEAR, _Asked, ask_when_due, group, unanswered
+from assistant.editing.gaps import NEAR, Asked, ask_when_due, group, unanswered
 from assistant.editing.models import Run
 from assistant.faq import services as faq
 from assistant.faq.models import FaqEntry
@@ -83,7 +83,7 @@ def test_grouping_loses_no_question_and_ties_no_strangers(meanings: list[int], s
     axes = np.eye(6, 8, dtype=np.float32)
     vectors = np.array([axes[m] + chance.normal(0, 0.02, 8) for m in meanings], np.float32).reshape(-1, 8)
     vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
-    asked = [_Asked(f"{m}-{i}", "en", 1 + i % 3, NOW) for i, m in enumerate(meanings)]
+    asked = [Asked(f"{m}-{i}", "en", 1 + i % 3, NOW) for i, m in enumerate(meanings)]
     found = group(asked, vectors)
     assert sum(gap.count for gap in found) == sum(row.count for row in asked)
     assert len(found) == len(set(meanings))
@@ -94,7 +94,7 @@ def test_grouping_loses_no_question_and_ties_no_strangers(meanings: list[int], s
 def test_a_chain_of_small_steps_does_not_tie_its_ends() -> None:
     angle = np.arccos(NEAR) * 0.9
     vectors = np.array([[np.cos(n * angle), np.sin(n * angle)] for n in range(3)], np.float32)
-    found = group([_Asked(name, "en", 3 - n, NOW) for n, name in enumerate("abc")], vectors)
+    found = group([Asked(name, "en", 3 - n, NOW) for n, name in enumerate("abc")], vectors)
     assert [(gap.question, gap.others) for gap in found] == [("a", ["b"]), ("c", [])]
 
 
