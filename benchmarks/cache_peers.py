@@ -53,13 +53,14 @@ class Result:
 
 
 def figures(name: str, work: Work, result: Result) -> dict[str, Figure]:
-    """Count; a hit that fits no labelled pair counts as false only when the two are labelled as different."""
+    """Count; a hit counts as right when a pair labels the two as the same or the words are equal, else as false."""
     hits = false = 0
     for text, place in zip(work.asked, result.served, strict=True):
         if place >= 0:
             right = work.curated[place] in work.fitting.get(text, frozenset()) or work.curated[place] == text
             hits, false = hits + right, false + (not right)
-    answerable = sum(bool(work.fitting.get(text)) for text in work.asked)
+    kept = frozenset(work.curated)
+    answerable = sum(text in kept or bool(work.fitting.get(text)) for text in work.asked)
     return {
         f"{name}_lookups_per_second": len(result.seconds) / sum(result.seconds),
         f"{name}_p50_ms": percentile(result.seconds, 0.5) * 1000,

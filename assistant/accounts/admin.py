@@ -58,13 +58,13 @@ class ApiKeyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """Keys are revoked, not deleted: the record of who could ask stays."""
         return False
 
-    @admin.action(description=_("Revoke the chosen keys"))
+    @admin.action(description=_("Revoke the chosen keys"), permissions=["change"])
     def revoke(self, request: HttpRequest, chosen: QuerySet[ApiKey]) -> None:
         for key in chosen:
             keys.revoke(key)
         self.message_user(request, _("Revoked; they stop working within a second."))
 
-    @admin.action(description=_("Rotate: make a successor, keep the old key for one more day"))
+    @admin.action(description=_("Rotate: make a successor, keep the old key for one more day"), permissions=["add"])
     def rotate(self, request: HttpRequest, chosen: QuerySet[ApiKey]) -> None:
         for key in chosen:
             self._show(request, keys.rotate(key))

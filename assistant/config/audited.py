@@ -51,10 +51,9 @@ AUDITED = (
     Watch("faq.FaqSettings", ("name_fallback",), ("id", "tenant")),
     Watch(
         "faq.WrongHit",
-        ("entry", "question"),
-        ("id", "folded", "turn", "given_at"),
+        ("entry",),
+        ("id", "question", "folded", "turn", "given_at"),  # a visitor's words
         tenant="entry__tenant",
-        label=("question",),
     ),
     Watch(
         "intents.Intent",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import asdict, dataclass, field
 
 import numpy as np
@@ -42,7 +42,9 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Asked:
+    """A wording: how often it was asked, and when last."""
+
     question: str
     language: str
     count: int
@@ -62,7 +64,7 @@ def find(run: Run, report: Callable[[float], None]) -> Outcome:
     return Outcome(f"{len(gaps)} gaps in {questions} questions", {"gaps": [asdict(gap) for gap in gaps[:SHOWN]]})
 
 
-def unanswered(tenant: Tenant, now: dt.datetime | None = None) -> list[_Asked]:
+def unanswered(tenant: Tenant, now: dt.datetime | None = None) -> list[Asked]:
     """Questions refused for want of evidence in the last days, each wording once, those with an answer by now left out.
 
     Wordings are compared folded: case, width, punctuation and script make no difference.
@@ -76,19 +78,22 @@ def unanswered(tenant: Tenant, now: dt.datetime | None = None) -> list[_Asked]:
         .order_by("-last")[:MOST]
     )
     known = set(FaqVariant.objects.filter(entry__tenant=tenant, entry__published=True).values_list("folded", flat=True))
-    found: dict[str, _Asked] = {}
+    return merged(rows, known)
+
+
+def merged(rows: Iterable[tuple[str, str, int, dt.datetime]], known: Set[str] = frozenset()) -> list[Asked]:
+    """Take (question, language, count, last), the latest first, each folded wording once; `known` are left out."""
+    found: dict[str, Asked] = {}
     for question, language, count, last in rows:
         key = fold(question)
         if not key or key in known:
             continue
         before = found.get(key)
-        found[key] = _Asked(
-            question, language, count + (before.count if before else 0), before.last if before else last
-        )
+        found[key] = Asked(question, language, count + (before.count if before else 0), before.last if before else last)
     return list(found.values())
 
 
-def group(asked: Sequence[_Asked], vectors: Vectors) -> list[Gap]:
+def group(asked: Sequence[Asked], vectors: Vectors) -> list[Gap]:
     """Put questions together whose vectors (shape [len(asked), dimension]) lie near, in one pass, the most asked first.
 
     A question joins the gap whose first question is nearest, if that is near enough (leader clustering, Hartigan 1975):

@@ -48,7 +48,15 @@ class LinesField(forms.CharField):
 
     def clean(self, value: Any) -> list[str]:
         """Read lines as a list, empty ones left out."""
-        return [line.strip() for line in super().clean(value).splitlines() if line.strip()]
+        return _lines(super().clean(value))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Compare the lists: lines as they were shown are no edit that somebody has to approve."""
+        return list(initial or []) != _lines(data or "")
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 class FaqEntryForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -120,7 +128,7 @@ class FaqEntryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         for number, entry in enumerate(chosen, 1):
             services.delete(entry, wait=number == len(chosen))
 
-    @admin.action(description=_("Send the chosen entries for review"))
+    @admin.action(description=_("Send the chosen entries for review"), permissions=["change"])
     def submit(self, request: HttpRequest, chosen: QuerySet[FaqEntry]) -> None:
         self._each(request, chosen, approval.submit)
 
@@ -132,11 +140,11 @@ class FaqEntryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def send_back(self, request: HttpRequest, chosen: QuerySet[FaqEntry]) -> None:
         self._each(request, chosen, lambda entry: approval.send_back(entry, request.user))  # type: ignore[arg-type]
 
-    @admin.action(description=_("Publish the chosen entries"))
+    @admin.action(description=_("Publish the chosen entries"), permissions=["change"])
     def publish(self, request: HttpRequest, chosen: QuerySet[FaqEntry]) -> None:
         self._each(request, chosen, lambda entry: _switched(entry, on=True))
 
-    @admin.action(description=_("Withdraw the chosen entries"))
+    @admin.action(description=_("Withdraw the chosen entries"), permissions=["change"])
     def withdraw(self, request: HttpRequest, chosen: QuerySet[FaqEntry]) -> None:
         self._each(request, chosen, lambda entry: _switched(entry, on=False))
 
@@ -186,11 +194,14 @@ class FaqValueAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def save_model(self, request: HttpRequest, obj: FaqValue, form: Any, change: bool) -> None:
         placeholders.save(obj)
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Name the answers that use a placeholder before anybody confirms: the page then offers no deletion."""
+        shown, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        used = [f"{value}: {entry.key} ({entry.language})" for value in objs for entry in placeholders.users(value)]
+        return shown, counts, lacking, [*protected, *used]
+
     def delete_model(self, request: HttpRequest, obj: FaqValue) -> None:
-        try:
-            placeholders.delete(obj)
-        except AssistantError as error:
-            self.message_user(request, in_language(error), messages.ERROR)
+        placeholders.delete(obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[FaqValue]) -> None:
         for value in queryset:

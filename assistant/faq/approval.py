@@ -33,10 +33,10 @@ Person = User | AbstractBaseUser | AnonymousUser
 
 
 def approvers() -> int:
-    """Count the people who may approve."""
+    """Count the people who may approve: those who cannot open the admin are nobody to ask."""
     codename = PERMISSION.partition(".")[2]
     granted = Q(user_permissions__codename=codename) | Q(groups__permissions__codename=codename)
-    people = get_user_model().objects.filter(Q(is_superuser=True) | granted, is_active=True)
+    people = get_user_model().objects.filter(Q(is_superuser=True) | granted, is_active=True, is_staff=True)
     return people.distinct().count()
 
 

@@ -30,7 +30,7 @@ class CalibrationPair(models.Model):
     question_b = models.CharField(_("the other question"), max_length=1000)
     same = models.BooleanField(_("ask the same"))
     origin = models.CharField(_("said by"), max_length=16, choices=PairOrigin.choices)
-    digest = models.CharField(max_length=64, editable=False)
+    digest = models.CharField(_("digest of the pair"), max_length=64, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     judged_at = models.DateTimeField(_("changed"), auto_now=True)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from django.core.management.base import CommandError
 from numpy.typing import NDArray
 
 from assistant.faq import guards, issuing, verifier
@@ -21,6 +22,8 @@ from retrieval.protocols import Encoder
 
 EXACT = 1e6
 """Score of equal folded texts: they are served whatever the threshold."""
+
+FORMATS = "a row has text_a, text_b, label or question_1, question_2, similar; label and similar are 0 or 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +43,22 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: dict[str, Any]) -> dict[str, Any]:
-    """Certify on one part, measure on the other."""
+    """Certify on one part, measure on the other. Raises CommandError for files and bounds that cannot be used."""
+    if not 0 < options["bound"] < 1:
+        raise CommandError(f"--bound {options['bound']:g} is no rate: give 0.01 for one false hit in a hundred")
     return evaluate(read(options["calibrate"]), read(options["test"]), shared_encoder(), options["bound"])
 
 
 def read(paths: Iterable[Path]) -> list[Pair]:
-    """Read rows of `text_a, text_b, label` or `question_1, question_2, similar`."""
-    lines = [line for path in paths for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    return [_pair(json.loads(line)) for line in lines]
+    """Read rows of `text_a, text_b, label` or `question_1, question_2, similar`, label and similar 0 or 1.
+
+    Raises CommandError, naming file and line, for what is no such row, and for files without a row.
+    """
+    paths = list(paths)
+    pairs = [pair for path in paths for pair in _pairs(path)]
+    if not pairs:
+        raise CommandError(f"there are no pairs in {', '.join(map(str, paths))}")
+    return pairs
 
 
 def evaluate(calibrate: Sequence[Pair], test: Sequence[Pair], encoder: Encoder, bound: float) -> dict[str, Any]:
@@ -113,10 +124,25 @@ def _certified(
     return (borrowed, "shipped") if borrowed.threshold is not None else (found, "none")
 
 
-def _pair(line: dict[str, Any]) -> Pair:
-    if "text_a" in line:
-        return Pair(line["text_a"], line["text_b"], bool(int(line["label"])))
-    return Pair(line["question_1"], line["question_2"], bool(int(line["similar"])))
+def _pairs(path: Path) -> Iterator[Pair]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise CommandError(f"{path} is not UTF-8 text: save it as UTF-8") from error
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            try:
+                yield _pair(json.loads(line))
+            except (ValueError, KeyError, TypeError) as error:
+                raise CommandError(f"{path}, line {number}: {FORMATS}") from error
+
+
+def _pair(row: dict[str, Any]) -> Pair:
+    names = ("text_a", "text_b", "label") if "text_a" in row else ("question_1", "question_2", "similar")
+    a, b, same = (row[name] for name in names)
+    if not isinstance(a, str) or not isinstance(b, str) or int(same) not in (0, 1):
+        raise ValueError(row)
+    return Pair(a, b, bool(int(same)))
 
 
 def _labels(pairs: Sequence[Pair]) -> Flags:

@@ -113,12 +113,16 @@ class AnswerCache:
         least = issuing.threshold(scope.tenant, scope.language, scope.domain, self._encoder)
         if least is None:
             return None
-        for pk, question in self._neighbours.same(scope.name(), text, vector, least):
-            name = calibration.digest(text, question)
-            if not CalibrationPair.objects.filter(tenant__slug=scope.tenant, digest=name, same=False).exists():
-                row = GeneratedAnswer.objects.standing().filter(pk=pk).first()
-                if row is not None:
-                    return row
+        fallen = True
+        while fallen:  # what has fallen is forgotten, and what lay behind it is looked at
+            fallen = False
+            for pk, question in self._neighbours.same(scope.name(), text, vector, least):
+                name = calibration.digest(text, question)
+                if not CalibrationPair.objects.filter(tenant__slug=scope.tenant, digest=name, same=False).exists():
+                    row = GeneratedAnswer.objects.standing().filter(pk=pk).first()
+                    if row is not None:
+                        return row
+                    fallen |= self._neighbours.forget(scope.name(), pk)
         return None
 
     def keep(

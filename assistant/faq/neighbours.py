@@ -65,6 +65,17 @@ class Neighbours:
             if scores[order] >= least and guards.conflict(text, questions[place]) is None:
                 yield ids[place], questions[place]
 
+    def forget(self, scope: str, answer: uuid.UUID) -> bool:
+        """Drop an answer that no longer stands, so that it takes no other's place; say whether it was held."""
+        with self._lock:
+            held = self._scopes.get(scope)
+            if held is None or answer not in held.ids:
+                return False
+            place = held.ids.index(answer)
+            del held.ids[place], held.questions[place], held.vectors[place]
+            held.matrix = None
+            return True
+
     def _current(self, name: str) -> tuple[list[uuid.UUID], list[str], Vectors]:
         with self._lock:
             held = self._scopes.setdefault(name, _Scope())
@@ -77,7 +88,7 @@ class Neighbours:
             return list(held.ids), list(held.questions), held.matrix
 
     def _extend(self, name: str, held: _Scope) -> None:
-        rows = GeneratedAnswer.objects.filter(scope=name, encoder=self._encoder, vector__isnull=False)
+        rows = GeneratedAnswer.objects.filter(scope=name, encoder=self._encoder, vector__isnull=False, withdrawn=False)
         if held.until is not None:
             rows = rows.filter(created_at__gt=held.until - OVERLAP)
         newest = rows.order_by("-created_at").values_list("pk", "question", "vector", "created_at")[: self._most]
@@ -92,3 +103,5 @@ class Neighbours:
         if (over := len(held.ids) - self._most) > 0:
             del held.ids[:over], held.questions[:over], held.vectors[:over]
             held.known, held.matrix = set(held.ids), None
+        if len(held.known) > 2 * self._most:
+            held.known = set(held.ids)

@@ -66,9 +66,8 @@ def save(value: FaqValue) -> None:
 @transaction.atomic
 def delete(value: FaqValue) -> None:
     """Remove a placeholder. Raises Conflict (placeholder_used) while an answer uses it."""
-    users = [entry for entry in FaqEntry.objects.of(value.tenant) if value.name in _used(entry)]
-    if users:
-        listed = ", ".join(f"{entry.key} ({entry.language})" for entry in users[:5])
+    if found := users(value):
+        listed = ", ".join(f"{entry.key} ({entry.language})" for entry in found[:5])
         text = Text(
             en=f"{value} is used by: {listed}. Change these answers first.",
             zh=f"以下条目正在使用 {value}：{listed}。请先修改这些答案。",
@@ -76,6 +75,11 @@ def delete(value: FaqValue) -> None:
         raise Conflict(text, code="placeholder_used")
     value.delete()
     _changed(value.tenant)
+
+
+def users(value: FaqValue) -> list[FaqEntry]:
+    """List the entries whose answer, or the one approved before it, uses a placeholder."""
+    return [entry for entry in FaqEntry.objects.of(value.tenant) if value.name in _used(entry)]
 
 
 def _used(entry: FaqEntry) -> list[str]:

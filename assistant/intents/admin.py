@@ -8,13 +8,16 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from assistant.accounts.models import Tenant
 from assistant.errors import AssistantError
 from assistant.intents import services
+from assistant.intents.conflict_pages import ConflictPages
 from assistant.intents.models import Example, Intent, SlotKind, TrainedClassifier
+from assistant.intents.picture import picture
 
 
 class ExampleInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -38,12 +41,14 @@ class IntentForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Intent)
-class IntentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class IntentAdmin(ConflictPages, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["name", "tenant", "route", "domain", "example_count", "updated_at"]
     list_filter = ["tenant", "route", "domain"]
     search_fields = ["name", "description", "examples__text"]
     inlines = [ExampleInline]
     actions = ["train_now"]
+    change_list_template = "admin/intents/intents.html"
+    readonly_fields = ["conflicting"]
     form = IntentForm
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Intent]:
@@ -70,7 +75,7 @@ class IntentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         for tenant in tenants:
             services.changed(tenant)
 
-    @admin.action(description=_("Train now, with the examples of the chosen intents' tenants"))
+    @admin.action(description=_("Train now, with the examples of the chosen intents' tenants"), permissions=["change"])
     def train_now(self, request: HttpRequest, chosen: QuerySet[Intent]) -> None:
         for tenant in Tenant.objects.filter(intents__in=chosen.values("pk")).distinct():
             try:
@@ -100,7 +105,7 @@ class TrainedClassifierAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter = ["tenant", "live"]
     exclude = ["weights", "outcomes", "gate", "report"]
     readonly_fields = ["tenant", "version", "live", "encoder", "examples", "held_out_accuracy", "comparison"]
-    readonly_fields += ["train_seconds", "went_live_at", "went_live_by"]
+    readonly_fields += ["confusions", "train_seconds", "went_live_at", "went_live_by"]
     actions = ["make_live"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TrainedClassifier]:
@@ -116,7 +121,15 @@ class TrainedClassifierAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             return "-"
         return f"{gate['old_accuracy']:.1%} → {gate['new_accuracy']:.1%} (n={gate['shared']}, p={gate['p_worse']:.3f})"
 
+<<<<<<< HEAD
+    @admin.action(description=_("Make this version the live one"), permissions=["change"])
+=======
+    @admin.display(description=_("confusions of held-out examples"))
+    def confusions(self, row: TrainedClassifier) -> SafeString:
+        return picture(row.report, get_language() or "en")
+
     @admin.action(description=_("Make this version the live one"))
+>>>>>>> intents2
     def make_live(self, request: HttpRequest, chosen: QuerySet[TrainedClassifier]) -> None:
         for row in chosen.select_related("tenant").order_by("version"):
             services.go_live(row.tenant, row.version, by=request.user.get_username())

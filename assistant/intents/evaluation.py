@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.intents import peer
 from assistant.intents.calibration import calibration_error
 from assistant.intents.model import KernelModel
 from assistant.intents.training import train
@@ -65,17 +66,26 @@ def evaluate(learnt: Sequence[Row], asked: Sequence[Row], encoder: Encoder) -> d
     inside = [row for row in learnt if not row.strange]
     vectors = encode_many([row.text for row in inside], encoder)
     outside = [row.text for row in learnt if row.strange]
+    strangers, questions = encode_many(outside, encoder), encode_many([row.text for row in asked], encoder)
     trained = train(
         vectors,
         [row.label for row in inside],
-        encode_many(outside, encoder),
+        strangers,
         texts=[row.text for row in inside],
         stranger_texts=outside,
     )
     return {
-        **measure(trained.model, asked, encode_many([row.text for row in asked], encoder)),
+        **measure(trained.model, asked, questions),
         "train_seconds": trained.seconds,
         "query_ms": _query_ms(trained.model, asked, encoder),
+        **measure_peer(
+            peer.fit(
+                np.concatenate([vectors, strangers.reshape(-1, vectors.shape[1])]),
+                [row.label for row in inside] + [OUT_OF_SCOPE] * len(outside),
+            ),
+            asked,
+            questions,
+        ),
     }
 
 
@@ -99,6 +109,20 @@ def measure(model: KernelModel, asked: Sequence[Row], vectors: Vectors) -> dict[
         "oos_recall": _mean(called[strange]),
         "oos_precision": _mean(strange[called]),
         "calibration_error": calibration_error(confidence[~strange & ~called], right[~strange & ~called]),
+    }
+
+
+def measure_peer(fitted: peer.Peer, asked: Sequence[Row], vectors: Vectors) -> dict[str, float | None]:
+    """Judge the same vectors by logistic regression, as a yardstick; what is out of scope is one more class to it."""
+    names = fitted.names(vectors)
+    right = np.array([name == row.label or name in row.also for name, row in zip(names, asked, strict=True)], bool)
+    truth = np.array([str(name) if ok else row.label for name, row, ok in zip(names, asked, right, strict=True)])
+    inside = np.array([not row.strange for row in asked], bool)
+    return {
+        "logistic_accuracy": _mean(right),
+        "logistic_macro_f1": macro_f1(truth, names),
+        "logistic_in_scope_accuracy": _mean(right[inside]),
+        "logistic_train_seconds": fitted.seconds,
     }
 
 

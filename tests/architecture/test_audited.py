@@ -16,7 +16,7 @@ UNWATCHED = {  # shown in the admin, and no setting of anybody's
     "faq.calibrationpair", "faq.thresholdcertificate",  # what feedback said, and what follows from it; read-only
     "intents.trainedclassifier",  # made from examples, which are watched
     "knowledge.ingestionjob",
-    "editing.citation", "editing.run", "editing.gaps", "editing.twins",  # looked at, never set
+    "editing.citation", "editing.run", "editing.gaps", "editing.twins", "editing.unrecognised",  # looked at, never set
     "editing.staledocument",  # another list of documents, which are watched
 }  # fmt: skip
 SECRET = ("password", "secret", "digest", "token", "email")

@@ -36,6 +36,7 @@ RUNS = {  # what an editor or operator may ask the worker for: function (run, re
     "verify": "assistant.editing.index.verify",
     "gaps": "assistant.editing.gaps.find",
     "twins": "assistant.editing.twins.find",
+    "unrecognised": "assistant.editing.unrecognised.find",
     "preview": "assistant.editing.preview.compute",
 }
 TRANSFERS = [  # (part of an export, module with dump(tenant) -> rows and load(tenant, rows) -> how many are new)

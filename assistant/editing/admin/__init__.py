@@ -5,5 +5,6 @@ from assistant.editing.admin.findings import GapsAdmin, TwinsAdmin
 from assistant.editing.admin.lineage import CitationAdmin
 from assistant.editing.admin.runs import RunAdmin
 from assistant.editing.admin.stale import StaleAdmin
+from assistant.editing.admin.unrecognised import UnrecognisedAdmin
 
-__all__ = ["CitationAdmin", "DraftAdmin", "GapsAdmin", "RunAdmin", "StaleAdmin", "TwinsAdmin"]
+__all__ = ["CitationAdmin", "DraftAdmin", "GapsAdmin", "RunAdmin", "StaleAdmin", "TwinsAdmin", "UnrecognisedAdmin"]

@@ -49,10 +49,13 @@ WORDS = {
     ),
     "none_gaps": Text("No question went without evidence in this time.", "这段时间内没有缺少依据的问题。"),
     "none_twins": Text("No passage repeats or contradicts another.", "没有重复或相互矛盾的段落。"),
+    "none_unrecognised": Text("Every question was recognised.", "所有问题都已识别。"),
     "not_kept": Text(
         "The passage itself was not kept. The revision is; download it and look at the page named.",
         "未保存该段落的文字，但保留了修订版本，可下载后查看所列页码。",
     ),
+    "nearest": Text("Nearest intent", "最接近的意图"),
+    "label_with": Text("Add as examples", "添加为例句"),
     "offered": Text("offered, not cited", "检索到但未引用"),
     "open": Text("Open", "打开"),
     "other_ways": Text("Also asked as", "其他问法"),

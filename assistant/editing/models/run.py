@@ -25,6 +25,7 @@ class Kind(models.TextChoices):
     VERIFY = "verify", _("verify the index")
     GAPS = "gaps", _("look for coverage gaps")
     TWINS = "twins", _("look for duplicates and contradictions")
+    UNRECOGNISED = "unrecognised", _("look for questions that no intent fits")
     PREVIEW = "preview", _("preview a draft")
 
 
@@ -119,3 +120,12 @@ class Twins(Run):
         proxy = True
         verbose_name = _("duplicate or contradiction")
         verbose_name_plural = _("duplicates and contradictions")
+
+
+class Unrecognised(Run):
+    """The page of questions that no intent fits."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("unrecognised question")
+        verbose_name_plural = _("unrecognised questions")

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('question_b', models.CharField(max_length=1000, verbose_name='the other question')),
                 ('same', models.BooleanField(verbose_name='ask the same')),
                 ('origin', models.CharField(choices=[('feedback', 'feedback on an answer'), ('agent', 'correction by an agent'), ('editor', 'editor of the curated answers'), ('imported', 'imported file')], max_length=16, verbose_name='said by')),
-                ('digest', models.CharField(editable=False, max_length=64)),
+                ('digest', models.CharField(editable=False, max_length=64, verbose_name='digest of the pair')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='calibration_pairs', to='accounts.tenant', verbose_name='tenant')),
             ],

@@ -33,7 +33,9 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]
     file = forms.FileField(
         label=_("file"),
         required=False,
-        help_text=_("pdf, docx, xlsx, pptx, epub, html, md, csv, tsv, txt or source code"),
+        help_text=_(
+            "pdf, docx, xlsx, pptx, epub, html, md, csv, tsv, txt, png, jpg, jpeg, tif, tiff, webp, bmp or source code"
+        ),
     )
     text = forms.CharField(
         label=_("or text"), required=False, widget=forms.Textarea(attrs={"rows": 12}), help_text=_("Markdown")

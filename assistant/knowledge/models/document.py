@@ -53,7 +53,7 @@ class Document(models.Model):
     tags = models.JSONField(_("tags"), default=list, blank=True)
     url = models.URLField(_("address of the original"), blank=True, max_length=500)
     origin = models.CharField(_("imported from"), max_length=500, blank=True, editable=False, db_index=True)
-    origin_facts = models.JSONField(default=dict, blank=True, editable=False)
+    origin_facts = models.JSONField(_("facts of the import"), default=dict, blank=True, editable=False)
     """What the import before knew: `sha256`, `given` (title, tags, ...), `stamp` (commit's blob, ETag), `vanished`."""
     owner = models.CharField(_("owner"), max_length=200, blank=True)
     licence = models.CharField(_("licence and source"), max_length=500, blank=True)

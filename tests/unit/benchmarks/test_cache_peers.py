@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from benchmarks import cache_peers
-from benchmarks.cache_peers import Result, Work, figures, theirs
+from benchmarks.cache_peers import Result, Work, figures, ours, prepare, theirs
+from retrieval.protocols import Encoder
 
 VECTORS = np.eye(3, dtype=np.float32)
 WORK = Work(
@@ -48,3 +53,99 @@ def test_the_peer_gets_texts_and_vectors_and_its_last_line_is_read(
     )
     monkeypatch.setattr(cache_peers, "CHILD", child)
     assert theirs(WORK, Path(sys.executable)) == Result([0, 1, 2], [0.5, 0.5, 0.5])
+
+
+TEXTS = st.sampled_from(["a", "b", "c", "d", "e"])
+
+
+@given(st.lists(st.tuples(TEXTS, TEXTS, st.booleans()), min_size=1, max_size=12), st.data())
+def test_no_rate_leaves_its_range_and_every_answer_is_counted_once(
+    pairs: list[tuple[str, str, bool]], data: st.DataObject
+) -> None:
+    kept, asked = list(dict.fromkeys(a for a, _, _ in pairs)), list(dict.fromkeys(b for _, b, _ in pairs))
+    fitting = {b: frozenset(a for a, other, same in pairs if same and other == b) for b in asked}
+    work = Work(kept, asked, VECTORS, VECTORS, {b: found for b, found in fitting.items() if found}, "en")
+    places = st.lists(st.integers(-1, len(kept) - 1), min_size=len(asked), max_size=len(asked))
+    served = data.draw(places)
+    found = figures("x", work, Result(served, [0.001] * len(asked)))
+    answerable = sum(bool(fitting[b]) or b in kept for b in asked)
+    false = round(float(found["x_false_hit_rate"] or 0) * len(asked))
+    if answerable:
+        rate = float(found["x_hit_rate"] or 0)
+        assert 0 <= rate <= 1
+        assert round(rate * answerable) + false == sum(place >= 0 for place in served)
+    else:
+        assert found["x_hit_rate"] is None
+        assert false == sum(place >= 0 for place in served)
+
+
+def test_equal_words_are_a_hit_whatever_a_label_says_and_no_rate_is_above_one() -> None:
+    work = Work(["a", "b"], ["a"], VECTORS[:2], VECTORS[:1], {}, "en")
+    assert figures("x", work, Result([0], [0.001]))["x_hit_rate"] == 1.0
+    assert figures("x", work, Result([1], [0.001]))["x_false_hit_rate"] == 1.0
+
+
+def pairs_file(folder: Path) -> Path:
+    rows = [
+        ("How do I delete my account?", "How can I delete my account?", 1),
+        ("How do I delete my account?", "Who are you?", 0),
+        ("What does delivery cost?", "what does delivery cost", 1),
+        ("What does delivery cost?", "How can I not delete my account?", 0),
+        ("怎么开发票", "发票怎么开", 1),
+    ]
+    path = folder / "pairs.jsonl"
+    path.write_text("\n".join(json.dumps({"text_a": a, "text_b": b, "label": label}) for a, b, label in rows))
+    return path
+
+
+def test_questions_are_parted_by_language_and_each_is_kept_and_encoded_once(
+    tmp_path: Path, house_encoder: Encoder
+) -> None:
+    english, chinese = prepare([pairs_file(tmp_path)], 100)
+    assert (english.language, chinese.language) == ("en", "zh")
+    assert english.curated == ["How do I delete my account?", "What does delivery cost?"]
+    assert len(english.asked) == 4
+    assert english.fitting == {
+        "How can I delete my account?": {"How do I delete my account?"},
+        "what does delivery cost": {"What does delivery cost?"},
+    }
+    assert english.curated_vectors.shape == (2, house_encoder.dimension)
+    assert english.asked_vectors.shape == (4, house_encoder.dimension)
+    assert [len(work.asked) for work in prepare([pairs_file(tmp_path)], 1)] == [1, 1]
+
+
+def test_ours_answers_equal_and_other_words_and_not_the_opposite(tmp_path: Path, house_encoder: Encoder) -> None:
+    english, _ = prepare([pairs_file(tmp_path)], 100)
+    result = ours(english)
+    assert dict(zip(english.asked, result.served, strict=True)) == {
+        "How can I delete my account?": 0,
+        "Who are you?": -1,
+        "what does delivery cost": 1,
+        "How can I not delete my account?": -1,
+    }
+    assert len(result.seconds) == 4
+    assert min(result.seconds) > 0
+
+
+def test_a_peer_that_fails_is_an_error_with_its_own_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    child = tmp_path / "child.py"
+    child.write_text("raise SystemExit('no module named gptcache')")
+    monkeypatch.setattr(cache_peers, "CHILD", child)
+    with pytest.raises(subprocess.CalledProcessError) as failed:
+        theirs(WORK, Path(sys.executable))
+    assert "no module named gptcache" in failed.value.stderr
+
+
+def test_without_the_peer_the_own_figures_are_printed_and_how_to_get_it(
+    tmp_path: Path, house_encoder: Encoder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = pairs_file(tmp_path)
+    monkeypatch.setattr("sys.argv", ["cache_peers", "--pairs", str(path), "--peer", str(tmp_path / "none"), "--json"])
+    cache_peers.main()
+    lines = capsys.readouterr().out.splitlines()
+    assert any("infra/peers/gptcache.txt" in line for line in lines)
+    found = json.loads(lines[-1])
+    assert found["en_ours_hit_rate"] == 1.0
+    assert found["en_ours_false_hit_rate"] == 0.0
+    assert found["zh_questions"] == 1
+    assert not [name for name in found if "gptcache" in name or name.endswith("ratio")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
@@ -94,3 +95,23 @@ async def test_those_who_waited_for_a_refusal_get_one_too() -> None:
     where = room(kept=Shelf(), flights=Flights(None))
     said = await asyncio.gather(*(events(asked("Where does the CEO live?"), where) for _ in range(5)))
     assert {finished(one).refused.code for one in said} == {"no_evidence"}
+
+
+@pytest.mark.parametrize("change", ["model", "prompts"])
+async def test_a_new_model_or_new_prompts_answer_anew_and_the_old_answer_comes_back_with_them(change: str) -> None:
+    shelf, before, after = Shelf(), model(SAID), model(SAID)
+    old = room(before, kept=shelf, flights=Flights(None), prompts="p1")
+    assert finished(await events(asked(QUESTION), old)).layer == "model"
+    if change == "model":
+        info = await after.info()
+        assert info is not None
+        newer = dataclasses.replace(info, name=f"{info.name}-next")
+
+        async def says() -> Any:
+            return newer
+
+        after.info = says  # type: ignore[method-assign]
+    new = room(after, kept=shelf, flights=Flights(None), prompts="p2" if change == "prompts" else "p1")
+    assert [finished(await events(asked(QUESTION), new)).layer for _ in range(2)] == ["model", "cache"]
+    assert finished(await events(asked(QUESTION), old)).layer == "cache"
+    assert (len(before.requests), len(after.requests)) == (1, 1)

@@ -166,3 +166,44 @@ def test_the_answer_of_this_moment_is_rated_before_the_worker_wrote_it_down(tena
         client.xadd("turns", {b"r": record.dump((written,))})
     feedback.give("acme", uuid.UUID(written.id), Opinion(Rating.UP))
     assert str(Feedback.objects.get().turn_id) == written.id
+
+
+def test_another_tenants_key_rates_nothing_and_withdraws_nothing(tenant: Tenant, entry: FaqEntry) -> None:
+    answer, given = kept(tenant), turn(tenant)
+    curated = curated_turn(tenant, "What warranty is there?")
+    other = Tenant.objects.create(slug="other", name="Other")
+    stranger = Client(headers={"Authorization": f"Bearer {keys.issue(other, 'test', ['ask'])}"})
+    for rated in (given, curated):
+        body = json.dumps({"answer_id": str(rated.pk), "rating": "down", "correction": "wrong"})
+        reply = stranger.post("/api/v1/feedback", body, content_type="application/json")
+        assert (reply.status_code, reply.json()["code"]) == (404, "unknown_answer")
+    assert GeneratedAnswer.objects.standing().get() == answer
+    assert [rows.objects.count() for rows in (Feedback, WrongHit, CalibrationPair)] == [0, 0, 0]
+
+
+def test_a_thumb_down_leaves_the_same_words_of_another_tenant_alone(tenant: Tenant) -> None:
+    kept(tenant)
+    theirs = kept(Tenant.objects.create(slug="other", name="Other"), key="theirs")
+    assert feedback.give("acme", turn(tenant).pk, Opinion(Rating.DOWN)) == 1
+    assert GeneratedAnswer.objects.standing().get() == theirs
+
+
+def test_without_a_key_or_its_scope_nobody_rates(tenant: Tenant) -> None:
+    body = json.dumps({"answer_id": str(turn(tenant).pk), "rating": "down"})
+    reader = {"Authorization": f"Bearer {keys.issue(tenant, 'test', ['documents:read'])}"}
+    answers = [Client(headers=h).post("/api/v1/feedback", body, content_type="application/json") for h in ({}, reader)]
+    assert [answer.status_code for answer in answers] == [401, 403]
+    assert not Feedback.objects.exists()
+
+
+def test_the_same_wrong_hit_said_twice_is_one_and_withdraws_once(tenant: Tenant, entry: FaqEntry) -> None:
+    asked = ("What warranty is there?", "hello, WHAT warranty is there")
+    said = [feedback.give("acme", curated_turn(tenant, text).pk, Opinion(Rating.DOWN)) for text in asked]
+    assert (said, WrongHit.objects.count()) == ([1, 0], 1)
+
+
+def test_a_thumb_for_an_entry_that_was_deleted_meanwhile_is_written_down(tenant: Tenant, entry: FaqEntry) -> None:
+    given = curated_turn(tenant, "What warranty is there?")
+    services.delete(entry)
+    assert feedback.give("acme", given.pk, Opinion(Rating.DOWN)) == 0
+    assert Feedback.objects.get().turn == given

@@ -85,3 +85,36 @@ def test_exact_hits_and_other_tenants_do_not_count(tenant: Tenant) -> None:
     ask(other, "refund", 80)
     ask(tenant, "small_talk_of_old", 80, sure=1.0)
     assert one(tenant).questions == 0
+
+
+def test_turns_that_failed_before_an_answer_do_not_count(tenant: Tenant) -> None:
+    ask(tenant, "refund", 60)
+    ids = list(Turn.objects.values_list("pk", flat=True)[:25])
+    Turn.objects.filter(pk__in=ids).update(answer=None)
+    assert one(tenant).questions == 35
+
+
+def test_last_weeks_questions_count_and_older_ones_do_not(tenant: Tenant) -> None:
+    ask(tenant, "refund", 30, days=6.9)
+    ask(tenant, "delivery", 30, days=0.1)
+    ask(tenant, "refund", 500, days=7.1)
+    assert (one(tenant).questions, one(tenant).level) == (60, "calm")
+
+
+def test_the_level_is_that_of_the_index_that_moved_most() -> None:
+    def level(shares: float | None, confidence: float | None) -> str:
+        return drift.Drift("Acme", 100, shares, confidence, ()).level
+
+    assert [level(*pair) for pair in ((None, None), (0.09, None), (0.0, 0.1), (0.24, 0.01), (0.01, 0.25))] == [
+        "few", "calm", "some", "some", "much",
+    ]  # fmt: skip
+
+
+def test_each_tenant_with_intents_is_measured_by_itself(tenant: Tenant) -> None:
+    other = Tenant.objects.create(slug="other", name="Other")
+    Tenant.objects.create(slug="none", name="No intents")
+    intent = Intent.objects.create(tenant=other, name="refund")
+    Example.objects.create(intent=intent, text="Money back")
+    ask(tenant, "refund", 60)
+    ask(other, "refund", 70)
+    assert {found.tenant: found.questions for found in drift.measured(timezone.now())} == {"Acme": 60, "Other": 70}

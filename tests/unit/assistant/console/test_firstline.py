@@ -110,3 +110,50 @@ def test_an_empty_house_says_so_and_the_overview_leads_there(admin_client: Clien
 def test_who_may_not_read_conversations_does_not_see_what_was_asked(client: Client) -> None:
     client.force_login(User.objects.create_user("cleo", is_staff=True))
     assert client.get("/admin/first-line/").status_code == 403
+
+
+def test_each_day_has_its_own_rate_and_its_own_numbers_on_the_page(admin_client: Client, talk: Conversation) -> None:
+    now = timezone.now().replace(hour=12)
+    for days, layers in enumerate((("faq", "cache", "model", "retrieval"), ("faq", "faq", "faq", "model"), ("model",))):
+        for layer in layers:
+            turn(talk, layer, asked_at=now - dt.timedelta(days=days))
+    turn(talk, "faq", status="refused", asked_at=now - dt.timedelta(days=2))
+    before_yesterday, yesterday, today = firstline.collect(now).days[-3:]
+    assert [day.hit_rate for day in (before_yesterday, yesterday, today)] == [0.0, 0.75, 0.5]
+    assert (yesterday.counts["faq"], before_yesterday.counts["other"]) == (3, 1)
+    page = admin_client.get("/admin/first-line/").content.decode()
+    row = page[page.index(f"{yesterday.date:%Y-%m-%d}</th>") :].partition("</tr>")[0]
+    assert "75 %" in row
+    assert [cell.partition("</td>")[0] for cell in row.split("<td>")[2:7]] == ["3", "0", "0", "1", "0"]
+
+
+def test_the_page_tells_the_savings_and_what_they_rest_on(admin_client: Client, talk: Conversation) -> None:
+    turn(talk, "model", {"usage": {"prompt_tokens": 900, "completion_tokens": 100}}, 2_000)
+    for _ in range(7):
+        turn(talk, "faq")
+    page = admin_client.get("/admin/first-line/").content.decode()
+    counts = page[page.index('<dl class="counts">') :].partition("</dl>")[0]
+    assert [cell.partition("</dd>")[0] for cell in counts.split("<dd>")[1:]] == ["7", "14 s", "7000", "0"]
+
+
+def test_unfinished_model_answers_measure_nothing(talk: Conversation) -> None:
+    turn(talk, "faq")
+    turn(talk, "model", ms=90_000.0, status="failed")
+    turn(talk, "model", ms=None, status="finished")
+    turn(talk, "model", ms=90_000.0, asked_at=timezone.now() - dt.timedelta(days=20))
+    assert firstline.collect().saved is None
+
+
+def test_only_the_latest_false_hits_are_listed_and_all_are_counted(talk: Conversation) -> None:
+    for number in range(firstline.FALSE_HITS + 3):
+        said = timezone.now() - dt.timedelta(minutes=number)
+        Feedback.objects.create(turn=turn(talk, "faq", standalone=f"q{number}"), rating="down", given_at=said)
+    line = firstline.collect()
+    assert line.wrong == firstline.FALSE_HITS + 3
+    assert [hit.question for hit in line.false_hits] == [f"q{number}" for number in range(firstline.FALSE_HITS)]
+
+
+def test_a_false_hit_names_the_colleague_or_what_kind_of_asker_said_so(talk: Conversation) -> None:
+    for giver, author in (("agent", "ann"), ("visitor", "")):
+        Feedback.objects.create(turn=turn(talk, "faq"), rating="down", giver=giver, author=author)
+    assert {hit.by for hit in firstline.collect().false_hits} == {"ann", "visitor of the widget"}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from assistant.accounts.models import Tenant
 from assistant.editing import gaps
-from assistant.editing.gaps import NEAR, _Asked, ask_when_due, group, unanswered
+from assistant.editing.gaps import NEAR, Asked, ask_when_due, group, unanswered
 from assistant.editing.models import Run
 from assistant.faq import services as faq
 from assistant.faq.models import FaqEntry
@@ -83,7 +83,7 @@ def test_grouping_loses_no_question_and_ties_no_strangers(meanings: list[int], s
     axes = np.eye(6, 8, dtype=np.float32)
     vectors = np.array([axes[m] + chance.normal(0, 0.02, 8) for m in meanings], np.float32).reshape(-1, 8)
     vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
-    asked = [_Asked(f"{m}-{i}", "en", 1 + i % 3, NOW) for i, m in enumerate(meanings)]
+    asked = [Asked(f"{m}-{i}", "en", 1 + i % 3, NOW) for i, m in enumerate(meanings)]
     found = group(asked, vectors)
     assert sum(gap.count for gap in found) == sum(row.count for row in asked)
     assert len(found) == len(set(meanings))
@@ -94,5 +94,29 @@ def test_grouping_loses_no_question_and_ties_no_strangers(meanings: list[int], s
 def test_a_chain_of_small_steps_does_not_tie_its_ends() -> None:
     angle = np.arccos(NEAR) * 0.9
     vectors = np.array([[np.cos(n * angle), np.sin(n * angle)] for n in range(3)], np.float32)
-    found = group([_Asked(name, "en", 3 - n, NOW) for n, name in enumerate("abc")], vectors)
+    found = group([Asked(name, "en", 3 - n, NOW) for n, name in enumerate("abc")], vectors)
     assert [(gap.question, gap.others) for gap in found] == [("a", ["b"]), ("c", [])]
+
+
+def test_a_look_without_a_tenant_says_so() -> None:
+    assert gaps.find(Run(), lambda _: None).note == "no tenant was named"
+
+
+def test_wordings_that_differ_by_case_width_and_script_are_one_question_with_its_latest_time(
+    refuse: Tell, tenant: Tenant
+) -> None:
+    for days, question in ((3, "ＷＩＦＩ密碼是什麼？"), (1, "wifi密码是什么"), (2, "WiFi密码是什么？")):
+        refuse(question, language="zh", at=NOW - dt.timedelta(days=days))
+    (row,) = unanswered(tenant)
+    assert (row.count, row.language, row.last) == (3, "zh", NOW - dt.timedelta(days=1))
+
+
+def test_a_question_of_signs_alone_is_no_gap(refuse: Tell, tenant: Tenant) -> None:
+    refuse("?!")
+    assert unanswered(tenant) == []
+
+
+def test_the_neighbours_curated_answer_closes_no_gap_of_ours(refuse: Tell, tenant: Tenant, other: Tenant) -> None:
+    refuse("Where can I park?")
+    faq.save(FaqEntry(tenant=other, key="p", language="en", question="Where can I park?", answer="3."), embed=False)
+    assert len(unanswered(tenant)) == 1

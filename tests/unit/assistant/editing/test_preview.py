@@ -145,3 +145,18 @@ class TestDrafts:
         for data in (b"", b"x" * (drafts.MOST + 1)):
             with pytest.raises(InvalidInput):
                 drafts.keep(document, "a.md", data)
+
+
+def test_without_questions_a_draft_changes_nothing(document: Document, tenant: Tenant, words: BatchingEncoder) -> None:
+    drafts.keep(document, "a.md", b"Parking is in garage Moabit on level three.")
+    result = run(tenant, document)
+    assert (result["differences"], result["questions"]) == ([], 0)
+
+
+def test_the_only_document_of_a_tenant_can_be_previewed(
+    add: Add, other: Tenant, tell: Tell, words: BatchingEncoder
+) -> None:
+    alone = add(f"{OPEN}\n", title="Alone", owner=other)
+    tell("So [1].", owner=other, question="When is the shop in Hamburg open from?")
+    drafts.keep(alone, "a.md", b"Parking is in garage Moabit on level three.")
+    assert run(other, alone)["lost"] == 1

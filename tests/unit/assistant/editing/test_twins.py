@@ -83,3 +83,15 @@ def test_passages_whose_sentences_were_embedded_are_compared_like_the_others(
     assert twins_of(tenant, reader.name) == bare
     add(RULE.format(10), title="D")  # not sharpened yet
     assert {(pair.first.title, pair.second.title) for pair in twins_of(tenant, reader.name)} >= {("D", "B"), ("D", "A")}
+
+
+def test_a_look_without_a_tenant_says_so_and_an_empty_one_finds_nothing(tenant: Tenant, words: BatchingEncoder) -> None:
+    assert twins.find(Run(), lambda _: None).note == "no tenant was named"
+    found = twins.find(Run(tenant=tenant), lambda _: None)
+    assert (found.note, found.result) == ("0 contradictions, 0 duplicates", {"twins": []})
+
+
+def test_vectors_of_another_encoder_are_not_compared(add: Add, tenant: Tenant) -> None:
+    for title in ("A", "B"):
+        add(f"{RULE.format(30)} {title}", title=title)
+    assert twins_of(tenant, "an encoder of last year") == []

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import pytest
+from django.db import transaction
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assistant.accounts.models import Tenant, Version
 from assistant.errors import InvalidInput
 from assistant.faq import calibration
 from assistant.faq.models import CalibrationPair, PairOrigin
+from retrieval.language import detect
 
 A, B = "How long do I have to return something?", "Until when may I send it back?"
 
@@ -56,3 +62,62 @@ def test_a_question_of_a_whole_page_is_cut_and_still_named_by_all_of_it(tenant: 
     assert (pair := record(tenant, long, B)) is not None
     assert len(pair.question_a) == calibration.LONGEST
     assert pair.digest != calibration.digest(long[:1200], B)
+
+
+WORDS = st.sampled_from([A, B, "退货要多久？", "How do I pay?", "ＶＩＰ卡怎么办"])
+
+
+@given(WORDS, WORDS)
+def test_a_pair_has_one_name_in_both_orders_and_none_for_equal_words(a: str, b: str) -> None:
+    name = calibration.digest(a, b)
+    assert name == calibration.digest(b, a) == calibration.digest(wrapped(b.upper()), wrapped(a))
+    assert (name is None) == (a == b)
+
+
+def wrapped(text: str) -> str:
+    return f" Hello, {text} Thanks!" if detect(text) == "en" else f"你好，{text}谢谢"
+
+
+def test_no_two_pairs_of_these_share_a_name() -> None:
+    texts = [A, B, "退货要多久？", "How do I pay?", "How do I pay twice?"]
+    names = [calibration.digest(a, b) for a, b in combinations(texts, 2)]
+    assert len(set(names)) == len(names)
+
+
+def test_a_no_taken_back_is_no_longer_denied(tenant: Tenant) -> None:
+    record(tenant, same=False)
+    assert len(calibration.denied("acme")) == 1
+    record(tenant, B, A, same=True)
+    assert calibration.denied("acme") == frozenset()
+    assert CalibrationPair.objects.count() == 1
+
+
+def test_tenants_judge_the_same_pair_for_themselves(tenant: Tenant) -> None:
+    other = Tenant.objects.create(slug="other", name="Other")
+    before = Version.numbers("faq").get("other", 0)
+    record(tenant, same=False)
+    assert Version.numbers("faq").get("other", 0) == before  # nobody else's processes reload
+    record(other, same=True)
+    assert {(pair.tenant.slug, pair.same) for pair in CalibrationPair.objects.all()} == {
+        ("acme", False),
+        ("other", True),
+    }
+    assert calibration.denied("other") == frozenset()
+
+
+def test_a_judgement_whose_transaction_fails_leaves_nothing(tenant: Tenant) -> None:
+    version = Version.numbers("faq").get("acme", 0)
+    with transaction.atomic():
+        record(tenant, same=False)
+        transaction.set_rollback(True)
+    assert calibration.denied("acme") == frozenset()
+    assert Version.numbers("faq").get("acme", 0) == version
+
+
+@pytest.mark.parametrize("origin", list(PairOrigin))
+def test_it_is_written_down_who_said_so_and_the_last_to_speak_is_named(tenant: Tenant, origin: PairOrigin) -> None:
+    record(tenant, same=False)
+    calibration.record(tenant, "en", "finance", A, B, same=True, origin=origin)
+    pair = CalibrationPair.objects.get()
+    assert (pair.origin, pair.same, pair.domain, pair.language) == (origin, True, "finance", "en")
+    assert pair.judged_at > pair.created_at

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 import numpy as np
 import pytest
+from django.utils import translation
 
 from assistant.accounts.models import Tenant
 from assistant.faq import calibration, issuing
 from assistant.faq.issuing import Scored
 from assistant.faq.models import CalibrationPair, CertificateOrigin, FaqEntry, PairOrigin, ThresholdCertificate
+from retrieval.errors import EncoderUnavailable
 from retrieval.protocols import Encoder
 
 
@@ -116,3 +120,122 @@ def test_a_certificate_of_another_verifier_or_encoder_serves_nothing(
     row.verifier = "older"
     assert issuing.usable(row, house_encoder.name) is None
     assert issuing.threshold("acme", "zh", "medical", house_encoder.name) is None
+
+
+@pytest.fixture
+def by_label(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Scores that follow the labels: these tests ask whose pairs count, not what the verifier makes of them."""
+
+    def score(pairs: Sequence[tuple[str, str]], same: Iterable[bool], encoder: Encoder) -> Scored:
+        labels = np.array(list(same), bool)
+        return Scored(np.where(labels, 5.0, -5.0), labels)
+
+    monkeypatch.setattr(issuing, "score", score)
+
+
+def judge(tenant: Tenant, language: str, domain: str, *, different: int = 310, same: int = 5) -> None:
+    pairs = [(f"{domain} question {n}", f"{domain} matter {n}", n < same) for n in range(different + same)]
+    CalibrationPair.objects.bulk_create(
+        CalibrationPair(
+            tenant=tenant, language=language, domain=domain, question_a=a, question_b=b, same=label,
+            origin=PairOrigin.IMPORTED, digest=calibration.digest(f"{language} {a}", b) or "",
+        )
+        for a, b, label in pairs
+    )  # fmt: skip
+
+
+def test_pairs_of_one_language_never_certify_another(
+    tenant: Tenant, house_encoder: Encoder, by_label: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judge(tenant, "en", "general")
+    borrowed = issuing.issue(tenant, "zh", "general", house_encoder)
+    assert (borrowed.origin, borrowed.different) == (
+        CertificateOrigin.BORROWED_SHIPPED,
+        issuing.shipped("zh").different,
+    )
+    monkeypatch.setattr(issuing, "agrees", lambda _: False)
+    nothing = issuing.issue(tenant, "zh", "general", house_encoder)
+    assert (nothing.origin, nothing.threshold, nothing.different) == (CertificateOrigin.NONE, None, 0)
+
+
+def test_what_other_domains_lend_is_named_as_borrowed_in_both_languages(
+    tenant: Tenant, house_encoder: Encoder, by_label: None
+) -> None:
+    judge(tenant, "en", "general")
+    own = issuing.issue(tenant, "en", "general", house_encoder)
+    lent = issuing.issue(tenant, "en", "finance", house_encoder)
+    assert (own.origin, lent.origin) == (CertificateOrigin.OWN, CertificateOrigin.BORROWED_DOMAINS)
+    assert own.threshold == lent.threshold == 5.0
+    assert "borrowed" in lent.get_origin_display()
+    with translation.override("zh-hans"):
+        assert "借" in str(lent.get_origin_display())
+        assert "借" not in str(own.get_origin_display())
+
+
+def test_no_tenant_lends_to_another_nor_takes_from_it(tenant: Tenant, house_encoder: Encoder, by_label: None) -> None:
+    other = Tenant.objects.create(slug="other", name="Other")
+    judge(tenant, "en", "general")
+    assert issuing.issue(other, "en", "general", house_encoder).origin == CertificateOrigin.BORROWED_SHIPPED
+    assert issuing.in_force("acme") == {}
+    assert issuing.threshold("acme", "en", "general", house_encoder.name) is None
+    assert issuing.threshold("other", "en", "general", house_encoder.name) == issuing.shipped("en").threshold
+
+
+def test_a_place_whose_own_pairs_contradict_gets_nothing_while_its_neighbour_keeps_what_it_borrowed(
+    tenant: Tenant, house_encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        issuing, "score", lambda pairs, same, _: Scored(np.full(len(pairs), 50.0), np.array(list(same)))
+    )
+    judge(tenant, "en", "finance", different=6, same=0)
+    withdrawn = issuing.issue(tenant, "en", "finance", house_encoder)
+    assert (withdrawn.origin, withdrawn.threshold, withdrawn.different) == (CertificateOrigin.NONE, None, 6)
+    assert issuing.threshold("acme", "en", "finance", house_encoder.name) is None
+    assert issuing.issue(tenant, "en", "general", house_encoder).origin == CertificateOrigin.BORROWED_SHIPPED
+
+
+def test_one_error_among_many_is_no_contradiction_and_many_are() -> None:
+    def own(errors: int, right: int) -> Scored:
+        return Scored(np.array([9.0] * errors + [-9.0] * right), np.zeros(errors + right, bool))
+
+    assert not issuing._contradicted(own(0, 50), 1.0, 0.01)
+    assert not issuing._contradicted(own(1, 50), 1.0, 0.01)  # one in 51 happens by chance where one in 100 is allowed
+    assert issuing._contradicted(own(1, 0), 1.0, 0.01)
+    assert issuing._contradicted(own(5, 50), 1.0, 0.01)
+    assert not issuing._contradicted(own(5, 50), 10.0, 0.01)
+
+
+def test_issuing_again_without_news_changes_nothing_and_older_certificates_stay_as_the_record(
+    tenant: Tenant, house_encoder: Encoder, by_label: None
+) -> None:
+    judge(tenant, "en", "general", different=20)
+    assert issuing.reissue(house_encoder) == 1
+    first = issuing.in_force("acme")["en", "general"]
+    assert [issuing.reissue(house_encoder) for _ in range(3)] == [0, 0, 0]
+    assert issuing.in_force("acme")["en", "general"] == first
+    calibration.record(tenant, "en", "general", "A new one", "Another", same=True, origin=PairOrigin.EDITOR)
+    assert issuing.reissue(house_encoder) == 1
+    calibration.record(tenant, "en", "general", "A new one", "Another", same=False, origin=PairOrigin.AGENT)
+    assert issuing.reissue(house_encoder) == 1  # a judgement that was turned round is news too
+    rows = list(ThresholdCertificate.objects.order_by("pk"))
+    assert rows[0] == first
+    assert issuing.in_force("acme")["en", "general"] == rows[-1]
+    assert len(rows) == 3
+
+
+def test_without_an_encoder_nothing_is_issued_and_what_is_in_force_stays(
+    tenant: Tenant, house_encoder: Encoder, by_label: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judge(tenant, "en", "general")
+    issuing.reissue(house_encoder)
+
+    def none() -> Encoder:
+        raise EncoderUnavailable("no encoder is installed")
+
+    monkeypatch.setattr(issuing, "shared_encoder", none)
+    ThresholdCertificate.objects.update(verifier="older")
+    assert issuing.reissue() == 0
+    assert ThresholdCertificate.objects.count() == 1
+    assert issuing.threshold("acme", "en", "general", house_encoder.name) is None  # of an older verifier: not used
+    assert issuing.reissue(house_encoder) == 1
+    assert issuing.threshold("acme", "en", "general", house_encoder.name) == 5.0

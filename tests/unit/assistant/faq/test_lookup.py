@@ -9,9 +9,9 @@ import pytest
 from django.db import OperationalError, connections
 
 from assistant.accounts.models import Tenant
-from assistant.faq import services, snapshot
+from assistant.faq import calibration, issuing, services, snapshot
 from assistant.faq.lookup import FaqIndex, FaqMatch
-from assistant.faq.models import FaqEntry
+from assistant.faq.models import FaqEntry, PairOrigin, ThresholdCertificate
 from assistant.faq.stats import FaqStats
 from retrieval.protocols import Encoder
 
@@ -189,3 +189,84 @@ def test_without_redis_the_answers_come_from_the_process(
 
 def _away(*_: object) -> None:
     raise OperationalError("the database is away")
+
+
+WAY, ASKED = "How do I change my address?", "How can I change the address?"
+ALIKE = [
+    ("How do I delete my account?", "How can I delete my account?"),
+    ("How do I track my order?", "How can I track the order?"),
+    ("Can I return an opened item?", "Is it possible to return an opened item?"),
+]
+
+
+def moved(tenant: Tenant, question: str = WAY) -> FaqEntry:
+    answer = "Under My account, change the address."
+    return services.save(FaqEntry(tenant=tenant, key="address", language="en", question=question, answer=answer))
+
+
+def restarted(encoder: Encoder, redis_url: str) -> FaqIndex:
+    index = FaqIndex(encoder, FaqStats(redis_url))
+    index.refresh()
+    return index
+
+
+@pytest.mark.parametrize(("way", "asked"), [(WAY, ASKED), (ASKED, WAY)])
+def test_a_pair_called_different_is_not_served_in_either_direction_nor_after_a_restart(
+    tenant: Tenant, house_encoder: Encoder, redis_url: str, way: str, asked: str
+) -> None:
+    other = Tenant.objects.create(slug="other", name="Other")
+    for owner in (tenant, other):
+        moved(owner, way)
+    index = restarted(house_encoder, redis_url)
+    assert nearest(index, house_encoder, asked, "en") is not None
+    calibration.record(tenant, "en", "general", WAY, ASKED, same=False, origin=PairOrigin.AGENT)
+    index.refresh()
+    for process in (index, restarted(house_encoder, redis_url)):
+        assert nearest(process, house_encoder, asked, "en") is None
+        assert nearest(process, house_encoder, f"Hello, {asked} Thanks", "en") is None
+        assert process.exact("acme", way) is not None
+        assert nearest(process, house_encoder, asked, "en", "other") is not None
+    calibration.record(tenant, "en", "general", ASKED, WAY, same=True, origin=PairOrigin.EDITOR)
+    index.refresh()
+    assert nearest(index, house_encoder, asked, "en") is not None
+
+
+def test_own_pairs_that_contradict_withdraw_the_borrowed_certificate_and_equal_words_go_on(
+    tenant: Tenant, house_encoder: Encoder, redis_url: str
+) -> None:
+    moved(tenant)
+    assert issuing.reissue(house_encoder) == 1
+    index = restarted(house_encoder, redis_url)
+    assert nearest(index, house_encoder, ASKED, "en") is not None
+    for a, b in ALIKE:
+        calibration.record(tenant, "en", "general", a, b, same=False, origin=PairOrigin.FEEDBACK)
+    assert issuing.reissue(house_encoder) == 1
+    index.refresh()
+    assert issuing.in_force("acme")["en", "general"].threshold is None
+    assert nearest(index, house_encoder, ASKED, "en") is None
+    assert nearest(index, house_encoder, f"Hi, {WAY.lower()}", "en") is not None
+    assert index.exact("acme", WAY) is not None
+
+
+def test_pairs_of_another_domain_do_not_withdraw_this_ones_certificate(
+    tenant: Tenant, house_encoder: Encoder, redis_url: str
+) -> None:
+    moved(tenant)
+    for a, b in ALIKE:
+        calibration.record(tenant, "en", "finance", a, b, same=False, origin=PairOrigin.FEEDBACK)
+    issuing.reissue(house_encoder)
+    certificates = issuing.in_force("acme")
+    assert certificates["en", "finance"].threshold is None
+    assert certificates["en", "general"].threshold == issuing.shipped("en").threshold
+    assert nearest(restarted(house_encoder, redis_url), house_encoder, ASKED, "en") is not None
+
+
+def test_a_certificate_of_another_encoder_leaves_equal_words_alone(
+    tenant: Tenant, house_encoder: Encoder, redis_url: str
+) -> None:
+    moved(tenant)
+    issuing.reissue(house_encoder)
+    ThresholdCertificate.objects.update(encoder="another")
+    index = restarted(house_encoder, redis_url)
+    assert nearest(index, house_encoder, ASKED, "en") is None
+    assert nearest(index, house_encoder, f"Hi, {WAY.lower()}", "en") is not None

@@ -5,15 +5,18 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from assistant.faq import guards, issuing, verifier
-from assistant.faq.verifier import FILE, FOLDER, NOTE, WeightsDamaged
+from assistant.faq.verifier import FILE, FOLDER, NOTE, Question, WeightsDamaged
 from retrieval.protocols import Encoder
 from tests.unit.assistant.faq import pairs
 from tests.unit.assistant.faq.pairs import Written
@@ -113,3 +116,79 @@ def test_a_pair_that_taught_the_verifier_is_scored_by_a_head_that_has_not_seen_i
 def test_no_other_question_no_score() -> None:
     asked = verifier.question("Is it free?", np.ones(4, np.float32))
     assert verifier.shipped().score(asked, []).shape == (0,)
+
+
+def copy_of_the_weights(folder: Path) -> bytes:
+    (folder / NOTE).write_bytes((FOLDER / NOTE).read_bytes())
+    return (FOLDER / FILE).read_bytes()
+
+
+@settings(max_examples=15)
+@given(st.floats(0, 1, exclude_max=True), st.integers(1, 255))
+def test_weights_with_any_byte_changed_are_refused(place: float, change: int) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        data = bytearray(copy_of_the_weights(folder))
+        data[int(place * len(data))] ^= change
+        (folder / FILE).write_bytes(data)
+        with pytest.raises(WeightsDamaged, match=FILE):
+            verifier.load(folder)
+
+
+@pytest.mark.parametrize("left", [0, 1, 1000])
+def test_weights_that_were_cut_off_are_refused_before_they_are_read(tmp_path: Path, left: int) -> None:
+    (tmp_path / FILE).write_bytes(copy_of_the_weights(tmp_path)[:left])
+    with pytest.raises(WeightsDamaged, match="checksum"):
+        verifier.load(tmp_path)
+
+
+def test_right_weights_beside_the_note_of_others_are_refused(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_bytes(copy_of_the_weights(tmp_path))
+    assert verifier.load(tmp_path).checksum == verifier.shipped().checksum
+    (tmp_path / NOTE).write_text(json.dumps({"sha256": "0" * 64}))
+    with pytest.raises(WeightsDamaged, match="000000000000"):
+        verifier.load(tmp_path)
+
+
+def test_a_checksum_does_not_buy_pickled_objects_their_way_in(tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    np.savez(buffer, heads=np.array([{"a": 1}], object))
+    (tmp_path / FILE).write_bytes(buffer.getvalue())
+    (tmp_path / NOTE).write_text(json.dumps({"sha256": hashlib.sha256(buffer.getvalue()).hexdigest()}))
+    with pytest.raises(ValueError, match="pickle"):
+        verifier.load(tmp_path)
+
+
+def test_the_shipped_arrays_fit_each_other() -> None:
+    judge = verifier.shipped()
+    assert (np.diff(judge.learnt.astype(object)) > 0).all()  # the look-up of learnt pairs is a binary search
+    assert len(judge.learnt) == len(judge.folds)
+    assert int(judge.folds.max()) + 2 == len(judge.heads)
+    assert judge.heads.shape[1] == len(judge.middle) + 1 == len(judge.spread) + 1
+    assert (judge.spread > 0).all()
+
+
+QUESTIONS = ["How do I pay?", "Ways to pay?", "Where is my parcel?", "怎么开发票", "发票怎么开", "退货要多久"]
+
+
+def prepared() -> list[Question]:
+    width = (len(verifier.shipped().middle) - verifier.features.WORDS) // 2
+    rows = np.random.default_rng(1).normal(size=(len(QUESTIONS), width)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    return [verifier.question(text, row) for text, row in zip(QUESTIONS, rows, strict=True)]
+
+
+def test_a_score_depends_neither_on_the_order_of_a_pair_nor_on_who_else_is_judged() -> None:
+    judge, ready = verifier.shipped(), prepared()
+    together = np.stack([judge.score(asked, ready) for asked in ready])
+    np.testing.assert_allclose(together, together.T, rtol=1e-12)
+    alone = [[float(judge.score(a, [b])[0]) for b in ready] for a in ready]
+    np.testing.assert_allclose(together, alone, rtol=1e-12)
+    assert len(set(together[0].round(6))) == len(QUESTIONS)
+
+
+@given(st.sampled_from(QUESTIONS), st.sampled_from(QUESTIONS))
+def test_a_pair_has_one_name_whatever_its_order_case_and_width(a: str, b: str) -> None:
+    name = verifier.pair_name(a, b)
+    assert name == verifier.pair_name(b, a) == verifier.pair_name(f" {b.upper()}", a.replace("?", "？"))
+    assert (name == verifier.pair_name(a, a)) == (a == b)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from assistant.accounts.models import Tenant
@@ -57,3 +57,36 @@ def test_the_page_of_a_version_shows_no_weights(tenant: Tenant, editor: Client) 
     page = editor.get(f"{VERSIONS}{row.pk}/change/").content.decode()
     assert "held-out" in page
     assert "PK\\x03" not in page
+
+
+<<<<<<< HEAD
+@pytest.mark.parametrize("action", ["train_now", "make_live"])
+def test_who_may_only_look_neither_trains_nor_switches(tenant: Tenant, transactional_db: None, action: str) -> None:
+    first = services.train_tenant(tenant)
+    services.save_intent(tenant, "refund", [("Please reimburse me", "en")])
+    second = services.train_tenant(tenant)
+    live, before = TrainedClassifier.objects.get(live=True), TrainedClassifier.objects.count()
+    reader = User.objects.create_user("cleo", is_staff=True)
+    reader.user_permissions.set(Permission.objects.filter(codename__in=["view_intent", "view_trainedclassifier"]))
+    browser = Client()
+    browser.force_login(reader)
+    other = first if live == second else second
+    address, chosen = (
+        (VERSIONS, other.pk) if action == "make_live" else ("/admin/intents/intent/", Intent.objects.first())
+    )
+    services.save_intent(tenant, "goodbye", [("See you soon", "en")])
+    browser.post(address, {"action": action, "_selected_action": [str(getattr(chosen, "pk", chosen))]}, follow=True)
+    assert TrainedClassifier.objects.get(live=True) == live
+    assert TrainedClassifier.objects.count() == before
+=======
+def test_the_page_of_a_version_draws_what_was_confused(tenant: Tenant, editor: Client) -> None:
+    row = services.train_tenant(tenant)
+    assert row.report is not None
+    row.report["confusions"] = [["refund", "order_status", 4, "Send <it> back"]]
+    row.save(update_fields=["report"])
+    address = f"{VERSIONS}{row.pk}/change/"
+    page = editor.get(address).content.decode()
+    assert "Confusion matrix of 2 of 5 intents" in page
+    assert "refund taken for order_status: 4, such as “Send &lt;it&gt; back”" in page
+    assert "5 个意图中的 2 个" in editor.get(address, headers={"accept-language": "zh-hans"}).content.decode()
+>>>>>>> intents2

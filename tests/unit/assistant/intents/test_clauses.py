@@ -36,3 +36,36 @@ def test_any_text_gives_none_or_a_few_pieces_of_itself(text: str) -> None:
     assert len(found) != 1
     assert len(found) <= MOST
     assert all(piece in text for piece in found)
+
+
+WISHES = [
+    "I want a refund",
+    "where is my other parcel",
+    "please cancel my card",
+    "我要退款",
+    "查一下物流",
+    "怎么开发票",
+]
+
+
+@given(
+    st.lists(st.sampled_from(WISHES), min_size=2, max_size=MOST), st.sampled_from(["? ", "! ", "。", "；", "\n", ". "])
+)
+def test_sentences_put_together_come_apart_again(wishes: list[str], mark: str) -> None:
+    assert clauses(mark.join(wishes)) == tuple(wishes)
+
+
+@given(st.sampled_from(WISHES), st.sampled_from(["?", "。", "!!", " ", "\n", "？！"]), st.integers(1, 4))
+def test_marks_around_one_wish_make_no_second(wish: str, mark: str, times: int) -> None:
+    assert clauses(mark * times + wish + mark * times) == ()
+
+
+@given(st.lists(st.sampled_from(WISHES), min_size=MOST + 1, max_size=9))
+def test_of_a_long_list_the_first_are_taken(wishes: list[str]) -> None:
+    assert clauses("? ".join(wishes)) == tuple(wishes[:MOST])
+
+
+@pytest.mark.parametrize("link", [" and also ", ", and ", " also ", " plus ", " and then "])
+def test_each_link_cuts_where_a_new_wish_opens(link: str) -> None:
+    assert clauses(f"I want a refund{link}where is my other parcel") == ("I want a refund", "where is my other parcel")
+    assert clauses(f"I want salt{link}pepper mills") == ()

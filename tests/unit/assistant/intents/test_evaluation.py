@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from django.core.management import call_command
 
-from assistant.intents import evaluation
+from assistant.intents import evaluation, peer
 from assistant.intents.evaluation import Row, macro_f1, read
 from retrieval.protocols import Encoder
 
@@ -56,6 +56,7 @@ def test_the_command_prints_one_line_of_json_last(tmp_path: Path, house_encoder:
     assert set(figures) == {
         "accuracy", "macro_f1", "in_scope_accuracy", "oos_recall", "oos_precision", "calibration_error",
         "train_seconds", "query_ms",
+        "logistic_accuracy", "logistic_macro_f1", "logistic_in_scope_accuracy", "logistic_train_seconds",
     }  # fmt: skip
     assert figures["in_scope_accuracy"] > 0.8
     assert figures["query_ms"] > 0
@@ -68,3 +69,14 @@ def test_without_strangers_in_the_test_nothing_is_turned_away(house_encoder: Enc
     figures = evaluation.evaluate(rows, rows, house_encoder)
     assert figures["oos_recall"] is None
     assert figures["accuracy"] == figures["in_scope_accuracy"] == 1.0
+    assert figures["logistic_accuracy"] == figures["logistic_in_scope_accuracy"] == 1.0
+
+
+def test_the_peer_is_measured_as_we_are_further_right_answers_included() -> None:
+    vectors = np.eye(3, dtype=np.float32)
+    fitted = peer.fit(np.concatenate([vectors, vectors]), ["a", "b", "oos"] * 2)
+    rows = [Row("1", "b", frozenset({"a", "b"})), Row("2", "a"), Row("3", "oos")]
+    figures = evaluation.measure_peer(fitted, rows, vectors)
+    assert figures["logistic_accuracy"] == pytest.approx(2 / 3)
+    assert figures["logistic_in_scope_accuracy"] == 0.5
+    assert figures["logistic_macro_f1"] == pytest.approx((2 * 1 / 3 + 1) / 2)

@@ -167,3 +167,45 @@ def test_the_live_version_is_kept_however_many_come_after_it(tenant: Tenant) -> 
         services.go_live(tenant, first.version)
     assert TrainedClassifier.objects.get(live=True).version == first.version
     assert TrainedClassifier.objects.count() == services.KEPT + 1
+
+
+VERDICTS = st.dictionaries(st.integers(0, 60), st.booleans(), max_size=60)
+
+
+def outcomes_of(verdicts: dict[int, bool]) -> Outcomes:
+    keys = sorted(verdicts)
+    return Outcomes(np.array(keys, np.uint64), np.array([verdicts[key] for key in keys], bool))
+
+
+@given(VERDICTS, VERDICTS)
+def test_a_comparison_counts_question_by_question(old: dict[int, bool], new: dict[int, bool]) -> None:
+    found = compare(outcomes_of(old), outcomes_of(new), 4)
+    shared = old.keys() & new.keys()
+    assert found.shared == len(shared)
+    assert found.gained == sum(new[key] and not old[key] for key in shared)
+    assert found.lost == sum(old[key] and not new[key] for key in shared)
+    if shared and found.new_accuracy is not None and found.old_accuracy is not None:
+        difference = found.new_accuracy - found.old_accuracy
+        assert difference == pytest.approx((found.gained - found.lost) / len(shared))
+
+
+@given(VERDICTS, VERDICTS)
+def test_two_versions_are_never_each_held_back_by_the_other(old: dict[int, bool], new: dict[int, bool]) -> None:
+    there, back = compare(outcomes_of(old), outcomes_of(new)), compare(outcomes_of(new), outcomes_of(old))
+    assert there.passed or back.passed
+    assert (there.gained, there.lost) == (back.lost, back.gained)
+
+
+@given(VERDICTS)
+def test_a_version_is_never_worse_than_itself(verdicts: dict[int, bool]) -> None:
+    found = compare(outcomes_of(verdicts), outcomes_of(verdicts))
+    assert found.passed
+    assert (found.gained, found.lost) == (0, 0)
+
+
+@given(VERDICTS, VERDICTS, st.integers(0, 60))
+def test_getting_one_more_question_right_never_costs_the_pass(
+    old: dict[int, bool], new: dict[int, bool], key: int
+) -> None:
+    if compare(outcomes_of(old), outcomes_of(new)).passed and key in new:
+        assert compare(outcomes_of(old), outcomes_of({**new, key: True})).passed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 import pytest
@@ -101,3 +102,83 @@ def test_when_the_database_is_away_for_everybody_what_is_known_is_served() -> No
         time.sleep(0.01)
     assert follower.vouches()
     follower.stop()
+
+
+def test_a_dead_follower_delays_the_first_save_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assent, "LEASE_S", 0.4)
+    dead = Assent("topic")
+    dead.give(dead.ticket())
+    took = []
+    for _ in range(3):
+        began = time.monotonic()
+        assert assent.wait("topic")
+        took.append(time.monotonic() - began)
+    assert 0.1 < took[0] < 2
+    assert max(took[1:]) < 0.3
+    assert assent._client().smembers(f"{assent.PREFIX}topic:readers") == set()
+
+
+def test_a_slow_follower_holds_a_save_up_until_it_has_looked_and_no_longer() -> None:
+    gate, looks = threading.Event(), []
+
+    def slow() -> None:
+        gate.wait(5)
+        looks.append(time.monotonic())
+
+    follower = Follower("topic", slow, interval=60, assents=True)
+    follower.start()
+    gate.set()
+    while not looks:
+        time.sleep(0.01)
+    gate.clear()
+    threading.Timer(0.5, gate.set).start()
+    began = time.monotonic()
+    assert assent.wait("topic")
+    ended = time.monotonic()
+    follower.stop()
+    assert 0.4 < ended - began < 3
+    assert looks[1] <= ended
+
+
+def test_a_follower_stuck_in_its_look_delays_a_save_by_its_lease_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assent, "LEASE_S", 0.5)
+    monkeypatch.setattr(assent, "LOOKS_S", 0.3)
+    stuck = threading.Event()
+    follower = Follower("topic", lambda: stuck.wait(20) and None, interval=60, assents=True)
+    follower.start()
+    time.sleep(0.1)
+    began = time.monotonic()
+    assent.wait("topic")
+    took = time.monotonic() - began
+    stuck.set()
+    follower.stop()
+    assert took < 2
+
+
+def test_one_that_fails_at_every_look_delays_a_save_boundedly_and_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assent, "LEASE_S", 0.5)
+    monkeypatch.setattr(assent, "LOOKS_S", 0.2)
+
+    def away() -> None:
+        raise OperationalError("gone")
+
+    follower = Follower("topic", away, interval=0.05, assents=True)
+    follower.start()
+    while not follower.away:
+        time.sleep(0.01)
+    began = time.monotonic()
+    all_signed = assent.wait("topic")
+    took = time.monotonic() - began
+    follower.stop()
+    assert 0.2 < took < 3
+    assert not all_signed or took > 0.3
+    assert assent.wait("topic")
+
+
+def test_followers_of_another_topic_are_not_waited_for() -> None:
+    other = Assent("other")
+    other.ticket()
+    began = time.monotonic()
+    assert assent.wait("topic")
+    assert time.monotonic() - began < 1
+    other.leave()
