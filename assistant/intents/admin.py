@@ -121,15 +121,11 @@ class TrainedClassifierAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             return "-"
         return f"{gate['old_accuracy']:.1%} → {gate['new_accuracy']:.1%} (n={gate['shared']}, p={gate['p_worse']:.3f})"
 
-<<<<<<< HEAD
-    @admin.action(description=_("Make this version the live one"), permissions=["change"])
-=======
     @admin.display(description=_("confusions of held-out examples"))
     def confusions(self, row: TrainedClassifier) -> SafeString:
         return picture(row.report, get_language() or "en")
 
-    @admin.action(description=_("Make this version the live one"))
->>>>>>> intents2
+    @admin.action(description=_("Make this version the live one"), permissions=["change"])
     def make_live(self, request: HttpRequest, chosen: QuerySet[TrainedClassifier]) -> None:
         for row in chosen.select_related("tenant").order_by("version"):
             services.go_live(row.tenant, row.version, by=request.user.get_username())

@@ -59,7 +59,6 @@ def test_the_page_of_a_version_shows_no_weights(tenant: Tenant, editor: Client) 
     assert "PK\\x03" not in page
 
 
-<<<<<<< HEAD
 @pytest.mark.parametrize("action", ["train_now", "make_live"])
 def test_who_may_only_look_neither_trains_nor_switches(tenant: Tenant, transactional_db: None, action: str) -> None:
     first = services.train_tenant(tenant)
@@ -78,7 +77,8 @@ def test_who_may_only_look_neither_trains_nor_switches(tenant: Tenant, transacti
     browser.post(address, {"action": action, "_selected_action": [str(getattr(chosen, "pk", chosen))]}, follow=True)
     assert TrainedClassifier.objects.get(live=True) == live
     assert TrainedClassifier.objects.count() == before
-=======
+
+
 def test_the_page_of_a_version_draws_what_was_confused(tenant: Tenant, editor: Client) -> None:
     row = services.train_tenant(tenant)
     assert row.report is not None
@@ -89,4 +89,3 @@ def test_the_page_of_a_version_draws_what_was_confused(tenant: Tenant, editor: C
     assert "Confusion matrix of 2 of 5 intents" in page
     assert "refund taken for order_status: 4, such as “Send &lt;it&gt; back”" in page
     assert "5 个意图中的 2 个" in editor.get(address, headers={"accept-language": "zh-hans"}).content.decode()
->>>>>>> intents2
