@@ -105,6 +105,10 @@ def test_an_interrupted_command_says_that_parts_are_kept(
         os.kill(os.getpid(), signal.SIGINT)
 
     monkeypatch.setattr("inference.catalog.__main__.pull", interrupted)
-    status, _, err = run("pull", "tiny")
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # tests in the background ignore it
+    try:
+        status, _, err = run("pull", "tiny")
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert status == 130
     assert "finished parts are kept" in err
