@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 ENCODER = "multilingual-e5-small"
 
 # a time limit for one example measures the machine, not the property
-hypothesis_settings.register_profile("house", deadline=None)
+# the same cases in every run: a change is to blame for what fails; the campaign looks for new ones
+hypothesis_settings.register_profile("house", deadline=None, derandomize=True)
 hypothesis_settings.register_profile("campaign", deadline=None, max_examples=2000)  # make campaign
 hypothesis_settings.load_profile("house")
 
