@@ -51,9 +51,12 @@ class Verifier:
     checksum: str
 
     def score(self, asked: Question, others: Sequence[Question]) -> NDArray[np.float64]:
-        """Log-odds [len(others)] that each asks the same as `asked`; the order of a pair makes no difference."""
-        if not others:
-            return np.empty(0, np.float64)
+        """Log-odds [len(others)] that each asks the same as `asked`; the order of a pair makes no difference.
+
+        Minus infinity where the embeddings have another dimension than those it learnt from: nothing is known then.
+        """
+        if not others or len(self.middle) != features.WORDS + 2 * len(asked.vector):
+            return np.full(len(others), -np.inf)
         rows = np.stack([features.features(asked, other, self.rarity) for other in others])
         heads = self.heads[[self._head(asked.text, other.text) for other in others]]
         scaled = (rows - self.middle) / self.spread

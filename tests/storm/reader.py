@@ -24,7 +24,7 @@ def main() -> None:
     from tests.storm.words import question
 
     least, keys, chosen = int(sys.argv[1]), int(sys.argv[2]), random.Random(int(sys.argv[3]))
-    index = FaqIndex(chatkit.ENCODER, default_stats(), thresholds={"en": 0.99, "zh": 0.99})
+    index = FaqIndex(chatkit.ENCODER, default_stats())
     index.start()
     vectors = chatkit.ENCODER.encode_questions([question(key) for key in range(keys)])
     stop = threading.Event()

@@ -192,3 +192,9 @@ def test_a_pair_has_one_name_whatever_its_order_case_and_width(a: str, b: str) -
     name = verifier.pair_name(a, b)
     assert name == verifier.pair_name(b, a) == verifier.pair_name(f" {b.upper()}", a.replace("?", "？"))
     assert (name == verifier.pair_name(a, a)) == (a == b)
+
+
+def test_of_another_encoders_vectors_it_knows_nothing_and_says_so() -> None:
+    asked = verifier.question("How long is the warranty?", np.ones(64, np.float32) / 8)
+    other = verifier.question("What is the warranty?", np.ones(64, np.float32) / 8)
+    assert verifier.shipped().score(asked, [other, other]).tolist() == [-np.inf, -np.inf]
