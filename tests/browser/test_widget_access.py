@@ -66,6 +66,9 @@ def test_the_whole_way_can_be_gone_by_keyboard(chat: OpenChat, stand: Stand) -> 
     keys.press("Enter")
     shown = visitor.settled(visitor.answers.first)
     expect(visitor.field).to_be_focused()
+    for thumb in ("Not helpful", "Helpful"):
+        keys.press("Shift+Tab")
+        assert focused(page) == thumb
     keys.press("Shift+Tab")
     assert focused(page).startswith("1Return policy")
     keys.press("Shift+Tab")
