@@ -41,6 +41,7 @@ def test_one_module_reads_the_environment() -> None:
         "inference/catalog/sources/wheels.py",  # hands it on to pip, which reads its own index and proxy there
         "benchmarks/server.py",  # hands it on to the assistant that it starts
         "benchmarks/cache_peers.py",  # sets the default settings module, as manage.py does
+        "benchmarks/moe_gpu.py",  # tells Triton to interpret, which it reads when it is imported
         "benchmarks/ingest.py",  # points the settings at the servers that it starts
     }
     assert readers - allowed == set()

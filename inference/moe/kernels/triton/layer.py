@@ -51,7 +51,7 @@ def moe(
     out: Tensor | None = None,
 ) -> Tensor:
     """The layer's output [tokens, hidden] in x's type; see `moe_decode` for arguments and errors."""
-    kernel = moe_decode if len(x) <= DECODE_TOKENS else moe_prefill
+    kernel = moe_decode if _here(len(x), experts, expert_map) <= DECODE_TOKENS else moe_prefill
     return kernel(x, experts, ids, shares, expert_map=expert_map, invariant=invariant, out=out)
 
 
@@ -81,14 +81,15 @@ def moe_decode(
         tiles: sizes other than the rule's.
 
     Raises:
-        BadCall: more than 64 tokens, or shapes, types or a device that the kernels do not take.
+        BadCall: more than 64 tokens (with `expert_map`, as many times more as there are experts elsewhere), or shapes,
+            types or a device that the kernels do not take.
     """
-    if len(x) > DECODE_TOKENS:
+    if _here(len(x), experts, expert_map) > DECODE_TOKENS:
         raise BadCall(
             f"moe_decode was given {len(x)} tokens; it takes up to {DECODE_TOKENS}. Use moe_prefill, or moe.",
             f"moe_decode 收到 {len(x)} 个 token，上限为 {DECODE_TOKENS}。请使用 moe_prefill 或 moe。",
         )
-    shape = _shape(x, experts, ids, shares)
+    shape = _shape(x, experts, ids, shares, expert_map)
     how = tiles or (sizes.invariant(shape) if invariant else sizes.decode(shape))
     return _summed(_rows(x, experts, ids, expert_map, how, wide=not invariant, on_load=True), x, shares, out)
 
@@ -109,7 +110,7 @@ def moe_prefill(
     As many programs as the device holds take tile after tile, all row tiles of one block in turn, so that a block's
     tokens and an expert's weights stay in the second-level cache. Slots' rows are rounded to x's type.
     """
-    shape = _shape(x, experts, ids, shares)
+    shape = _shape(x, experts, ids, shares, expert_map)
     how = tiles or (sizes.invariant(shape) if invariant else sizes.prefill(shape))
     return _summed(_rows(x, experts, ids, expert_map, how, wide=False, on_load=False), x, shares, out)
 
@@ -121,7 +122,7 @@ def slot_rows(x: Tensor, experts: Experts, ids: Tensor, *, expert_map: Tensor | 
     at their source. Sizes are the invariant ones, so that a row does not depend on the rank that computed it.
     """
     tokens, top_k = ids.shape
-    shape = _shape(x, experts, ids, ids)
+    shape = _shape(x, experts, ids, ids, expert_map)
     if not ids.numel():
         return x.new_zeros((tokens, top_k, experts.hidden), dtype=torch.float32)
     made = _rows(x, experts, ids, expert_map, sizes.invariant(shape), wide=True, on_load=False)
@@ -207,7 +208,12 @@ def _capability(device: torch.device) -> tuple[int, int]:
     return torch.cuda.get_device_capability(device) if device.type == "cuda" else (9, 0)
 
 
-def _shape(x: Tensor, experts: Experts, ids: Tensor, shares: Tensor) -> Shape:
+def _here(tokens: int, experts: Experts, expert_map: Tensor | None) -> int:
+    """Tokens whose slots would fill this rank as an even share of all slots does."""
+    return tokens if expert_map is None else -(-tokens * experts.count // max(1, len(expert_map)))
+
+
+def _shape(x: Tensor, experts: Experts, ids: Tensor, shares: Tensor, expert_map: Tensor | None) -> Shape:
     """What the rule for tiles asks for, once the arguments fit each other. Raises BadCall."""
     if x.ndim != 2 or x.shape[1] != experts.hidden or (x.shape[1] > 1 and x.stride(1) != 1):
         raise _refused(f"x {list(x.shape)}", f"[tokens, {experts.hidden}] with contiguous rows")
@@ -222,7 +228,9 @@ def _shape(x: Tensor, experts: Experts, ids: Tensor, shares: Tensor) -> Shape:
     if experts.fp8 and capability < _FP8_SINCE:
         raise _refused(f"fp8 weights on compute capability {capability}", "fp8 from 8.9 on, bfloat16 before")
     bits = experts.w13.element_size() * 8
-    return Shape(experts.count, experts.hidden, experts.inner, ids.shape[1], len(x), bits, capability)
+    tokens = _here(len(x), experts, expert_map)
+    known = experts.count if expert_map is None else len(expert_map)
+    return Shape(experts.count, experts.hidden, experts.inner, ids.shape[1], tokens, bits, capability, known)
 
 
 def _refused(got: str, wanted: str) -> BadCall:

@@ -19,7 +19,10 @@ DECODE_TOKENS = 64
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What decides: the layer, the batch, and the kind of weights (`bits` each) on a device of `capability`."""
+    """What decides: the layer, the batch, and the kind of weights (`bits` each) on a device of `capability`.
+
+    `known`: experts of all ranks, where this one holds a part; `tokens` are then this rank's even share.
+    """
 
     experts: int
     hidden: int
@@ -28,6 +31,7 @@ class Shape:
     tokens: int
     bits: int
     capability: tuple[int, int] = (9, 0)
+    known: int = 0
 
     @property
     def slots_an_expert(self) -> float:
@@ -62,7 +66,8 @@ class Tiles:
 def decode(shape: Shape) -> Tiles:
     """For few tokens: small tiles and many of them, so that reads of all multiprocessors are always under way."""
     tokens = 16 if shape.slots_an_expert <= 12 else 32 if shape.slots_an_expert <= 24 else 64
-    return _fitting(Tiles(tokens=tokens, half=32, rows=64, depth=128, split=_split(shape)), shape)
+    programs = 4 if shape.known > shape.experts else 0  # most of the tiles that could be are then other ranks'
+    return _fitting(Tiles(tokens=tokens, half=32, rows=64, depth=128, split=_split(shape), programs=programs), shape)
 
 
 def prefill(shape: Shape) -> Tiles:
