@@ -33,7 +33,8 @@ class Activity:
         """Mean over max of the experts' slots, a layer each: 1 where all are asked for equally, 0 where none was."""
         by_expert = self.counts.sum(axis=1).astype(np.float64)
         most = by_expert.max(axis=1)
-        return np.divide(by_expert.mean(axis=1), most, out=np.zeros_like(most), where=most > 0)
+        even: npt.NDArray[np.float64] = by_expert.mean(axis=1) / np.maximum(most, 1)
+        return even
 
 
 def read(folder: Path) -> Activity | None:

@@ -26,6 +26,7 @@ EVERY_SECONDS = 5.0
 REMEMBERED = 60
 """Intervals that the rate of tokens is a mean of: five minutes."""
 _SMI = ("nvidia-smi", "--query-gpu=utilization.gpu,memory.used", "--format=csv,noheader,nounits")
+_PATIENCE = 3.0
 _TOKENS = "vllm:generation_tokens_total"
 
 
@@ -77,6 +78,7 @@ class Watcher:
         self._rates: deque[tuple[int, float]] = deque(maxlen=REMEMBERED)
         self._last: tuple[float, float, int] | None = None
         self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
 
     def prepare(self) -> None:
         """Forget what an earlier server has left."""
@@ -85,11 +87,14 @@ class Watcher:
 
     def begin(self, pid: int, kernel: str) -> None:
         """Watch the server whose first process is `pid`."""
-        threading.Thread(target=self._run, args=(pid, kernel), name="watch", daemon=True).start()
+        self._thread = threading.Thread(target=self._run, args=(pid, kernel), name="watch", daemon=True)
+        self._thread.start()
 
     def end(self) -> None:
         """Stop, and leave no report of a server that is gone."""
         self._stopped.set()
+        if self._thread is not None:
+            self._thread.join(_PATIENCE)
         self._watched.target.unlink(missing_ok=True)
 
     def _run(self, pid: int, kernel: str) -> None:

@@ -24,7 +24,7 @@ from tests.integration.server import Served, serving
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(1200)]
 
 NAME = "tiny"
-PROMPTS = [tiny.TEXT[:length] for length in (12, 20, 33, 47, 60, 71)]
+PROMPTS = [tiny.TEXT[:length] for length in (12, 20, 33, 47, 60, 66)]
 WANTED = [tiny.TEXT[len(prompt) :][:24] for prompt in PROMPTS]
 DEADLINE = 20
 GRACE = 40
@@ -87,6 +87,21 @@ def named_kernel(served: Served) -> str:
     about = state.read(served.state_file)
     assert about is not None
     return about.kernel
+
+
+def test_half_of_the_experts_do_not_know_the_text(model: Path) -> None:
+    """Or the tests below would pass with a rank's experts lost."""
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    half = AutoModelForCausalLM.from_pretrained(model, dtype=torch.bfloat16).eval()
+    with torch.inference_mode():
+        for layer in half.model.layers:
+            layer.mlp.experts.down_proj[tiny.EXPERTS // 2 :] = 0
+        for prompt, wanted in zip(PROMPTS, WANTED, strict=True):
+            given = torch.tensor([list(prompt.encode())])
+            written = half.generate(given, max_new_tokens=len(wanted), do_sample=False)[0, given.shape[1] :]
+            assert bytes(written.tolist()) != wanted.encode()
 
 
 @pytest.mark.slow

@@ -22,6 +22,8 @@ def build(folder: Path, steps: int = _STEPS) -> Path:
     from transformers import Qwen2MoeConfig, Qwen2MoeForCausalLM
 
     torch.manual_seed(0)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # threads that wait for each other at every small product take minutes on a busy machine
     config = Qwen2MoeConfig(
         vocab_size=320,
         hidden_size=128,
@@ -52,6 +54,7 @@ def build(folder: Path, steps: int = _STEPS) -> Path:
         learn.zero_grad()
         loss.backward()
         learn.step()
+    torch.set_num_threads(threads)
     model.to(torch.bfloat16).save_pretrained(folder)
     _tokenizer().save_pretrained(folder)
     return folder

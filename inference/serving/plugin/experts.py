@@ -149,6 +149,8 @@ class HouseInt4Experts(HouseExperts):
 class HouseMoEMethod(UnquantizedFusedMoEMethod):
     """vLLM's method for unquantised experts, with ours as the kernel where the launcher said so."""
 
+    moe_kernel: Any
+
     def __init__(self, moe: Any, experts: type[HouseExperts] = HouseExperts) -> None:
         super().__init__(moe)
         if loaded.library() is not None:

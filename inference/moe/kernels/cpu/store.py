@@ -17,8 +17,8 @@ import logging
 import os
 import zlib
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 import torch
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -97,11 +97,11 @@ class PackedStore:
             path.unlink(missing_ok=True)
             return None
 
-    def _part(self, file: BinaryIO, part: _Part) -> Tensor:
+    def _part(self, file: BufferedReader, part: _Part) -> Tensor:
         if part.bytes > os.fstat(file.fileno()).st_size:  # before memory is asked for
             raise ValueError("it ends early")
         room = self.library.room(part.bytes * part.repeats)
-        first = memoryview(room.numpy())[: part.bytes]
+        first = room.numpy().data[: part.bytes]
         if file.readinto(first) != part.bytes:
             raise ValueError("it ends early")
         if zlib.crc32(first) != part.crc:
@@ -115,7 +115,7 @@ class PackedStore:
     ) -> None:
         path = self._path(name)
         beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-        bodies = [memoryview(data.numpy())[: data.numel() // copies] for data, copies in parts]
+        bodies = [data.numpy().data[: data.numel() // copies] for data, copies in parts]
         kept = tuple(
             _Part(bytes=len(body), repeats=copies, crc=zlib.crc32(body))
             for body, (_, copies) in zip(bodies, parts, strict=True)
