@@ -17,7 +17,17 @@ from inference.catalog.errors import CatalogError
 from inference.moe.errors import KernelError
 from inference.moe.kernels.cpu import build
 from inference.serving import packed, preflight, state, watch
-from inference.serving.config import GIB, Device, HouseKernel, Layout, ServingConfig, Weights, command, environment
+from inference.serving.config import (
+    GIB,
+    Device,
+    GpuKernel,
+    HouseKernel,
+    Layout,
+    ServingConfig,
+    Weights,
+    command,
+    environment,
+)
 from inference.serving.errors import ServingError
 from inference.serving.kernel import KernelChoice, choose
 from inference.serving.launcher import Launcher
@@ -110,17 +120,17 @@ def _launcher(asked: argparse.Namespace) -> Launcher:
     return Launcher(*started, watch.Watcher(watched))
 
 
-def _kernel(asked: argparse.Namespace, device: Device, experts: str) -> HouseKernel | None:
+def _kernel(asked: argparse.Namespace, device: Device, experts: str) -> HouseKernel | GpuKernel | None:
     cache = build.default_cache(asked.cache or default_cache(dict(os.environ)))
     mixture = experts not in {state.NO_MIXTURE, state.UNKNOWN}
     return choose(KernelChoice(asked.kernel), Weights(asked.weights), device, mixture=mixture, cache=cache)
 
 
 def _with_packed(
-    asked: argparse.Namespace, house: HouseKernel | None, model: Path, layout: Layout
-) -> HouseKernel | None:
+    asked: argparse.Namespace, house: HouseKernel | GpuKernel | None, model: Path, layout: Layout
+) -> HouseKernel | GpuKernel | None:
     """Ranks that share a model hold parts of it: theirs are packed at each start, as are weights left in bf16."""
-    if house is None or house.weights is Weights.BF16 or layout.ranks > 1 or asked.no_packed_cache:
+    if not isinstance(house, HouseKernel) or house.weights is Weights.BF16 or layout.ranks > 1 or asked.no_packed_cache:
         return house
     cache = packed.default_cache(asked.cache or default_cache(dict(os.environ)))
     folder = packed.folder(cache, model, house.library, house.weights)

@@ -12,7 +12,7 @@ from enum import Enum
 from pathlib import Path
 
 from inference.serving import plugin
-from inference.serving.plugin.settings import PluginSettings
+from inference.serving.plugin.settings import GPU_KEY, PluginSettings
 
 GIB = 2**30
 _CHECKOUT = Path(__file__).parents[2]
@@ -50,6 +50,16 @@ class HouseKernel:
         return {Weights.BF16: "HouseExperts", Weights.INT8: "HouseInt8Experts", Weights.INT4: "HouseInt4Experts"}[
             self.weights
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class GpuKernel:
+    """Our experts on a GPU, in Triton: for bf16 and fp8 models, whose weights stay as they are."""
+
+    @property
+    def experts(self) -> str:
+        """Name of the experts' class, which is written to the log when it is live."""
+        return "HouseTritonExperts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +111,7 @@ class ServingConfig:
     kv_cache_bytes: int = GIB // 2
     threads: int = 1
     device: Device = Device.CPU
-    house: HouseKernel | None = None
+    house: HouseKernel | GpuKernel | None = None
     layout: Layout = Layout()
     activity: Path | None = None
     trace_bytes: int = 0
@@ -129,7 +139,9 @@ def command(config: ServingConfig) -> list[str]:
     ]
 
 
-def _house_flags(house: HouseKernel, config: ServingConfig) -> tuple[str, ...]:
+def _house_flags(house: HouseKernel | GpuKernel, config: ServingConfig) -> tuple[str, ...]:
+    if isinstance(house, GpuKernel):
+        return ("--additional-config", f'{{"{GPU_KEY}": {{}}}}')
     quantised = () if house.weights is Weights.BF16 else ("--quantization", f"house_{house.weights.value}")
     settings = PluginSettings(
         library=house.library,

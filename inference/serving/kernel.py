@@ -8,7 +8,7 @@ from pathlib import Path
 
 from inference.moe.errors import KernelError
 from inference.moe.kernels.cpu import build
-from inference.serving.config import Device, HouseKernel, Weights
+from inference.serving.config import Device, GpuKernel, HouseKernel, Weights
 
 log = logging.getLogger(__name__)
 
@@ -21,13 +21,15 @@ class KernelChoice(Enum):
     STOCK = "stock"
 
 
-def choose(choice: KernelChoice, weights: Weights, device: Device, *, mixture: bool, cache: Path) -> HouseKernel | None:
-    """Our kernel, built now if need be, or None for vLLM's.
+def choose(
+    choice: KernelChoice, weights: Weights, device: Device, *, mixture: bool, cache: Path
+) -> HouseKernel | GpuKernel | None:
+    """Our kernel, on a CPU built now if need be, or None for vLLM's.
 
     Args:
         choice: what was asked for.
         weights: how our kernels are to keep the weights.
-        device: ours run on CPUs; AUTO leaves GPUs to vLLM.
+        device: AUTO leaves GPUs to vLLM, until ours have been timed on one.
         mixture: whether the model is known to have experts; AUTO leaves others to vLLM.
         cache: folder of built kernels.
 
@@ -36,6 +38,8 @@ def choose(choice: KernelChoice, weights: Weights, device: Device, *, mixture: b
     """
     if choice is KernelChoice.STOCK or (choice is KernelChoice.AUTO and not (mixture and device is Device.CPU)):
         return None
+    if device is Device.GPU:
+        return GpuKernel()
     try:
         return HouseKernel(build.library(cache), weights)
     except KernelError as error:

@@ -7,7 +7,14 @@ def register() -> None:
     """Offer our experts and quantisations to vLLM; a second call changes nothing."""
     from vllm.model_executor.custom_op import op_registry_oot
     from vllm.model_executor.layers.quantization import QUANTIZATION_METHODS
+    from vllm.platforms import current_platform
 
+    if current_platform.is_cuda():
+        from inference.serving.plugin import gpu_experts
+
+        if "UnquantizedFusedMoEMethod" not in op_registry_oot:
+            gpu_experts.offer()
+        return
     from inference.serving.plugin import experts, quantization
 
     if "UnquantizedFusedMoEMethod" not in op_registry_oot:

@@ -8,6 +8,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 KEY = "house"
+GPU_KEY = "house_gpu"
+"""Present where our experts are to compute on a GPU; they have nothing to be told."""
 
 
 class PluginSettings(BaseModel):

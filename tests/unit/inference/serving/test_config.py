@@ -8,7 +8,16 @@ from typing import Any
 import pytest
 
 from inference.serving import plugin
-from inference.serving.config import Device, HouseKernel, Layout, ServingConfig, Weights, command, environment
+from inference.serving.config import (
+    Device,
+    GpuKernel,
+    HouseKernel,
+    Layout,
+    ServingConfig,
+    Weights,
+    command,
+    environment,
+)
 
 CONFIG = ServingConfig(Path("/models/m"), "m", "secret-key", port=9000, kv_cache_bytes=123, threads=2)
 GPU = ServingConfig(Path("/models/m"), "m", "secret-key", device=Device.GPU)
@@ -96,6 +105,14 @@ def test_the_plugin_is_told_where_the_kernel_lies() -> None:
     assert json.loads(value_after(command(HOUSE), "--additional-config")) == {
         "house": {"library": "/cache/libhouse.so"}
     }
+
+
+def test_on_a_gpu_the_plugin_is_told_that_it_is_wanted_and_nothing_is_quantised() -> None:
+    given = command(dataclasses.replace(CONFIG, device=Device.GPU, house=GpuKernel()))
+    assert json.loads(value_after(given, "--additional-config")) == {"house_gpu": {}}
+    assert "--quantization" not in given
+    told = environment(dataclasses.replace(CONFIG, device=Device.GPU, house=GpuKernel()), {})
+    assert str(plugin.METADATA) in told["PYTHONPATH"]
 
 
 def test_the_plugin_is_on_the_servers_path_before_what_was_there() -> None:

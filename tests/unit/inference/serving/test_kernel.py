@@ -5,7 +5,7 @@ import pytest
 
 from inference.moe.errors import NoCompiler
 from inference.moe.kernels.cpu import build
-from inference.serving.config import Device, HouseKernel, Weights
+from inference.serving.config import Device, GpuKernel, HouseKernel, Weights
 from inference.serving.kernel import KernelChoice, choose
 
 
@@ -32,6 +32,12 @@ def test_a_mixture_on_a_cpu_gets_ours(built: Path, choice: KernelChoice) -> None
 @pytest.mark.parametrize(("device", "mixture"), [(Device.GPU, True), (Device.CPU, False)])
 def test_other_machines_and_other_models_are_left_to_vllm(built: Path, device: Device, mixture: bool) -> None:
     assert choose(KernelChoice.AUTO, Weights.INT4, device, mixture=mixture, cache=Path("/c")) is None
+
+
+def test_on_a_gpu_ours_are_had_by_asking_for_them(no_compiler: None) -> None:
+    chosen = choose(KernelChoice.HOUSE, Weights.INT4, Device.GPU, mixture=False, cache=Path("/c"))
+    assert chosen == GpuKernel()
+    assert chosen.experts == "HouseTritonExperts"
 
 
 def test_the_stock_path_can_be_chosen(built: Path) -> None:

@@ -10,8 +10,10 @@ pytest.importorskip("vllm")
 CODE = """
 import inspect
 from inference.serving.plugin import entry
+import sys
 entry.register()
 entry.register()
+assert not {"inference.serving.plugin.gpu_experts", "inference.moe.kernels.triton"} & set(sys.modules), "not on a CPU"
 import torch
 from vllm.model_executor.custom_op import op_registry_oot
 from vllm.model_executor.layers.quantization import get_quantization_config
