@@ -37,7 +37,7 @@ class Layer:
 
     def weight_bytes(self, ids: Tensor, bits: int) -> float:
         """Of the experts that somebody chose, from the ids themselves."""
-        chosen = ids[ids < self.held].unique()
+        chosen = set(ids[ids < self.held].tolist())
         return 3.0 * len(chosen) * self.hidden * self.inner * bits / 8
 
 

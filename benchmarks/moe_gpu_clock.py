@@ -40,12 +40,12 @@ def _called(call: Callable[[int], Tensor], calls: int) -> float:
 
 
 def _replayed(graph: torch.cuda.CUDAGraph, calls: int) -> float:
-    start, end = torch.cuda.Event(enable_timing=True), torch.cuda.Event(enable_timing=True)
+    start, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))  # type: ignore[no-untyped-call]
     start.record()
     graph.replay()
     end.record()
     end.synchronize()
-    return start.elapsed_time(end) / calls * 1e3
+    return float(start.elapsed_time(end)) / calls * 1e3
 
 
 def read_rate(device: str, repeats: int) -> float:

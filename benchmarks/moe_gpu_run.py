@@ -90,13 +90,8 @@ def _row(bench: Bench, phase: str, size: int, setting: Setting, read: float, mat
     clock = functools.partial(microseconds, calls=calls, repeats=setting.repeats, device=setting.device)
     error = bench.error(batches[0], bench.ours(batches)(0))
     time = clock(bench.ours(batches))
-    bytes_, flops = (
-        statistics.mean(each(routing) for _, routing in batches)
-        for each in (
-            lambda routing: bench.layer.weight_bytes(routing.ids, bench.bits),
-            lambda routing: bench.layer.flops(routing.ids),
-        )
-    )
+    bytes_ = statistics.mean(bench.layer.weight_bytes(routing.ids, bench.bits) for _, routing in batches)
+    flops = statistics.mean(bench.layer.flops(routing.ids) for _, routing in batches)
     byte_rate, flop_rate = bytes_ / time * 1e6, flops / time * 1e6
     peers = [make(bench, batches) if setting.device == "cuda" else None for make in (vllm_triton, grouped_mm)]
     vllm, grouped = (_time_of(peer, clock) for peer in peers)

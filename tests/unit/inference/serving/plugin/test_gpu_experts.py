@@ -1,4 +1,4 @@
-"""Our GPU experts inside the installed vLLM, without a GPU: the seams they stand on, and a layer under the interpreter."""
+"""Our GPU experts inside the installed vLLM, without a GPU: its seams, and a layer under the interpreter."""
 
 import os
 import subprocess
@@ -23,9 +23,10 @@ from vllm.model_executor.layers.quantization import get_quantization_config
 from vllm.model_executor.layers.quantization.fp8 import Fp8Config
 from vllm.platforms import current_platform
 from inference.serving.plugin import entry
-current_platform.is_cuda = lambda: True
+theirs, current_platform.is_cuda = current_platform.is_cuda, lambda: True
 entry.register()
 entry.register()
+current_platform.is_cuda = theirs
 assert op_registry_oot["UnquantizedFusedMoEMethod"] is ours.HouseTritonMoEMethod
 assert get_quantization_config("fp8") is ours.HouseFp8Config and issubclass(ours.HouseFp8Config, Fp8Config)
 for name in ("apply", "finalize_weight_and_reduce_impl"):
