@@ -15,7 +15,7 @@ import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import faiss as _faiss
 import numpy as np
@@ -106,7 +106,7 @@ class FaissIndex:
         # A plain array over the same map: each access of numpy's own memmap costs microseconds.
         self._base: Vectors = np.asarray(np.empty((0, dimension), dtype=np.float32) if base is None else base)
         self._alive = np.ones(len(self._base), dtype=np.bool_)
-        self._coarse: Any = coarse
+        self._coarse = cast(Any, coarse)
         self._gpu: Any = _on_gpu(self._base) if coarse is not None else None
         self._centroids: Vectors | None = None
         lists: NDArray[np.int32] | None = None
