@@ -34,7 +34,7 @@ def test_every_flag_is_one_of_ours_or_of_the_installed_vllm(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_tables_rows_are_what_the_command_says(page: Path) -> None:
-    said = {f"{row['tokens_per_second']:,.0f}": row for row in map(lambda one: command._row(*one), cases())}
+    said = {f"{row['tokens_per_second']:,.0f}": row for row in (command._row(*one) for one in cases())}
     rows = [line.split("|")[1:-1] for line in page.read_text(encoding="utf-8").splitlines() if "|" in line]
     table = [[cell.strip() for cell in row] for row in rows if len(row) == 8][2:]
     assert len(table) > 8
