@@ -44,7 +44,7 @@ class Layer:
 QWEN = Layer("qwen3-30b-a3b", 128, 128, 2048, 768, 8)
 DEEPSEEK = Layer("deepseek-v3-eighth", 256, 32, 7168, 2048, 8, tokens_a_row=8)
 """One of eight ranks: a batch of n on each brings 8 n tokens, and an eighth of their slots is computed here."""
-TINY = Layer("tiny", 6, 4, 64, 32, 2)
+TINY = Layer("tiny", 5, 4, 32, 32, 2)
 
 
 @dataclass(frozen=True)

@@ -275,3 +275,25 @@ def refused(what: str) -> str:
     except KernelError as error:
         return f"{error.code}: {error} {error.chinese}"
     return "went through"
+
+
+def summed(rows: list[list[list[float]]], place: list[int], shares: list[list[float]]) -> list[list[float]]:
+    """What the last kernel makes of rows [split, slots, hidden]; what no one wrote is left as it is given."""
+    from inference.moe.kernels.triton.reduce import sum_slots
+
+    given = torch.tensor(rows, dtype=torch.float32)
+    split, _, hidden = given.shape
+    weights = torch.tensor(shares, dtype=torch.float32)
+    tokens, top_k = weights.shape
+    out = torch.full((tokens, hidden), 99.0)
+    places = torch.tensor(place, dtype=torch.int32)
+    sum_slots[(tokens, 1)](given, places, weights, out, tokens, hidden, top_k, SPLIT=split, COLUMNS=8)
+    return out.tolist()  # type: ignore[no-any-return]
+
+
+def probed(programs: int) -> list[float]:
+    """The sums of a probe over ones, twos and so on."""
+    from inference.moe.kernels.triton.probe import SIZE, read
+
+    source = torch.arange(1, programs + 1, dtype=torch.float32).repeat_interleave(SIZE) / SIZE
+    return read(source, torch.empty(programs)).tolist()  # type: ignore[no-any-return]

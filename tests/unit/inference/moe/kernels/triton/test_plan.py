@@ -24,7 +24,7 @@ def both(run: Any, *args: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     block=st.sampled_from([16, 32]),
     mapped=st.booleans(),
 )
-@settings(max_examples=25)
+@settings(max_examples=20)
 def test_a_plan_is_the_oracles(interpreted: Any, ids: list[int], top_k: int, block: int, mapped: bool) -> None:
     rows = [ids[at : at + top_k] for at in range(0, len(ids) - top_k + 1, top_k)]
     table = [2, -1, 0, -1, 1] if mapped else None
@@ -33,7 +33,7 @@ def test_a_plan_is_the_oracles(interpreted: Any, ids: list[int], top_k: int, blo
 
 
 @given(ids=st.lists(st.integers(-1, 5), min_size=1, max_size=48), block=st.sampled_from([16, 64]))
-@settings(max_examples=15)
+@settings(max_examples=10)
 def test_every_slot_has_one_place_inside_its_expert(interpreted: Any, ids: list[int], block: int) -> None:
     made = interpreted(cases.plan, [[one] for one in ids], 1, 6, block)
     taken = [place for place in made["place"] if place >= 0]

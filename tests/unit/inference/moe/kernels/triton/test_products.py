@@ -25,6 +25,7 @@ def test_a_decode_step_in_bf16_uses_the_wide_matrix_unit_for_sixteen_tokens(comp
     check(compiled(aot.product, "first", "bf16", 0, (*QWEN, 8)), "m64n16k16")
 
 
+@pytest.mark.slow
 def test_a_decode_step_in_fp8_multiplies_fp8(compiled: Any) -> None:
     check(compiled(aot.product, "second", "fp8e4nv", 2, (*QWEN, 8)), "m64n16k32.f32.e4m3.e4m3")
 
