@@ -1,4 +1,4 @@
-"""Programs for Node.js that try to get out, to stay, or to exhaust. Each reports ESCAPED only where its attempt succeeded."""
+"""Programs for Node.js that try to get out, to stay, or to exhaust. ESCAPED is reported where an attempt succeeded."""
 
 from __future__ import annotations
 
@@ -13,8 +13,14 @@ const { Worker } = require("node:worker_threads");
 const [OUTSIDE, PORT, SECRET] = [Number(process.argv[2]), Number(process.argv[3]), process.argv[4]];
 const escaped = (what = "yes") => fs.writeSync(3, `ESCAPED ${String(what).slice(0, 80)}\\n`);
 const refused = (error) => console.log(error && (error.code || error.name));
-const attempt = (action) => { try { const result = action(); if (result !== false) escaped(result); } catch (error) { refused(error); } };
-const later = (make) => new Promise((resolve) => { try { make((result) => { escaped(result); resolve(); }, (error) => { refused(error); resolve(); }); } catch (error) { refused(error); resolve(); } setTimeout(resolve, 1500).unref(); });
+const attempt = (action) => {
+  try { const result = action(); if (result !== false) escaped(result); } catch (error) { refused(error); }
+};
+const later = (make) => new Promise((resolve) => {
+  const no = (error) => { refused(error); resolve(); };
+  try { make((result) => { escaped(result); resolve(); }, no); } catch (error) { no(error); }
+  setTimeout(resolve, 1500).unref();
+});
 """
 
 _ATTEMPTS = {
@@ -68,8 +74,8 @@ _ATTEMPTS = {
     "starts_a_box_of_its_own": "spawnSync('/usr/bin/bwrap', ['--dev-bind', '/', '/', '/usr/bin/id']).status === 0",
     "reads_the_kernels_log": "spawnSync('/usr/bin/dmesg').status === 0",
     "finds_the_callers_environment": "Object.keys(process.env).some((n) => /KEY|TOKEN|SECRET|PASS/.test(n))",
-    "finds_an_inherited_file": "fs.readdirSync('/proc/self/fd').map((n) => { try { return fs.readlinkSync('/proc/self/fd/' + n); } "
-    "catch { return ''; } }).some((n) => n.startsWith('/work') || n.startsWith('/home') || n.startsWith('/root'))",
+    "finds_an_inherited_file": "fs.readdirSync('/proc/self/fd').some((n) => fs.existsSync('/proc/self/fd/' + n)"
+    " && /^.(work|home|root)/.test(fs.readlinkSync('/proc/self/fd/' + n)))",
     "leaves_a_context_of_vm_for_a_secret": "vm.runInNewContext('this.constructor.constructor(\"return process\")()')"
     ".mainModule.require('node:fs').readFileSync(SECRET)",
     "inspects_itself_from_outside": "(require('node:inspector').open(0, '0.0.0.0'), false)",
@@ -81,9 +87,11 @@ _ATTEMPTS = {
 _LATER = {
     "reaches_a_port_of_the_machine": "(yes, no) => net.connect(PORT, '127.0.0.1', () => yes('port')).on('error', no)",
     "reaches_the_internet": "(yes, no) => net.connect(53, '1.1.1.1', () => yes('internet')).on('error', no)",
-    "reaches_the_internet_by_version_six": "(yes, no) => net.connect(53, '2606:4700:4700::1111', () => yes('six')).on('error', no)",
+    "reaches_the_internet_by_version_six": "(yes, no) => net.connect(53, '2606:4700:4700::1111', () => "
+    "yes('six')).on('error', no)",
     "asks_for_a_name": "(yes, no) => dns.resolve('example.com', (error, found) => (error ? no(error) : yes(found)))",
-    "asks_the_system_for_a_name": "(yes, no) => dns.lookup('example.com', (error, found) => (error ? no(error) : yes(found)))",
+    "asks_the_system_for_a_name": "(yes, no) => dns.lookup('example.com', (error, found) => (error ? no(error) : "
+    "yes(found)))",
     "sends_a_datagram": "(yes, no) => { const s = dgram.createSocket('udp4'); s.on('error', no); "
     "s.send('x', 53, '8.8.8.8', (error) => (error ? no(error) : yes('sent'))); }",
     "asks_a_server": "(yes, no) => http.get(`http://127.0.0.1:${PORT}/`, () => yes('http')).on('error', no)",
@@ -94,24 +102,30 @@ _LATER = {
 _PROGRAMS = {
     "starts_processes_without_end": """
 let made = 0;
-try { while (made < 300) { const child = spawn('/usr/bin/sleep', ['30']); if (child.pid === undefined) break; child.on('error', () => {}); made += 1; } } catch (error) { refused(error); }
+try { while (made < 300) { const child = spawn('/usr/bin/sleep', ['30']); if (child.pid === undefined) break;
+  child.on('error', () => {}); made += 1; } } catch (error) { refused(error); }
 if (made >= 64) escaped(made);
 process.exit(0);
 """,
     "starts_workers_without_end": """
 let made = 0;
-const next = () => { if (made >= 200) { escaped(made); process.exit(0); } const w = new Worker('setInterval(() => {}, 1000)', { eval: true }); w.on('error', () => process.exit(0)); w.on('online', () => { made += 1; next(); }); };
+const next = () => { if (made >= 200) { escaped(made); process.exit(0);
+  } const w = new Worker('setInterval(() => {}, 1000)', { eval: true }); w.on('error', () => process.exit(0));
+  w.on('online', () => { made += 1; next(); }); };
 try { next(); } catch (error) { refused(error); }
 setTimeout(() => process.exit(0), 3000);
 """,
     "fills_the_scratch_folder": """
 let size = 0;
-try { for (let n = 0; n < 64; n++) { for (let m = 0; m < 16; m++) { fs.appendFileSync(`/tmp/${n}`, Buffer.alloc(1 << 20)); size += 1 << 20; } } } catch (error) { refused(error); }
+try { for (let n = 0; n < 64; n++) { for (let m = 0; m < 16;
+  m++) { fs.appendFileSync(`/tmp/${n}`, Buffer.alloc(1 << 20)); size += 1 << 20;
+  } } } catch (error) { refused(error); }
 if (size > 40 * 2 ** 20) escaped(size);
 """,
     "fills_shared_memory": """
 let size = 0;
-try { for (let n = 0; n < 256; n++) { fs.appendFileSync('/dev/shm/x', Buffer.alloc(1 << 20)); size += 1 << 20; } } catch (error) { refused(error); }
+try { for (let n = 0; n < 256; n++) { fs.appendFileSync('/dev/shm/x', Buffer.alloc(1 << 20)); size += 1 << 20;
+  } } catch (error) { refused(error); }
 if (size > 20 * 2 ** 20) escaped(size);
 """,
     "opens_files_without_end": """
@@ -119,13 +133,16 @@ const held = [];
 try { while (held.length < 5000) held.push(fs.openSync('/usr/bin/env', 'r')); } catch (error) { refused(error); }
 if (held.length > 1100) escaped(held.length);
 """,
-    "recurses_without_end": "const again = (n) => again(n + 1) + 1;\ntry { again(0); } catch (error) { refused(error); }",
+    "recurses_without_end": "const again = (n) => again(n + 1) + 1;\ntry { again(0); } catch (error) { "
+    "refused(error); }",
     "crashes": "process.abort();",
     "exits_with_a_strange_status": "process.exit(255);",
     "throws_something_that_is_no_error": "throw Object.create(null);",
     "rejects_without_a_handler": "Promise.reject(new Error('nobody listens'));",
-    "runs_away_into_another_session": "spawn('/usr/bin/setsid', ['/usr/bin/sleep', '60'], { detached: true, stdio: 'ignore' }).unref();",
-    "leaves_a_child_holding_the_pipes": "spawn('/usr/bin/sleep', ['60'], { stdio: 'inherit', detached: true }).unref();",
+    "runs_away_into_another_session": "spawn('/usr/bin/setsid', ['/usr/bin/sleep', '60'], { detached: true, stdio: "
+    "'ignore' }).unref();",
+    "leaves_a_child_holding_the_pipes": "spawn('/usr/bin/sleep', ['60'], { stdio: 'inherit', detached: true "
+    "}).unref();",
     "takes_memory_until_it_ends": "const held = []; for (;;) held.push(Buffer.alloc(1 << 20, 1));",
     "grows_a_list_without_end": "const held = []; for (;;) held.push({ a: Math.random() });",
 }
@@ -133,7 +150,8 @@ _HANGING = {
     "loops": "for (;;);",
     "waits_for_ever": "setInterval(() => {}, 1000);",
     "sleeps_on_an_atomic": "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);",
-    "ignores_every_signal": "for (const s of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT']) process.on(s, () => {}); setInterval(() => {}, 1000);",
+    "ignores_every_signal": "for (const s of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT']) process.on(s, () => "
+    "{}); setInterval(() => {}, 1000);",
     "stops_itself": "process.kill(process.pid, 'SIGSTOP');",
     "promises_without_end": "const again = () => Promise.resolve().then(again); again();",
     "ticks_without_end": "const again = () => process.nextTick(again); again();",

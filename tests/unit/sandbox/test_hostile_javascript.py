@@ -39,7 +39,14 @@ def run(program: Hostile, port: int, secret: Path) -> Outcome:
         wall_s=SHORT_S if program.hangs else WALL_S, cpu_s=10, address_space=None, memory=384 * MIB, processes=48,
         scratch=32 * MIB, output=MIB, open_files=1024,
     )  # fmt: skip
-    command = (str(Path(NODE).resolve()), "--max-old-space-size=256", "/box/hostile.js", str(os.getpid()), str(port), str(secret))
+    command = (
+        str(Path(NODE).resolve()),
+        "--max-old-space-size=256",
+        "/box/hostile.js",
+        str(os.getpid()),
+        str(port),
+        str(secret),
+    )
     body = (PRELUDE + program.code).encode()
     return Sandbox().run(
         Job(command, files={"hostile.js": body}, environment={"OPENSSL_CONF": "/dev/null"}, limits=limits)

@@ -23,7 +23,9 @@ export function f(n) {}
 """
 
 
-def judged(source: str, *, rows: list[Any] | None = None, checks: list[Any] | None = None) -> tuple[list[Case], list[Suspicion]]:
+def judged(
+    source: str, *, rows: list[Any] | None = None, checks: list[Any] | None = None
+) -> tuple[list[Case], list[Suspicion]]:
     found = structure.read(parse(source.encode(), "javascript").root_node, "shop")
     listed = [{"scenario": scenario(*args), "seen": seen} for args, seen in rows or []]
     explored = Explored.model_validate({"symbols": ("f",), "rows": listed, "observed": listed, "checks": checks or []})
@@ -114,7 +116,13 @@ def test_one_suspicion_a_reason_is_enough() -> None:
 
 @pytest.mark.parametrize(
     ("one", "other", "equal"),
-    [("4", "4", True), ("0.30000000000000004", "0.3", True), ("4", "5", False), ('"a"', '"a"', True), ('"a"', "1", False)],
+    [
+        ("4", "4", True),
+        ("0.30000000000000004", "0.3", True),
+        ("4", "5", False),
+        ('"a"', '"a"', True),
+        ('"a"', "1", False),
+    ],
 )
 def test_values_are_the_same_by_source_and_numbers_nearly(one: str, other: str, equal: bool) -> None:
     assert same(one, other) is equal

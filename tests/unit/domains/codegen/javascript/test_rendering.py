@@ -38,15 +38,24 @@ VALUE = {"kind": "value"}
     ("seen", "line"),
     [
         ({**VALUE, "text": "3", "type": "number"}, "expect(f(1)).toBe(3);"),
-        ({**VALUE, "text": "0.30000000000000004", "type": "number"}, "expect(f(1)).toBeCloseTo(0.30000000000000004, 8);"),
+        (
+            {**VALUE, "text": "0.30000000000000004", "type": "number"},
+            "expect(f(1)).toBeCloseTo(0.30000000000000004, 8);",
+        ),
         ({**VALUE, "text": '"a"', "type": "string"}, 'expect(f(1)).toBe("a");'),
         ({**VALUE, "text": "null", "type": "null"}, "expect(f(1)).toBe(null);"),
         ({**VALUE, "text": "[1]", "type": "array"}, "expect(f(1)).toStrictEqual([1]);"),
         ({**VALUE, "text": "3", "type": "number", "waits": True}, "expect(await f(1)).toBe(3);"),
         ({"kind": "iterator", "text": "[1]", "type": "array"}, "expect([...f(1)]).toStrictEqual([1]);"),
-        ({"kind": "throws", "text": "RangeError", "own": True, "message": 'no "x"'}, 'expect(() => f(1)).toThrow(new RangeError("no \\"x\\""));'),
+        (
+            {"kind": "throws", "text": "RangeError", "own": True, "message": 'no "x"'},
+            'expect(() => f(1)).toThrow(new RangeError("no \\"x\\""));',
+        ),
         ({"kind": "throws", "text": "TypeError"}, "expect(() => f(1)).toThrow(TypeError);"),
-        ({"kind": "throws", "text": "Mine", "own": True, "message": "no"}, 'expect(() => f(1)).toThrow(new Error("no"));'),
+        (
+            {"kind": "throws", "text": "Mine", "own": True, "message": "no"},
+            'expect(() => f(1)).toThrow(new Error("no"));',
+        ),
         ({"kind": "throws", "text": "Mine"}, "expect(() => f(1)).toThrow();"),
         ({"kind": "throws", "text": "Error", "waits": True}, "await expect(f(1)).rejects.toThrow(Error);"),
         ({"kind": "object", "text": "Cart"}, 'expect(f(1).constructor.name).toBe("Cart");'),
@@ -58,7 +67,7 @@ VALUE = {"kind": "value"}
         ({"kind": "bounded", "text": "0.0..1.0"}, "expect(result).toBeLessThanOrEqual(1.0);"),
         ({"kind": "bounded", "text": "0.0.."}, "expect(result).toBeGreaterThanOrEqual(0.0);"),
     ],
-)  # fmt: skip
+)
 def test_an_outcome_becomes_an_assertion(seen: dict[str, Any], line: str) -> None:
     assert line in code(seen, "1")
 
@@ -87,7 +96,8 @@ def test_a_method_is_called_on_what_was_made_before() -> None:
 def test_a_property_is_read() -> None:
     steps = (Step(kind="new", callee="Cart"), Step(kind="get", callee="total"))
     (written,) = Writer(read()).write(
-        [Case(Scenario(symbol="Cart.total", steps=steps), Seen(kind="value", text="0", type="number"), "regression")], Names()
+        [Case(Scenario(symbol="Cart.total", steps=steps), Seen(kind="value", text="0", type="number"), "regression")],
+        Names(),
     )
     assert "expect(cart.total).toBe(0);" in written.code
 
@@ -106,7 +116,9 @@ def test_floats_and_whole_numbers_do_not_share_a_table() -> None:
 
 
 def test_the_reason_of_a_suspicion_stands_in_the_test() -> None:
-    (written,) = Writer(read()).write([case({**VALUE, "text": "4", "type": "number"}, "2", note="the example")], Names())
+    (written,) = Writer(read()).write(
+        [case({**VALUE, "text": "4", "type": "number"}, "2", note="the example")], Names()
+    )
     assert "// the example" in written.code
 
 

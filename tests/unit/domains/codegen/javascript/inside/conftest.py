@@ -21,7 +21,8 @@ const lines = require('node:readline').createInterface({ input: process.stdin })
 lines.on('line', async (line) => {
   let told;
   try {
-    const made = await new Function('inside', 'packages', 'require', `return (async () => { ${JSON.parse(line)} })();`)(inside, JEST, require);
+    const body = `return (async () => { ${JSON.parse(line)} })();`;
+    const made = await new Function('inside', 'packages', 'require', body)(inside, JEST, require);
     told = { made: made ?? null };
   } catch (error) {
     told = { failed: String(error && error.stack) };

@@ -23,7 +23,9 @@ Module = Callable[..., str]
         ("a.ts", "enum Size { Small = 1 }\nexport const f = (n: number) => n + Size.Small;"),
     ],
 )
-def test_every_kind_of_module_is_loaded_with_and_without_counters(js: Any, module: Module, name: str, source: str) -> None:
+def test_every_kind_of_module_is_loaded_with_and_without_counters(
+    js: Any, module: Module, name: str, source: str
+) -> None:
     body = f"""
     const {{ Loading }} = inside('loading');
     const loading = new Loading(packages, {module(source, name)});
@@ -61,6 +63,7 @@ def test_time_ends_what_does_not_end(js: Any, action: str) -> None:
 def test_an_error_of_the_code_is_none_of_time(js: Any) -> None:
     body = """
     const { timed, stalled } = inside('loading');
-    try { timed(() => { throw new Error('own'); }, 50); } catch (error) { return [stalled(error), stalled(null), error.message]; }
+    try { timed(() => { throw new Error('own'); }, 50); }
+    catch (error) { return [stalled(error), stalled(null), error.message]; }
     """
     assert js(body) == [False, False, "own"]

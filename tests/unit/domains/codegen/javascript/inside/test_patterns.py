@@ -12,14 +12,13 @@ import pytest
 @pytest.mark.parametrize(
     "pattern",
     [
-        "^[a-z]+$", r"^\d{3}-\d{4}$", "^(cat|dog)s?$", r"^[^@\s]+@[a-z]+\.com$", "^a{2,4}b*$", r"^\w+\s\w+$", "^(?:ab)+c$",
+        "^[a-z]+$", r"^\d{3}-\d{4}$", "^(cat|dog)s?$", r"^[^@\s]+@[a-z]+\.com$", "^a{2,4}b*$",
+        r"^\w+\s\w+$", "^(?:ab)+c$",
         "^[A-Z][0-9]{2}$", r"^\$\d+\.\d{2}$", "^(?<year>[0-9]{4})$", "^a?b+?$", r"^[\d,]+$", "^.x$",
     ],
 )  # fmt: skip
 def test_most_texts_match(js: Any, pattern: str) -> None:
-    made = js(
-        f"return inside('patterns').matching({json.dumps(pattern)}, new (inside('chance').Chance)(5), 30)"
-    )
+    made = js(f"return inside('patterns').matching({json.dumps(pattern)}, new (inside('chance').Chance)(5), 30)")
     known = pattern.replace("?<year>", "?:")
     matched = [text for text in made if re.search(known, text)]
     assert len(matched) >= 18

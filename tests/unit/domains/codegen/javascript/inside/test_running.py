@@ -38,7 +38,10 @@ def seen(js: Any, module: Callable[..., str]) -> Callable[..., Any]:
     path = module(SOURCE)
 
     def run(*steps: tuple[str, str, list[str]]) -> Any:
-        scenario = {"symbol": "x", "steps": [{"kind": kind, "callee": callee, "args": args} for kind, callee, args in steps]}
+        scenario = {
+            "symbol": "x",
+            "steps": [{"kind": kind, "callee": callee, "args": args} for kind, callee, args in steps],
+        }
         return js(
             f"const {{ Runner }} = inside('running');"
             f"const runner = new Runner(require({path}), ['negative']);"

@@ -55,7 +55,9 @@ def test_a_value_tells_its_kind(js: Run, text: str, term: dict[str, Any]) -> Non
     assert js(f"return inside('values').term({text})") == term
 
 
-@pytest.mark.parametrize("text", ["5", "0.25", "'abc'", "''", "[1, 2, 3]", "[]", "({ a: 1 })", "true", "7n", "[['a'], []]"])
+@pytest.mark.parametrize(
+    "text", ["5", "0.25", "'abc'", "''", "[1, 2, 3]", "[]", "({ a: 1 })", "true", "7n", "[['a'], []]"]
+)
 def test_neighbours_are_of_the_same_kind(js: Run, text: str) -> None:
     body = f"""
     const {{ near, term, source }} = inside('values');
@@ -64,7 +66,8 @@ def test_neighbours_are_of_the_same_kind(js: Run, text: str) -> None:
     return Array.from({{ length: 60 }}, () => near({text}, chance));
     """
     near = js(body)
-    kinds = js(f"return {json.dumps(near)}.map((text) => {{ const v = (0, eval)('(' + text + ')'); return Array.isArray(v) ? 'array' : typeof v; }})")
+    kind = "const v = (0, eval)('(' + text + ')'); return Array.isArray(v) ? 'array' : typeof v;"
+    kinds = js(f"return {json.dumps(near)}.map((text) => {{ {kind} }})")
     assert set(kinds) == {js(f"return Array.isArray({text}) ? 'array' : typeof {text}")}
     assert len(set(near)) >= 1
 
