@@ -4,6 +4,9 @@ A question is described by its words and pairs of words, and by the character n-
 text taken as it stands); each of the two descriptions is weighed by TF-IDF and brought to unit length. Their cosines
 are a part of the trainer's kernel and name what the embedding blurs: exact terms, spelling, product names. Since they
 are linear, what all examples say together is stored as one weight for each piece and intent.
+
+Both are made from folded text: width, case and script make no difference. Numbers as classes change nothing, Chinese
+particles left out lose a little (xsid 0.940 and 0.935, cmedic 0.898 and 0.888), so both stay as they are written.
 """
 
 from __future__ import annotations
