@@ -1,51 +1,33 @@
-"""The index as work to ask for: build it anew, merge recent changes, verify it."""
+"""The index as work to ask for: the worker's own chores, with a sentence for the list of runs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.conf import settings
-
 from assistant.editing.models import Run
 from assistant.editing.runs import Outcome
-from assistant.knowledge.encoder import shared_encoder
-from assistant.knowledge.live import build_index
-from assistant.knowledge.models import Chunk, ChunkChange
-from retrieval.errors import IndexDamaged
-from retrieval.indexes.generations import GenerationStore
+from assistant.knowledge import maintenance
 
 Report = Callable[[float], None]
 
 
 def reindex(run: Run, report: Report) -> Outcome:  # noqa: ARG001 - the form of all work
     """Write a new generation beside the present one, verify it, switch. Raises IndexNotWritten, EncoderUnavailable."""
-    encoder = shared_encoder().name
-    total = Chunk.objects.filter(encoder=encoder).count()
-    made = build_index(_store(), encoder, lambda done: report(done / max(total, 1)))
-    return Outcome(f"generation {made.number}: {total} chunks, up to change {made.sequence}")
+    built = maintenance.reindex(report)
+    return Outcome(f"generation {built.number}: {built.chunks} chunks, up to change {built.sequence}")
 
 
-def merge(run: Run, report: Report) -> Outcome:
+def merge(run: Run, report: Report) -> Outcome:  # noqa: ARG001 - the form of all work
     """Do the same when there is a change beyond the present generation."""
-    store = _store()
-    number = store.current_number()
-    sequence = store.verify(number).sequence if number is not None else 0
-    beyond = ChunkChange.objects.filter(sequence__gt=sequence).count()
-    if not beyond and number is not None:
-        return Outcome(f"generation {number} holds every change already")
-    outcome = reindex(run, report)
-    return Outcome(f"{outcome.note}; {beyond} changes merged")
+    merged = maintenance.merge(report)
+    if merged.built is None:
+        return Outcome(f"generation {merged.number} holds every change already")
+    built = merged.built
+    note = f"generation {built.number}: {built.chunks} chunks, up to change {built.sequence}"
+    return Outcome(f"{note}; {merged.changes} changes merged")
 
 
 def verify(run: Run, report: Report) -> Outcome:  # noqa: ARG001 - the form of all work
     """Check checksums, counts and sample queries of the present generation. Raises IndexDamaged."""
-    store = _store()
-    number = store.current_number()
-    if number is None:
-        raise IndexDamaged("There is no index yet. Build it.")
-    generation = store.verify(number)
-    return Outcome(f"generation {generation.number} is whole, up to change {generation.sequence}")
-
-
-def _store() -> GenerationStore:
-    return GenerationStore(settings.HOUSE.index_dir)
+    number, sequence = maintenance.verify()
+    return Outcome(f"generation {number} is whole, up to change {sequence}")
