@@ -110,33 +110,38 @@ def test_random_kills_lose_nothing_and_double_nothing(
     truth: dict[str, str] = {}
     ends: dict[str, list[str]] = {}
     store = GenerationStore(tmp_path / "index")
-    recoveries = []
+    recoveries: list[float] = []
+    worked: list[float] = []
     for number in range(kills):
         act(chance, tenant, truth, number)
         next_worker_may_have_it()
         (what,) = chance.choices(["ingest", "build", "merge", "switch"], [55, 15, 15, 15])
         ends.setdefault(what, []).append(kill(victims, what, chance.random() ** 2 * 0.6))
         if number % 50 == 49:
-            recoveries.append(recover(store))
+            recover(store, recoveries, worked)
     assert {end for of_kind in ends.values() for end in of_kind} <= {"killed", "ended"}
     assert set(ends) == {"ingest", "build", "merge", "switch"}
     assert set(ends["switch"]) == {"killed"}
-    recoveries.append(recover(store))
+    recover(store, recoveries, worked)
     counts = ", ".join(f"{what} {of_kind.count('killed')}" for what, of_kind in sorted(ends.items()))
-    print(f"{kills} victims, killed: {counts}; recovery {max(recoveries):.2f} s at most")  # noqa: T201 - -rP shows it
+    print(f"{kills} victims, killed: {counts}; recovery {max(recoveries):.2f} s ({max(worked):.2f} s of work)")  # noqa: T201 - -rP shows it
     check(truth, store)
-    assert max(recoveries) < RECOVERY_S * (2 if kills < 500 else 1)  # beside other tests, on as many cores
+    # The campaign has the machine to itself and is held to the clock; beside other tests only own work can be bounded.
+    assert max(recoveries if kills >= 500 else worked) < RECOVERY_S
 
 
-def recover(store: GenerationStore) -> float:
-    """Take over what the dead left, as a worker that starts does; returns seconds until everything can be searched."""
-    begun = time.monotonic()
+def recover(store: GenerationStore, recoveries: list[float], worked: list[float]) -> None:
+    """Take over what the dead left, as a worker that starts does; notes the seconds until everything can be searched,
+    on the clock and of this process's work.
+    """
+    begun, before = time.monotonic(), time.process_time()
     next_worker_may_have_it()
     drain()
     retriever = HybridRetriever(ENCODER, generation=store.current())
     LiveKnowledge(retriever, ENCODER.name, store=store).refresh()
     assert retriever.size == Chunk.objects.count()
-    return time.monotonic() - begun
+    recoveries.append(time.monotonic() - begun)
+    worked.append(time.process_time() - before)
 
 
 def kill(victims: subprocess.Popen[str], what: str, after_s: float) -> str:
