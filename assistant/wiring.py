@@ -162,7 +162,13 @@ def _watch_until_model_is_up() -> None:
 def _assemble() -> _Built:
     encoder = _of("assistant.knowledge.encoder.shared_encoder")()
     store = _of("retrieval.indexes.generations.GenerationStore")(settings.HOUSE.index_dir)
-    retriever = _of("retrieval.retriever.HybridRetriever")(encoder, generation=store.current())
+    retriever = _of("retrieval.retriever.HybridRetriever")(
+        encoder,
+        generation=store.current(),
+        config=_of("retrieval.config.RetrievalConfig")(context=settings.HOUSE.search_context),
+        reranker=_of("assistant.knowledge.encoder.chosen_reranker")(),
+        vectors=_vectors(),
+    )
     knowledge = _of("assistant.knowledge.live.LiveKnowledge")(retriever, encoder.name, store=store)
     faq = _of("assistant.faq.lookup.FaqIndex")(encoder, _of("assistant.faq.stats.default_stats")())
     intents = _of("assistant.intents.classifier.IntentClassifier")(encoder.name)
@@ -190,6 +196,14 @@ def _assemble() -> _Built:
     for part in built.followers:
         part.start()
     return built
+
+
+def _vectors() -> Any:  # noqa: ANN401 - a class of retrieval, or none
+    """Who searches the vectors of a generation: None is each process by FAISS."""
+    house = settings.HOUSE
+    if house.milvus_uri is None:
+        return None
+    return _of("retrieval.indexes.shared.MilvusGenerations")(house.milvus_uri, house.milvus_token)
 
 
 def _model() -> ChatModel:

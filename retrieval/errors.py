@@ -6,6 +6,8 @@ RetrievalError
 ├── RecogniserUnavailable   pictures cannot be read: its models are missing or not the ones that are meant
 ├── ParserUnavailable       the process that reads documents does not start; no document is to blame
 ├── EncoderUnavailable      the encoder's folder is missing or broken
+├── RerankerUnavailable     the reranker's folder or library is missing, or its weights are not the ones that are meant
+├── IndexUnavailable        the server that holds the vectors does not answer, or its client is missing
 ├── IndexDamaged            an index generation fails its checks
 └── IndexNotWritten         a generation could not be written (disk full, no permission); the old one stays live
 """
@@ -44,6 +46,16 @@ class ParserUnavailable(RetrievalError):
 
 class EncoderUnavailable(RetrievalError):
     """The encoder's folder is missing, incomplete or of another dimension than the index."""
+
+
+class RerankerUnavailable(RetrievalError):
+    """The reranker's folder is missing or broken, its weights are not the expected ones, or a library is missing."""
+
+
+class IndexUnavailable(RetrievalError):
+    """The server that holds the vectors does not answer, or its client is not installed."""
+
+    retryable = True
 
 
 class IndexDamaged(RetrievalError):

@@ -17,7 +17,7 @@ from retrieval.nearness import Asked, meanings
 from retrieval.protocols import Encoder, Reranker
 from retrieval.rerankers.light import LightReranker
 from retrieval.rows import Admitted, Rows
-from retrieval.snapshot import Snapshot
+from retrieval.snapshot import MakeIndex, Snapshot
 from retrieval.types import Change, Chunk, Filter, Hit, Vectors
 
 _SPARE = 8  # passages read beyond those wanted: some say the same
@@ -56,16 +56,19 @@ class HybridRetriever:
         generation: Generation | None = None,
         config: RetrievalConfig | None = None,
         reranker: Reranker | None = None,
+        vectors: MakeIndex | None = None,
     ) -> None:
         """Load a generation, or begin empty. Raises EncoderUnavailable when it was built by another encoder.
 
-        A `reranker` other than the light one looks at what that one finds best.
+        A `reranker` other than the light one looks at what that one finds best. `vectors` makes the vector index of
+        a generation where it is not to be FAISS in this process.
         """
         self._encoder = encoder
         self._config = config or RetrievalConfig()
         self._light = reranker if isinstance(reranker, LightReranker) else LightReranker()
-        self._reranker = None if isinstance(reranker, LightReranker) else reranker
-        self._snapshot = Snapshot(encoder.name, encoder.dimension, generation)
+        self.reranker = None if isinstance(reranker, LightReranker) else reranker
+        self._vectors = vectors
+        self._snapshot = Snapshot(encoder.name, encoder.dimension, generation, vectors)
         self._centres = centres(encoder)
         self._changing = threading.Lock()
 
@@ -97,7 +100,7 @@ class HybridRetriever:
         if vector is None:
             vector = self._encoder.encode_questions([question])[0]
         snapshot = self._snapshot
-        model = self._reranker if config.rerank else None
+        model = self.reranker if config.rerank else None
         wanted = k if model is None else max(k, config.rerank_depth)
         with snapshot.lock.reading():
             hits = self._found(snapshot, Asked.by(self._centres, question, vector, config), within, wanted, config)
@@ -166,7 +169,7 @@ class HybridRetriever:
     def adopt(self, generation: Generation) -> None:
         """Move to another generation without a gap: what was applied beyond its sequence is applied to it again."""
         with self._changing:
-            fresh = Snapshot(self._encoder.name, self._encoder.dimension, generation)
+            fresh = Snapshot(self._encoder.name, self._encoder.dimension, generation, self._vectors)
             fresh.apply(self._snapshot.since)
             self._snapshot = fresh
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -12,8 +12,12 @@ from retrieval.indexes.generation import Generation
 from retrieval.lexical.bm25 import Bm25Index
 from retrieval.locks import ReadWriteLock
 from retrieval.passage import searchable
+from retrieval.protocols import VectorIndex
 from retrieval.rows import Rows
 from retrieval.types import Change, Codes, Upsert
+
+MakeIndex = Callable[[Generation], VectorIndex]
+"""Makes the index of a generation's vectors; rows that come later are added to it."""
 
 _NO_CODES: Codes = np.empty((0, 0), dtype=np.int8)
 
@@ -21,16 +25,26 @@ _NO_CODES: Codes = np.empty((0, 0), dtype=np.int8)
 class Snapshot:
     """What a search looks at. `lock` guards all of it; `sequence` is the last change that is in it."""
 
-    def __init__(self, encoder_name: str, dimension: int, generation: Generation | None = None) -> None:
-        """Load a generation, or begin empty. Raises EncoderUnavailable when it was built by another encoder."""
+    def __init__(
+        self,
+        encoder_name: str,
+        dimension: int,
+        generation: Generation | None = None,
+        vectors: MakeIndex | None = None,
+    ) -> None:
+        """Load a generation, or begin empty. Raises EncoderUnavailable when it was built by another encoder.
+
+        `vectors` makes a generation's vector index; FAISS in this process where it is None.
+        """
         self.lock = ReadWriteLock()
         self.since: list[Change] = []
         self._dimension = dimension
         self._sentences = generation.sentences if generation is not None else None
         self._later: dict[int, Codes] = {}
-        if generation is None:
-            self.rows, self.vectors, self.words = Rows(), FaissIndex(dimension), Bm25Index()
-            self.sequence = 0
+        if generation is None or not generation.manifest.count:  # an empty one has no encoder's vectors in it
+            self.rows, self.words = Rows(), Bm25Index()
+            self.vectors: VectorIndex = FaissIndex(dimension)
+            self.sequence = generation.sequence if generation is not None else 0
             return
         made_by = (generation.manifest.encoder, generation.manifest.dimension)
         if made_by != (encoder_name, dimension):
@@ -39,7 +53,7 @@ class Snapshot:
                 "build the index again"
             )
         self.rows = Rows(generation.chunks)
-        self.vectors = FaissIndex(dimension, generation.vectors, generation.coarse)
+        self.vectors = (vectors or _by_faiss)(generation)
         self.words = Bm25Index(generation.words)
         self.sequence = generation.sequence
 
@@ -79,6 +93,10 @@ class Snapshot:
         if self._sentences is not None and row < len(self._sentences):
             return self._sentences.of(row)
         return self._later.get(row, _NO_CODES)
+
+
+def _by_faiss(generation: Generation) -> VectorIndex:
+    return FaissIndex(generation.manifest.dimension, generation.vectors, generation.coarse)
 
 
 def _chunk_id(change: Change) -> str:

@@ -107,5 +107,5 @@ class Room:
 
     def _find(self, question: str, vector: Vectors, within: Filter) -> Evidence:
         evidence = self.evidence.judge(question, self.retriever.search(question, within, vector=vector))
-        hits = evidence.hits[:MOST_HITS] if evidence.sufficient else ()
+        hits = tuple(hit.widened() for hit in evidence.hits[:MOST_HITS]) if evidence.sufficient else ()
         return Evidence(hits, evidence.answerable, evidence.sufficient)

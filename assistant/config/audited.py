@@ -32,6 +32,12 @@ AUDITED = (
         label=("filename",),
     ),
     Watch(
+        "knowledge.TenantExport",
+        ("asked_by", "counts", "size"),
+        ("id", "tenant", "created_at"),
+        label=("asked_by",),
+    ),
+    Watch(
         "editing.Draft",
         ("document", "filename", "uploader"),
         ("id", "data", "updated_at"),

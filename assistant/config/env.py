@@ -51,6 +51,12 @@ class Env:
     import_private_addresses: bool
     tasks: str
     celery_broker_url: str | None
+    index: str
+    milvus_uri: str | None
+    milvus_token: str | None
+    reranker: str | None
+    reranker_sha256: str | None
+    search_context: str
 
     @property
     def without_model(self) -> bool:
@@ -83,6 +89,12 @@ def read(environ: Mapping[str, str]) -> Env:
         import_private_addresses=reader.flag("IMPORT_PRIVATE_ADDRESSES"),
         tasks=reader.choice("TASKS", "database", ("database", "celery")),
         celery_broker_url=reader.url("CELERY_BROKER_URL", "redis", "rediss", "amqp", "amqps"),
+        index=reader.choice("INDEX", "faiss", ("faiss", "milvus")),
+        milvus_uri=reader.milvus(),
+        milvus_token=reader.secret("MILVUS_TOKEN"),
+        reranker=reader.text("RERANKER"),
+        reranker_sha256=reader.text("RERANKER_SHA256"),
+        search_context=reader.choice("SEARCH_CONTEXT", "none", ("none", "neighbours", "section")),
     )
 
 
@@ -143,6 +155,20 @@ class _Reader:
             shown = "://..., ".join(schemes) + "://..."
             raise BadEnvironment(
                 name, urlsplit(value).scheme or "?", f"an address such as {shown}", f"形如 {shown} 的地址"
+            )
+        return value
+
+    def milvus(self) -> str | None:
+        """Where Milvus is: a server, or the file of its embedded form; needed where it is chosen."""
+        value = self.text("MILVUS_URI")
+        if value is None and self.text("INDEX") != "milvus":
+            return None
+        if value is None or not (value.endswith(".db") or urlsplit(value).scheme in {"http", "https"}):
+            raise BadEnvironment(
+                "MILVUS_URI",
+                value or "",
+                "http(s)://host:19530 or a file ending in .db",
+                " http(s)://主机:19530 或以 .db 结尾的文件",
             )
         return value
 

@@ -29,5 +29,13 @@ class HouseConfig:
     tasks: str
     """Who does the jobs of ingestion: a name of `assistant.knowledge.tasks.backend.BACKENDS`."""
     celery_broker_url: str
+    milvus_uri: str | None
+    """Where the vectors of the index are searched when that is not each process by FAISS: `INDEX=milvus`."""
+    milvus_token: str
+    reranker_dir: Path | None
+    """Folder of a cross-encoder; None leaves it to the light reranker."""
+    reranker_sha256: str | None
+    search_context: str
+    """What of its document the model sees around a passage: none, neighbours or section."""
     import_private_addresses: bool
     """Whether lists of addresses may name machines of private networks and this one."""

@@ -13,13 +13,14 @@ from django.utils.module_loading import import_string
 from retrieval.encoders.batching import BatchingEncoder
 from retrieval.errors import EncoderUnavailable
 from retrieval.lexical.tokens import use_words
-from retrieval.protocols import Encoder
+from retrieval.protocols import Encoder, Reranker
 from retrieval.types import Vectors
 
 _shared: BatchingEncoder | None = None
 _threads = 1
 BATCH = 64
 WORDS = "words.txt"
+RERANKER = "retrieval.rerankers.cross_encoder.CrossEncoderReranker"
 logger = logging.getLogger(__name__)
 _lock = threading.Lock()
 
@@ -35,6 +36,15 @@ def shared_encoder() -> BatchingEncoder:
             _take_own_words()
             _shared = BatchingEncoder(import_string(settings.HOUSE.encoder_class)(folder, threads=_threads))
         return _shared
+
+
+def chosen_reranker() -> Reranker | None:
+    """Load the cross-encoder that the settings name; None where the light one is to do. Raises RerankerUnavailable."""
+    house = settings.HOUSE
+    if house.reranker_dir is None:
+        return None
+    made: Reranker = import_string(RERANKER)(house.reranker_dir, sha256=house.reranker_sha256)
+    return made
 
 
 def _take_own_words() -> None:

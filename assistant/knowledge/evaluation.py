@@ -6,7 +6,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from assistant.knowledge.encoder import shared_encoder
+from assistant.knowledge.encoder import chosen_reranker, shared_encoder
 from retrieval.evaluate import evaluate
 
 
@@ -18,5 +18,13 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: dict[str, Any]) -> dict[str, Any]:
-    """Return the figures by method."""
-    return dict(evaluate(options["corpus"], options["questions"], shared_encoder(), limit=options["limit"]))
+    """Return the figures by method; a cross-encoder that the settings name (RERANKER) stands beside the light one."""
+    return dict(
+        evaluate(
+            options["corpus"],
+            options["questions"],
+            shared_encoder(),
+            limit=options["limit"],
+            reranker=chosen_reranker(),
+        )
+    )

@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.errors import IndexUnavailable
 from retrieval.types import Allowed, Vectors
 
 _NAMED = 4_096  # rows in one expression
 _MOST = 16_384  # neighbours that Milvus gives at once
 _OVERFETCH = 4
 _BATCH = 1_000
+_TIMEOUT_S = 10.0
 _ROW, _VECTOR = "row", "vector"
 
 Pairs = list[tuple[int, float]]
@@ -28,32 +31,40 @@ Pairs = list[tuple[int, float]]
 class MilvusIndex:
     """A VectorIndex in a collection of its own; `uri` is a server's address or, for milvus-lite, a file's path.
 
-    Thread-safe. Raises ModuleNotFoundError without the extra `milvus`, and pymilvus's MilvusException when the
-    server does not answer.
+    Thread-safe. Every call raises IndexUnavailable when the server does not answer, the first one also without the
+    extra `milvus`.
     """
 
     def __init__(self, dimension: int, uri: str, *, collection: str = "chunks", token: str = "") -> None:
-        from pymilvus import DataType, MilvusClient
-
         self._dimension = dimension
         self._collection = collection
-        self._client: Any = MilvusClient(uri, token=token)
         self._writing = threading.Lock()
-        if self._client.has_collection(collection):
-            return
-        schema = self._client.create_schema(auto_id=False, enable_dynamic_field=False)
+        with answering(uri):
+            self._client = self._open(uri, token)
+        self._uri = uri
+
+    def _open(self, uri: str, token: str) -> Any:  # noqa: ANN401 - pymilvus ships no types
+        from pymilvus import DataType, MilvusClient
+
+        client: Any = MilvusClient(uri, token=token, timeout=_TIMEOUT_S)
+        if client.has_collection(self._collection):
+            client.load_collection(self._collection)
+            return client
+        schema = client.create_schema(auto_id=False, enable_dynamic_field=False)
         schema.add_field(_ROW, DataType.INT64, is_primary=True)
-        schema.add_field(_VECTOR, DataType.FLOAT_VECTOR, dim=dimension)
-        index = self._client.prepare_index_params()
+        schema.add_field(_VECTOR, DataType.FLOAT_VECTOR, dim=self._dimension)
+        index = client.prepare_index_params()
         index.add_index(_VECTOR, index_type="AUTOINDEX", metric_type="IP")
-        self._client.create_collection(collection, schema=schema, index_params=index, consistency_level="Strong")
+        client.create_collection(self._collection, schema=schema, index_params=index, consistency_level="Strong")
+        return client
 
     def close(self) -> None:
         """Let go of the connection."""
         self._client.close()
 
     def __len__(self) -> int:
-        found = self._client.query(self._collection, filter=f"{_ROW} >= 0", output_fields=["count(*)"])
+        with answering(self._uri):
+            found = self._client.query(self._collection, filter=f"{_ROW} >= 0", output_fields=["count(*)"])
         return int(found[0]["count(*)"])
 
     def add(self, ids: Sequence[int], vectors: Vectors) -> None:
@@ -61,13 +72,13 @@ class MilvusIndex:
         if vectors.shape != (len(ids), self._dimension):
             raise ValueError(f"expected vectors of shape {(len(ids), self._dimension)}, got {vectors.shape}")
         rows = [{_ROW: int(row), _VECTOR: vector.tolist()} for row, vector in zip(ids, vectors, strict=True)]
-        with self._writing:
+        with self._writing, answering(self._uri):
             for at in range(0, len(rows), _BATCH):
                 self._client.upsert(self._collection, rows[at : at + _BATCH])
 
     def remove(self, ids: Sequence[int]) -> None:
         """Forget rows; unknown ids are ignored."""
-        with self._writing:
+        with self._writing, answering(self._uri):
             for at in range(0, len(ids), _BATCH):
                 self._client.delete(self._collection, ids=[int(row) for row in ids[at : at + _BATCH]])
 
@@ -75,7 +86,8 @@ class MilvusIndex:
         """Best k (row, inner product) for each row of `vectors`, best first; only among `allowed` when given."""
         if allowed is not None and not allowed.any():
             return [[] for _ in vectors]
-        return [self._one(vector, k, allowed) for vector in vectors]
+        with answering(self._uri):
+            return [self._one(vector, k, allowed) for vector in vectors]
 
     def search_each(self, vector: Vectors, k: int, masks: Sequence[Allowed | None]) -> list[Pairs]:
         """Best k for one `vector` [dimension] among each mask's rows by themselves, as `search` gives them."""
@@ -83,7 +95,8 @@ class MilvusIndex:
 
     def rows(self, ids: Sequence[int]) -> Vectors:
         """Vectors of rows, [len(ids), dimension]. Raises KeyError for an unknown row."""
-        stored = dict(self._stored(np.asarray(ids, dtype=np.int64)))
+        with answering(self._uri):
+            stored = dict(self._stored(np.asarray(ids, dtype=np.int64)))
         rows: Vectors = np.empty((len(ids), self._dimension), dtype=np.float32)
         for place, row in enumerate(ids):
             rows[place] = stored[int(row)]
@@ -117,6 +130,22 @@ class MilvusIndex:
         for at in range(0, len(rows), _BATCH):
             for row in self._client.get(self._collection, ids=rows[at : at + _BATCH].tolist()):
                 yield int(row[_ROW]), np.asarray(row[_VECTOR], dtype=np.float32)
+
+
+@contextmanager
+def answering(uri: str) -> Iterator[None]:
+    """Say in our own words that a server is away, or that its client is not installed. Raises IndexUnavailable."""
+    try:
+        import pymilvus
+    except ModuleNotFoundError as missing:
+        raise IndexUnavailable(
+            "Milvus is chosen (INDEX=milvus), but its client is not installed: install the extra `milvus`"
+        ) from missing
+    try:
+        yield
+    except (pymilvus.MilvusException, OSError) as error:
+        reason = str(error).partition("\n")[0][:200]
+        raise IndexUnavailable(f"Milvus at {uri} does not answer: {reason}") from error
 
 
 def _in_order(pairs: Pairs, k: int) -> Pairs:

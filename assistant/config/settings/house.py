@@ -1,5 +1,7 @@
 """The typed description of this installation that every room gets."""
 
+from pathlib import Path
+
 from assistant.config import env, secrets, services
 from assistant.config.house import HouseConfig
 
@@ -23,5 +25,10 @@ HOUSE = HouseConfig(
     public_url=_env.public_url or f"http://127.0.0.1:{_env.port}",
     tasks=_env.tasks,
     celery_broker_url=_env.celery_broker_url or _services.redis_url,
+    milvus_uri=_env.milvus_uri if _env.index == "milvus" else None,
+    milvus_token=_env.milvus_token or "",
+    reranker_dir=None if _env.reranker is None else _env.data_dir / "rerankers" / Path(_env.reranker).expanduser(),
+    reranker_sha256=_env.reranker_sha256,
+    search_context=_env.search_context,
     import_private_addresses=_env.import_private_addresses,
 )

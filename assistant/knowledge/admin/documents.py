@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from assistant.errors import AssistantError
 from assistant.knowledge import publishing, services
+from assistant.knowledge.admin.exports import TITLE as EXPORT_TITLE
+from assistant.knowledge.admin.exports import ExportViews, may_export
 from assistant.knowledge.admin.forms import DocumentForm, in_reader_language
 from assistant.knowledge.admin.imports import TITLE, ImportViews
 from assistant.knowledge.admin.revisions import RevisionInline, RevisionViews
@@ -44,7 +46,9 @@ class DocumentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return found.annotate(chunk_total=Count("chunks"))
 
     def get_urls(self) -> list[URLPattern]:
-        return [*RevisionViews(self).urls(), *ImportViews(self).urls(), *super().get_urls()]
+        return [
+            *RevisionViews(self).urls(), *ImportViews(self).urls(), *ExportViews(self).urls(), *super().get_urls(),
+        ]  # fmt: skip
 
     def get_fieldsets(self, request: HttpRequest, obj: Document | None = None) -> Any:
         """Offer to keep a new document out of search; a present one is taken out by the action of the list."""
@@ -57,7 +61,8 @@ class DocumentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return [*self.readonly_fields, "tenant"] if obj is not None else list(self.readonly_fields)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        return super().changelist_view(request, {**(extra_context or {}), "import_title": TITLE})
+        titles = {"import_title": TITLE, "export_title": EXPORT_TITLE if may_export(request) else ""}
+        return super().changelist_view(request, {**(extra_context or {}), **titles})
 
     @admin.display(description=_("revision"))
     def revision_number(self, document: Document) -> str:

@@ -10,8 +10,10 @@ from retrieval.errors import (
     EncoderUnavailable,
     IndexDamaged,
     IndexNotWritten,
+    IndexUnavailable,
     ParserUnavailable,
     RecogniserUnavailable,
+    RerankerUnavailable,
     RetrievalError,
     UnknownFormat,
     UnreadableDocument,
@@ -25,6 +27,8 @@ EVERY: list[RetrievalError] = [
     ParserUnavailable("the process does not start"),
     IndexDamaged("gen-000001: checksum differs"),
     IndexNotWritten("disk full"),
+    IndexUnavailable("Milvus does not answer"),
+    RerankerUnavailable("no weights"),
 ]
 
 
@@ -37,7 +41,7 @@ def test_one_clause_catches_them_all_and_the_message_is_kept(error: RetrievalErr
 
 @pytest.mark.parametrize("error", EVERY, ids=lambda error: type(error).__name__)
 def test_only_what_this_machine_could_not_do_for_now_is_worth_another_try(error: RetrievalError) -> None:
-    assert error.retryable is isinstance(error, (IndexNotWritten, ParserUnavailable))
+    assert error.retryable is isinstance(error, (IndexNotWritten, IndexUnavailable, ParserUnavailable))
 
 
 def test_an_unknown_format_is_an_unreadable_document_but_a_damaged_index_is_none() -> None:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from retrieval.config import RetrievalConfig
 from retrieval.evaluate import evaluate, methods, read_corpus, read_questions
+from retrieval.types import Hit
 from tests.unit.retrieval.conftest import HashingEncoder
 
 KEYS = {"recall_at_1", "recall_at_5", "mrr_at_10", "ndcg_at_10", "query_ms"}
@@ -39,6 +41,20 @@ def test_four_methods_are_measured_side_by_side(corpus: Path, questions: Path, h
     for row in figures.values():
         assert 0 <= row["recall_at_1"] <= row["recall_at_5"] <= 1
         assert row["query_ms"] > 0
+
+
+class Backwards:
+    """Puts the last first."""
+
+    def rerank(self, question: str, hits: Sequence[Hit]) -> list[Hit]:
+        return list(reversed(hits))
+
+
+def test_a_named_reranker_stands_beside_the_light_one(corpus: Path, questions: Path, hashing: HashingEncoder) -> None:
+    figures = evaluate([corpus], questions, hashing, reranker=Backwards())
+    assert list(figures) == ["dense", "lexical", "hybrid", "reranked", "cross_encoder"]
+    assert figures["reranked"]["recall_at_1"] == 1.0
+    assert figures["cross_encoder"]["recall_at_1"] == 0.0
 
 
 def test_easy_questions_are_all_answered(corpus: Path, questions: Path, hashing: HashingEncoder) -> None:

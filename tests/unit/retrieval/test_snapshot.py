@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from retrieval.errors import EncoderUnavailable
+from retrieval.indexes.faiss import FaissIndex
+from retrieval.indexes.generation import Generation
 from retrieval.indexes.generations import GenerationStore
 from retrieval.snapshot import Snapshot
 from retrieval.types import Delete, Upsert
@@ -51,3 +53,28 @@ def test_a_generation_of_another_encoder_is_refused(
     generation = GenerationStore(tmp_path).build([make_upsert(1, "a")], 1, "other@2")
     with pytest.raises(EncoderUnavailable, match="build the index again"):
         Snapshot(hashing.name, hashing.dimension, generation)
+
+
+def test_a_generation_of_nothing_fits_every_encoder(
+    tmp_path: Path, hashing: HashingEncoder, make_upsert: MakeUpsert
+) -> None:
+    """The first index may be built before the first document is read, when nobody knows how long a vector is."""
+    generation = GenerationStore(tmp_path).build([], 7, "other@2")
+    snapshot = Snapshot(hashing.name, hashing.dimension, generation)
+    assert (snapshot.sequence, len(snapshot.rows)) == (7, 0)
+    snapshot.apply([make_upsert(8, "a")])
+    assert len(snapshot.vectors) == len(snapshot.words) == 1
+
+
+def test_whoever_makes_the_index_of_vectors_is_asked_once_a_generation(
+    tmp_path: Path, hashing: HashingEncoder, make_upsert: MakeUpsert
+) -> None:
+    generation = GenerationStore(tmp_path).build([make_upsert(1, "a")], 1, hashing.name)
+    asked: list[int] = []
+
+    def make(of: Generation) -> FaissIndex:
+        asked.append(of.number)
+        return FaissIndex(of.manifest.dimension, of.vectors)
+
+    snapshot = Snapshot(hashing.name, hashing.dimension, generation, make)
+    assert (asked, len(snapshot.vectors)) == ([1], 1)

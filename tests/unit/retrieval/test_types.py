@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError, replace
 from typing import get_args
@@ -178,3 +179,55 @@ def test_a_change_is_an_upsert_or_a_delete() -> None:
 def test_a_section_without_page_says_so_and_is_no_table() -> None:
     section = Section("第一章")
     assert (section.page, section.line, section.headings, section.table) == (None, None, (), False)
+
+
+def part(text: str, ordinal: int) -> Chunk:
+    return Chunk(
+        f"c{ordinal}", "d", 1, "0" * 64, "acme", text, "", "en", ordinal=ordinal, page=ordinal, last_page=ordinal + 1
+    )
+
+
+@pytest.mark.parametrize(
+    ("texts", "whole"),
+    [
+        (["One. Two.", "Two. Three."], "One. Two. Three."),
+        (["One.", "Two."], "One.\n\nTwo."),
+        (["Same.", "Same."], "Same."),
+        (["", "Two."], "\n\nTwo."),
+        (["甲。乙。", "乙。丙。", "丙。丁。"], "甲。乙。丙。丁。"),
+        (["a b a", "a b a c"], "a b a c"),
+    ],
+    ids=["overlap", "no overlap", "equal", "empty before", "Chinese", "the longest overlap"],
+)
+def test_a_widened_hit_says_once_what_two_passages_repeat(texts: list[str], whole: str) -> None:
+    chunks = tuple(part(text, number) for number, text in enumerate(texts, start=1))
+    wide = Hit(chunks[-1], 0.5, context=chunks).widened().chunk
+    assert wide.text == whole
+    assert (wide.id, wide.page, wide.last_page) == (chunks[-1].id, 1, len(texts) + 1)
+
+
+def test_a_hit_without_context_stays_as_it_is() -> None:
+    hit = Hit(part("One.", 1), 0.5)
+    assert hit.widened() is hit
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "moment", "valid"),
+    [
+        (None, None, 0.0, True), (5.0, None, 4.9, False), (5.0, None, 5.0, True),
+        (None, 5.0, 4.9, True), (None, 5.0, 5.0, False), (3.0, 5.0, 4.0, True),
+    ],
+)  # fmt: skip
+def test_validity_begins_with_its_first_moment_and_ends_before_its_last(
+    begin: float | None, end: float | None, moment: float, valid: bool
+) -> None:
+    chunk = replace(part("One.", 1), valid_from=begin, valid_until=end)
+    assert chunk.valid_at(moment) is valid
+    assert Filter("acme", at=moment).admits(chunk) is valid
+
+
+def test_without_a_moment_a_filter_asks_what_is_valid_now() -> None:
+    now = time.time()
+    assert Filter("acme").admits(replace(part("One.", 1), valid_from=now - 60, valid_until=now + 3600))
+    assert not Filter("acme").admits(replace(part("One.", 1), valid_until=now - 60))
+    assert not Filter("acme").admits(replace(part("One.", 1), valid_from=now + 3600))

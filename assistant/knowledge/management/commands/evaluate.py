@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from retrieval.errors import EncoderUnavailable
+from retrieval.errors import EncoderUnavailable, RerankerUnavailable
 
 
 class Command(BaseCommand):
@@ -33,7 +33,7 @@ class Command(BaseCommand):
         module = importlib.import_module(settings.EVALUATIONS[options["part"]])
         try:
             figures: dict[str, Any] = module.run(options)
-        except (EncoderUnavailable, FileNotFoundError) as missing:
+        except (EncoderUnavailable, RerankerUnavailable, FileNotFoundError) as missing:
             raise CommandError(str(missing)) from missing
         if not options["json"]:
             for name, value in figures.items():

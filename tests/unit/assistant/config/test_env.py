@@ -40,6 +40,9 @@ def test_model_none_means_without_a_model(name: str) -> None:
         ("LOG_LEVEL", "LOUD"),
         ("ACCELERATOR", "tpu"),
         ("SECRET_KEY_FILE", "/nowhere/at/all"),
+        ("INDEX", "annoy"),
+        ("MILVUS_URI", "milvus.example.org:19530"),
+        ("SEARCH_CONTEXT", "chapter"),
     ],
 )
 def test_a_value_that_cannot_be_understood_is_refused_by_name_in_both_languages(name: str, value: str) -> None:
@@ -97,3 +100,22 @@ def test_a_child_gets_our_environment_and_the_overrides(monkeypatch: pytest.Monk
 def test_a_child_keeps_its_compiled_modules_even_if_our_shell_says_not_to(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(os.environ, "PYTHONDONTWRITEBYTECODE", "1")
     assert env.for_child()["PYTHONDONTWRITEBYTECODE"] == ""
+
+
+def test_search_is_by_faiss_and_the_light_reranker_unless_something_else_is_named() -> None:
+    plain = env.read({})
+    assert (plain.index, plain.milvus_uri, plain.reranker, plain.search_context) == ("faiss", None, None, "none")
+    named = env.read(
+        {
+            "INDEX": "milvus", "MILVUS_URI": "http://milvus:19530", "MILVUS_TOKEN": "root:x", "RERANKER": "bge",
+            "RERANKER_SHA256": "ab", "SEARCH_CONTEXT": "section",
+        }
+    )  # fmt: skip
+    assert (named.index, named.milvus_uri, named.milvus_token) == ("milvus", "http://milvus:19530", "root:x")
+    assert (named.reranker, named.reranker_sha256, named.search_context) == ("bge", "ab", "section")
+
+
+def test_milvus_needs_to_be_told_where_it_is() -> None:
+    with pytest.raises(BadEnvironment, match="MILVUS_URI"):
+        env.read({"INDEX": "milvus"})
+    assert env.read({"INDEX": "milvus", "MILVUS_URI": "/data/milvus.db"}).milvus_uri == "/data/milvus.db"

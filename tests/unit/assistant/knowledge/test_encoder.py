@@ -12,7 +12,7 @@ import pytest
 
 from assistant.knowledge import encoder as shared
 from retrieval.encoders.batching import BatchingEncoder
-from retrieval.errors import EncoderUnavailable
+from retrieval.errors import EncoderUnavailable, RerankerUnavailable
 from retrieval.lexical import tokens
 from retrieval.protocols import Encoder
 
@@ -107,3 +107,14 @@ def test_names_of_this_installation_are_read_with_the_encoder(
         words.unlink()
         tokens._segmenter.cache_clear()
         tokens._han_tokens.cache_clear()
+
+
+def test_without_a_name_there_is_no_other_reranker_and_a_folder_that_is_missing_is_said(
+    settings: object, tmp_path: Path
+) -> None:
+    house = settings.HOUSE  # type: ignore[attr-defined]
+    settings.HOUSE = dataclasses.replace(house, reranker_dir=None)  # type: ignore[attr-defined]
+    assert shared.chosen_reranker() is None
+    settings.HOUSE = dataclasses.replace(house, reranker_dir=tmp_path / "gone")  # type: ignore[attr-defined]
+    with pytest.raises(RerankerUnavailable, match="gone holds no weights"):
+        shared.chosen_reranker()

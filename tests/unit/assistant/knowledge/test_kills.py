@@ -108,24 +108,40 @@ def test_random_kills_lose_nothing_and_double_nothing(
 ) -> None:
     chance = random.Random(seed)
     truth: dict[str, str] = {}
-    ends = []
-    assert victims.stdin is not None
-    assert victims.stdout is not None
+    ends: dict[str, list[str]] = {}
+    store = GenerationStore(tmp_path / "index")
+    recoveries: list[float] = []
+    worked: list[float] = []
     for number in range(kills):
         act(chance, tenant, truth, number)
         next_worker_may_have_it()
-        what = "build" if chance.random() < 0.25 else "ingest"
-        victims.stdin.write(f"{what} {chance.random() ** 2 * 0.6:.3f}\n")
-        victims.stdin.flush()
-        ends.append(victims.stdout.readline().strip())
-    assert set(ends) <= {"killed", "ended"}
-    assert "killed" in ends
-    begun = time.monotonic()
+        (what,) = chance.choices(["ingest", "build", "merge", "switch"], [55, 15, 15, 15])
+        ends.setdefault(what, []).append(kill(victims, what, chance.random() ** 2 * 0.6))
+        if number % 50 == 49:
+            recover(store, recoveries, worked)
+    assert {end for of_kind in ends.values() for end in of_kind} <= {"killed", "ended"}
+    assert set(ends) == {"ingest", "build", "merge", "switch"}
+    assert set(ends["switch"]) == {"killed"}
+    recover(store, recoveries, worked)
+    counts = ", ".join(f"{what} {of_kind.count('killed')}" for what, of_kind in sorted(ends.items()))
+    print(f"{kills} victims, killed: {counts}; recovery {max(recoveries):.2f} s ({max(worked):.2f} s of work)")  # noqa: T201 - -rP shows it
+    check(truth, store)
+    # The campaign has the machine to itself and is held to the clock; beside other tests only own work can be bounded.
+    assert max(recoveries if kills >= 500 else worked) < RECOVERY_S
+
+
+def recover(store: GenerationStore, recoveries: list[float], worked: list[float]) -> None:
+    """Take over what the dead left, as a worker that starts does; notes the seconds until everything can be searched,
+    on the clock and of this process's work.
+    """
+    begun, before = time.monotonic(), time.process_time()
     next_worker_may_have_it()
     drain()
-    store = GenerationStore(tmp_path / "index")
-    check(truth, store)
-    assert time.monotonic() - begun < RECOVERY_S + kills / 20  # as many documents may wait as were brought in
+    retriever = HybridRetriever(ENCODER, generation=store.current())
+    LiveKnowledge(retriever, ENCODER.name, store=store).refresh()
+    assert retriever.size == Chunk.objects.count()
+    recoveries.append(time.monotonic() - begun)
+    worked.append(time.process_time() - before)
 
 
 def kill(victims: subprocess.Popen[str], what: str, after_s: float) -> str:

@@ -1,7 +1,10 @@
 """A process that starts others and kills them: `python -m tests.unit.assistant.knowledge.victims`.
 
-A line on standard input says what to do and after how many seconds to kill it ("ingest 0.05", "build 0.02"); a line on
-standard output says that it is over. Forked from one that has everything imported, so that a kill costs milliseconds.
+A line on standard input says what to do and after how many seconds to kill it ("ingest 0.05", "build 0.02"); "switch"
+builds and dies by itself, before, within or right after the moment at which the new generation becomes the current one.
+A line on standard output says that it is over.
+
+Forked from one that has everything imported, so that a kill costs milliseconds.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ import os
 import signal
 import sys
 import time
+from pathlib import Path
 
 import django
 
@@ -24,15 +28,32 @@ def main() -> None:
         what, delay = line.split()
         pid = os.fork()
         if pid == 0:
-            _be_victim(what, encoder)
+            _be_victim(what, encoder, int(float(delay) * 1000))
             os._exit(0)
-        time.sleep(float(delay))
-        os.kill(pid, signal.SIGKILL)  # ours until it is waited for, also when it has ended
+        if what != "switch":
+            time.sleep(float(delay))
+            os.kill(pid, signal.SIGKILL)  # ours until it is waited for, also when it has ended
         _, status = os.waitpid(pid, 0)
         print("killed" if os.WIFSIGNALED(status) else "ended", flush=True)  # noqa: T201 - the protocol
 
 
-def _be_victim(what: str, encoder: object) -> None:
+def _die_switching(moment: int) -> None:
+    """Let this process end by SIGKILL at the switch of generations: before it, half-way, or when it is done."""
+    from retrieval.indexes import generations
+
+    switch = generations.replace_text
+
+    def dying(path: Path, text: str) -> None:
+        if moment % 3 == 1:
+            path.with_name(f".{path.name}.{os.getpid()}.tmp").write_text(text[:4], encoding="utf-8")
+        elif moment % 3 == 2:
+            switch(path, text)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    generations.replace_text = dying
+
+
+def _be_victim(what: str, encoder: object, moment: int = 0) -> None:
     from django.conf import settings
 
     from assistant.knowledge.live import build_index
@@ -58,6 +79,8 @@ def _be_victim(what: str, encoder: object) -> None:
     elif what == "ingest":
         Worker(lambda: encoder, parser=parse_here).drain()  # type: ignore[arg-type, return-value]
     else:
+        if what == "switch":
+            _die_switching(moment)
         build_index(GenerationStore(settings.HOUSE.index_dir), encoder.name)  # type: ignore[attr-defined]
 
 

@@ -7,6 +7,7 @@ import pytest
 from openpyxl import Workbook
 
 from retrieval.errors import UnreadableDocument
+from retrieval.loaders import xlsx
 from tests.unit.retrieval.loaders.conftest import Load
 
 
@@ -57,3 +58,41 @@ def test_a_zip_bomb_is_refused_unopened(load: Load, zip_bomb: bytes) -> None:
     with pytest.raises(UnreadableDocument) as caught:
         load("a.xlsx", zip_bomb)
     assert caught.value.code == "too_large"
+
+
+def merged(*ranges: str) -> bytes:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    rows = (["region", "city", "fee"], ["North", "Oslo", 1], [None, "Bergen", 2], [None] * 3, [None, "Rome", 3])
+    for row in rows:
+        sheet.append(row)
+    for area in ranges:
+        sheet.merge_cells(area)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def test_a_cell_merged_over_rows_stands_in_each_of_them(load: Load) -> None:
+    rows = load("a.xlsx", merged("A2:A5")).sections[0].text.split("\n")
+    assert rows == ["region | city | fee", "North | Oslo | 1", "North | Bergen | 2", "North | Rome | 3"]
+
+
+def test_a_merge_ends_where_it_ends_and_one_across_columns_is_not_repeated(load: Load) -> None:
+    rows = load("a.xlsx", merged("A2:A3", "B5:C5")).sections[0].text.split("\n")
+    assert rows[2:] == ["North | Bergen | 2", " | Rome | "]
+
+
+def test_a_merge_to_the_end_of_the_sheet_makes_no_rows_of_its_own() -> None:
+    rows = [("North", 1), (None, 2), (None, None)]
+    assert list(xlsx.repeated(rows, {0: {0: 1_048_575, 5: 9}})) == [("North", 1), ("North", 2), (None, None)]
+
+
+@pytest.mark.parametrize("cut", range(0, 60, 7))
+def test_a_merged_cell_is_found_wherever_the_pieces_that_are_read_end(
+    monkeypatch: pytest.MonkeyPatch, cut: int
+) -> None:
+    xml = b"<sheetData/>" + b" " * cut + b'<x:mergeCells count="1"><x:mergeCell ref="B2:C4"/></x:mergeCells>'
+    monkeypatch.setattr(xlsx, "_PIECE", 37)
+    assert xlsx.merged_downwards(io.BytesIO(xml)) == {1: {1: 3}}
