@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.intents import peer
+from assistant.intents import names, peer
 from assistant.intents.calibration import calibration_error
 from assistant.intents.model import KernelModel
 from assistant.intents.training import train
@@ -102,14 +102,16 @@ def read(paths: Iterable[Path]) -> list[Row]:
 def evaluate(learnt: Sequence[Row], asked: Sequence[Row], encoder: Encoder, *, tuned: bool = False) -> dict[str, Any]:
     """Return the figures by name; rates from 0 to 1, None for what these rows do not show."""
     inside = [row for row in learnt if not row.strange]
-    vectors = encode_many([row.text for row in inside], encoder)
+    frozen, labels = encode_many([row.text for row in inside], encoder), [row.label for row in inside]
+    few_of = names.of_few(labels)
+    called = [names.said(name) for name in few_of]
     outside = [row.text for row in learnt if row.strange]
     strangers, questions = encode_many(outside, encoder), encode_many([row.text for row in asked], encoder)
     trained = train(
-        vectors,
-        [row.label for row in inside],
+        np.concatenate([frozen, encode_many(called, encoder)]),
+        [*labels, *few_of],
         strangers,
-        texts=[row.text for row in inside],
+        texts=[*(row.text for row in inside), *called],
         stranger_texts=outside,
         tuned=tuned,
     )
@@ -122,8 +124,8 @@ def evaluate(learnt: Sequence[Row], asked: Sequence[Row], encoder: Encoder, *, t
         "asked": len(asked),
         **measure_peer(
             peer.fit(
-                np.concatenate([vectors, strangers.reshape(-1, vectors.shape[1])]),
-                [row.label for row in inside] + [OUT_OF_SCOPE] * len(outside),
+                np.concatenate([frozen, strangers.reshape(-1, frozen.shape[1])]),
+                labels + [OUT_OF_SCOPE] * len(outside),
             ),
             asked,
             questions,

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from assistant.accounts.models import Tenant, Version
 from assistant.errors import Conflict, NotFound, Text, Unprocessable
+from assistant.intents import names
 from assistant.intents.models import Example, Intent, TrainedClassifier
 from assistant.intents.report import Report
 from assistant.intents.training import Trained, train
@@ -261,11 +262,13 @@ def _train(tenant: Tenant, encoder: Encoder, tuned: bool) -> tuple[Trained, int]
     if len({example.label for example in inside}) < 2:
         raise Unprocessable(TOO_FEW, code="too_few_examples")
     labels = [example.label for example in inside]
+    few = names.of_few(labels)
+    called = [names.said(name) for name in few]
     trained = train(
-        _vectors(inside, encoder),
-        labels,
+        np.concatenate([_vectors(inside, encoder), encoder.encode_questions(called)]),
+        [*labels, *few],
         _vectors(outside, encoder),
-        texts=[example.text for example in inside],
+        texts=[*(example.text for example in inside), *called],
         stranger_texts=[example.text for example in outside],
         tuned=tuned,
     )
