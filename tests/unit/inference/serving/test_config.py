@@ -150,8 +150,6 @@ def test_the_plugin_is_told_what_to_watch_and_how_long_to_wait() -> None:
     assert environment(config, {})["VLLM_EXECUTE_MODEL_TIMEOUT_SECONDS"] == "30"
 
 
-@pytest.mark.parametrize(
-    ("host", "address"), [("127.0.0.1", "127.0.0.1:9000"), ("0.0.0.0", "127.0.0.1:9000"), ("::", "[::1]:9000")]
-)
+@pytest.mark.parametrize(("host", "address"), [("127.0.0.1", "127.0.0.1:9000"), ("::", "[::1]:9000")])
 def test_a_server_is_met_on_this_machine(host: str, address: str) -> None:
     assert dataclasses.replace(CONFIG, host=host).address == address
