@@ -84,7 +84,7 @@ def measure(
 ) -> dict[str, dict[str, float]]:
     """Perplexity by text and format, and by format over all tokens together (`all`)."""
     library = Library.load(build.library(build.default_cache(default_cache(dict(os.environ)))))
-    table: dict[str, dict[str, float]] = {text.name: {} for text in texts} | {"all": {}}
+    table: dict[str, dict[str, float]] = {name: {} for name in (*(text.name for text in texts), "all")}
     for name in wanted:
         with packed(model, library, FORMATS[name], inputs, experts_only=experts_only):
             losses = [mean_loss(model, text.ids, window) for text in texts]
@@ -103,7 +103,8 @@ def _load(folder: Path, paths: list[Path], most: int) -> tuple[Any, list[Text]]:
         raise ValueError(f"{missing[0]} does not exist; nothing was measured\n{missing[0]} 不存在，未进行测量")
     tokenizer = AutoTokenizer.from_pretrained(folder)
     texts = [Text(path.name, torch.tensor(tokenizer.encode(_words(path))[:most])) for path in paths]
-    return AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16).eval(), texts
+    model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16)
+    return model.eval(), texts
 
 
 def _words(path: Path) -> str:

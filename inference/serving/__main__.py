@@ -119,7 +119,9 @@ def _launcher(asked: argparse.Namespace) -> Launcher:
     kernel = state.NO_MIXTURE if experts == state.NO_MIXTURE else state.UNKNOWN
     about = ServerState(name=config.name, engine=f"vLLM {version}", kernel=kernel, experts=experts, pid=os.getpid())
     wanted = house.experts if house else None
-    watched = Watched(f"http://{config.address}", ranks, asked.state_file.with_name(watch.FILE), device is Device.GPU)
+    report = asked.state_file.with_name(watch.FILE)
+    gpu, recorded = device is Device.GPU, config.trace_bytes > 0
+    watched = Watched(f"http://{config.address}", ranks, report, gpu=gpu, recorded=recorded)
     started = command(config), environment(config, os.environ), about, asked.state_file, wanted
     return Launcher(*started, watch.Watcher(watched))
 

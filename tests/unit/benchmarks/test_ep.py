@@ -54,12 +54,15 @@ def test_a_recording_of_another_shape_is_refused(shape: tuple[int, ...], tmp_pat
 
 
 def test_what_a_server_records_is_read_by_layer_and_cut_into_steps(tmp_path: Path) -> None:
-    trace = Trace(tmp_path, limit=8 * 200)
+    trace = Trace(tmp_path, limit=10**6)
     labels = torch.zeros(5, dtype=torch.uint8)
     for step in range(20):
         for layer in (0, 7):
             trace.add(layer, torch.full((5, 2), step % 8 if layer else 0), labels, ["other"])
+        if step % 7 == 6:
+            trace.flush(["other"])
     trace.flush(["other"])
+    assert len(list(tmp_path.iterdir())) == 3
     first, second = ep.recorded(tmp_path, tokens=8)
     assert first.shape == second.shape == (100 // 8, 8, 2)
     assert first.unique().tolist() == [0]
