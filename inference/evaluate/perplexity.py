@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,7 +82,7 @@ def measure(
     experts_only: bool = False,
 ) -> dict[str, dict[str, float]]:
     """Perplexity by text and format, and by format over all tokens together (`all`)."""
-    library = Library.load(build.library(build.default_cache(default_cache(dict(os.environ)))))
+    library = Library.load(build.library(build.default_cache(default_cache())))
     table: dict[str, dict[str, float]] = {name: {} for name in (*(text.name for text in texts), "all")}
     for name in wanted:
         with packed(model, library, FORMATS[name], inputs, experts_only=experts_only):
