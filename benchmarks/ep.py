@@ -7,9 +7,12 @@ Worlds: a layer of eight experts computed by our kernel on 1, 2 and 4 processes,
 Bytes: what leaves a rank for a step of Qwen3-30B-A3B (hidden 2,048, 128 experts, top-8, bf16), a row to each rank once
 against a row a slot, and the exact combine against sums on the ranks.
 Balance: mean over max of the ranks' load (mean and 5th percentile of the steps) of linear placement, of placement by
-observed load with replicas in turn, and with a split that knows the batch. Routings are those of FILE (.npz with `ids`
-[steps, tokens, top_k]; the first half is the observed load, the second is judged), or drawn: popularity log-normal with
-sigma 0.7, top-8 without replacement, the setting of the published simulations.
+observed load with replicas in turn, and with a split that knows the batch; over all layers, if there are several.
+Routings are recorded ones (the first half is the observed load, the second is judged), or drawn: popularity log-normal
+with sigma 0.7, top-8 without replacement, the setting of the published simulations.
+
+`--trace` takes what `serve_model --trace-mib` records (a part, or the folder of them: rows of a layer are cut into
+steps of --tokens), or any .npz with `ids` [steps, tokens, top_k].
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -45,27 +49,46 @@ def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true", help="one object on the last line")
-    parser.add_argument("--trace", type=Path, help="recorded routings, .npz with ids [steps, tokens, top_k]")
-    parser.add_argument("--tokens", type=int, default=256, help="tokens a step, drawn routings alone")
+    parser.add_argument("--trace", type=Path, help="recorded routings: a part, or the folder of them")
+    parser.add_argument("--tokens", type=int, default=256, help="tokens a step")
     asked = parser.parse_args()
-    steps = recorded(asked.trace) if asked.trace else drawn(asked.tokens)
-    figures: dict[str, Figure] = {"routings": str(asked.trace or "drawn")}
+    layers = recorded(asked.trace, asked.tokens) if asked.trace else [drawn(asked.tokens)]
+    figures: dict[str, Figure] = {"routings": str(asked.trace or "drawn"), "layers": len(layers)}
+    figures["steps"] = len(layers[0])
     with tempfile.TemporaryDirectory() as folder:
-        figures |= worlds(Path(folder)) | traffic(Path(folder), steps[0])
+        figures |= worlds(Path(folder)) | traffic(Path(folder), layers[0][0])
     for count, spare in LAYOUTS:
-        figures |= balance(steps, count, spare)
+        figures |= balance(layers, count, spare)
     say("Expert parallelism", figures, describe("torch"), as_json=asked.json)
 
 
-def recorded(path: Path) -> Tensor:
-    """Routings [steps, tokens, top_k] of a file. Exits with a message where it holds none."""
+def recorded(path: Path, tokens: int) -> list[Tensor]:
+    """Routings [steps, tokens, top_k] by layer. Exits with a message where there are none."""
+    parts = sorted(path.glob("trace-*.npz")) if path.is_dir() else [path]
+    rows: dict[int, list[np.ndarray[Any, Any]]] = {}
     try:
-        with np.load(path) as file:
-            ids = torch.from_numpy(file["ids"].astype(np.int64))
+        for part in parts:
+            with np.load(part) as file:
+                ids, layer = file["ids"].astype(np.int64), file.get("layer")
+            if layer is None:
+                return [_steps(path, torch.from_numpy(ids))]
+            for number in np.unique(layer).tolist():
+                rows.setdefault(number, []).append(ids[layer == number])
     except (OSError, EOFError, KeyError, ValueError, BadZipFile) as error:
         raise SystemExit(f"{path} is no recording of routings (.npz with `ids`): {error}") from error
+    found = [np.concatenate(rows[number]) for number in sorted(rows)]
+    cut = [torch.from_numpy(ids[: len(ids) // tokens * tokens].reshape(-1, tokens, ids.shape[1])) for ids in found]
+    if not cut:
+        raise SystemExit(f"{path} holds no recorded part (trace-*.npz); serve with --trace-mib and ask something first")
+    return [_steps(path, ids) for ids in cut]
+
+
+def _steps(path: Path, ids: Tensor) -> Tensor:
     if ids.ndim != 3 or len(ids) < 2:
-        raise SystemExit(f"{path}: ids must be [steps, tokens, top_k] with two steps or more, not {list(ids.shape)}")
+        raise SystemExit(
+            f"{path}: ids must be [steps, tokens, top_k] with two steps or more, not {list(ids.shape)}; record more "
+            "or cut into smaller steps (--tokens)"
+        )
     return ids
 
 
@@ -101,27 +124,27 @@ def traffic(folder: Path, ids: Tensor) -> dict[str, Figure]:
     return figures
 
 
-def balance(steps: Tensor, count: int, spare: int) -> dict[str, Figure]:
-    """Evenness by policy on the second half of the routings, placed by the load of the first."""
-    experts = max(EXPERTS, int(steps.max()) + 1)
-    half = len(steps) // 2
-    load = split.count(steps[:half], experts)
-    naive, observed = linear(experts, count), place(load, count, -(-experts // count) + spare // count)
-    judged = steps[half:]
-    policies = {
-        "linear": torch.stack([rank_loads(split.even(ids, naive), naive) for ids in judged]),
-        "observed": torch.stack([rank_loads(split.even(ids, observed), observed) for ids in judged]),
-        "level": torch.stack([_level(ids, observed) for ids in judged]),
-    }
+def balance(layers: list[Tensor], count: int, spare: int) -> dict[str, Figure]:
+    """Evenness by policy on the second half of each layer's routings, placed by the load of the first."""
+    experts = max(EXPERTS if len(layers) == 1 else count, 1 + max(int(steps.max()) for steps in layers))
+    loads: dict[str, list[Tensor]] = {"linear": [], "observed": [], "level": []}
+    moved = 0
+    for steps in layers:
+        half = len(steps) // 2
+        slots = -(-experts // count) + spare // count
+        naive, observed = linear(experts, count), place(split.count(steps[:half], experts), count, slots)
+        judged = steps[half:]
+        loads["linear"] += [rank_loads(split.even(ids, naive), naive) for ids in judged]
+        loads["observed"] += [rank_loads(split.even(ids, observed), observed) for ids in judged]
+        loads["level"] += [_level(ids, observed) for ids in judged]
+        again = rebalance(split.count(judged, experts), observed)
+        moved += len(travelling(moves(observed, again), observed, again))
     figures: dict[str, Figure] = {}
-    for policy, loads in policies.items():
-        even = balancedness(loads)
+    for policy, rows in loads.items():
+        even = balancedness(torch.stack(rows))
         name = f"balance_{count}_ranks_{spare}_spare_{policy}"
         figures[name], figures[f"{name}_p5"] = round(even.mean, 3), round(even.fifth_percentile, 3)
-    again = rebalance(split.count(judged, experts), observed)
-    moved = len(travelling(moves(observed, again), observed, again))
-    figures[f"balance_{count}_ranks_{spare}_spare_moved_at_rebalance"] = moved
-    return figures
+    return {**figures, f"balance_{count}_ranks_{spare}_spare_moved_at_rebalance": moved}
 
 
 def _level(ids: Tensor, placement: Placement) -> Tensor:

@@ -16,9 +16,11 @@ from django.utils.functional import lazystr
 from django.utils.translation import get_language
 
 from assistant import wiring
-from assistant.console import chart, correction, figures, firstline, texts
+from assistant.console import chart, correction, experts, figures, firstline, texts
 from assistant.console.firstline import Saved
 from assistant.errors import Text
+from assistant.knowledge.models.document import Domain
+from inference.client import activity
 
 LAYERS_SHOWN = ("faq", "search", "model", "database", "cache")
 
@@ -42,8 +44,9 @@ class ConsoleSite(AdminSite):
         return {**super().each_context(request), "site_header": title, "site_title": title}
 
     def get_urls(self) -> list[Any]:
-        """Add the page "first line"."""
+        """Add our own pages."""
         return [
+            path("experts/", self.admin_view(self.experts), name="experts"),
             path("first-line/", self.admin_view(self.first_line), name="first_line"),
             path("turns/<uuid:turn_id>/correct/", self.admin_view(self.correct), name="correct_turn"),
             *super().get_urls(),
@@ -55,6 +58,20 @@ class ConsoleSite(AdminSite):
         return correction.page(
             request, turn_id, {**self.each_context(request), "title": words["title"], "words": words}
         )
+
+    def experts(self, request: HttpRequest) -> TemplateResponse:
+        """Show how busy the model's server is, and which experts each domain asks for."""
+        names = {**dict(Domain.choices), "codegen": Domain.CODE.label, "other": in_language(texts.OTHER_DOMAIN)}
+        page = experts.collect(activity.read(settings.HOUSE.model_state_file), names=names)
+        shown = {
+            **self.each_context(request),
+            "title": in_language(texts.EXPERTS),
+            "words": {key: in_language(text) for key, text in texts.EXPERT_WORDS.items()},
+            "page": page,
+            "age": in_language(texts.LAST_SEEN).format(seconds=round(page.age)) if page.age is not None else "",
+            "empty": in_language(texts.NO_HEAT[page.empty.value]) if page.empty is not None else "",
+        }
+        return TemplateResponse(request, "console/experts.html", shown)
 
     def first_line(self, request: HttpRequest) -> TemplateResponse:
         """Show how much never reaches the model, what that saved, and how far it may be trusted."""

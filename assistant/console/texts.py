@@ -38,6 +38,7 @@ WORDS = {
     "write": Text("Write an answer", "补充答案"),
     "manage": Text("Manage", "管理"),
     "first_line": Text("First line: hits, savings, trust", "一线：命中、节省与可信度"),
+    "experts": Text("Model: speed, load, experts by domain", "模型：速度、负载与各领域专家"),
 }
 CORRECTION = {
     "title": Text("Correct an answer", "纠正回答"),
@@ -97,3 +98,50 @@ LINE_WORDS = {
     "now": Text("Now", "现在"),
     "no_intents": Text("No intents yet.", "尚无意图。"),
 }
+EXPERTS = Text("Model and experts", "模型与专家")
+EXPERT_WORDS = {
+    "overview": INDEX,
+    "kernel": Text("Experts computed by", "专家计算内核"),
+    "gpu": Text("GPU use", "GPU 占用"),
+    "processor": Text("Busy cores", "占用的 CPU 核"),
+    "memory": Text("Memory", "内存"),
+    "tokens": Text("Tokens/s while writing", "生成速度（token/秒）"),
+    "by_domain": Text("Which experts each domain asks for", "各领域使用的专家"),
+    "explained": Text(
+        "A row is a layer (the first on top), a column an expert. The darker, the larger its share of what this domain "
+        "asked of the layer since the server started. Without trained experts, differences show the router alone.",
+        "每行是一层（最上为第一层），每列是一个专家；颜色越深，表示自服务启动以来该领域在这一层中使用它的比例越大。"
+        "专家尚未训练时，差异只反映路由。",
+    ),
+    "domain": Text("Domain", "领域"),
+    "slots": Text("token-expert pairs", "token–专家对"),
+    "layer": Text("layer", "层"),
+    "expert": Text("expert", "专家"),
+    "fullest": Text("Most asked for", "使用最多"),
+    "share": Text("Its share of the layer", "占该层比例"),
+    "even": Text("If all were equal", "均匀时应为"),
+}
+OTHER_DOMAIN = Text("No domain named", "未注明领域")
+NO_HEAT = {
+    "no_server": Text(
+        "No model server of this installation is running. `make run` starts one with everything else, "
+        "`python manage.py serve_model NAME` one alone; a server elsewhere (MODEL_URL) shows these figures on its own "
+        "/metrics.",
+        "本安装的模型服务没有运行。`make run` 会与其他部分一起启动它，`python manage.py serve_model NAME` 可单独启动；"
+        "若使用外部服务（MODEL_URL），请查看其 /metrics。",
+    ),
+    "not_counted": Text(
+        "This server computes its experts with a kernel that does not count, or the model has no experts. Set "
+        "MODEL_KERNEL=auto (needs a C++ compiler) and restart to see which experts each domain asks for.",
+        "当前内核不统计专家使用情况，或模型没有专家。请设置 MODEL_KERNEL=auto（需要 C++ 编译器）并重启。",
+    ),
+    "nothing_asked": Text(
+        "Nothing was asked of the model since it started. Ask something that no curated answer covers, and look again "
+        "in a few seconds.",
+        "模型启动后还没有收到提问。请问一个没有现成答案的问题，几秒后再查看。",
+    ),
+}
+LAST_SEEN = Text(
+    "The server has not reported for {seconds} s: it is busy starting, or it has ended.",
+    "服务已有 {seconds} 秒没有报告：可能正在启动，也可能已退出。",
+)

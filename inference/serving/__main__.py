@@ -75,6 +75,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--no-packed-cache", action="store_true", help="pack the weights at each start, keep nothing")
     parser.add_argument("--threads", type=int, help="OpenMP threads (default: the CPUs this process may use)")
     parser.add_argument(
+        *("--confidence",),
+        type=_share,
+        default=1.0,
+        help="leave out a token's last experts once the others hold this share of its weights (1: never)",
+    )
+    parser.add_argument(
         *("--trace-mib",),
         type=float,
         default=0.0,
@@ -85,6 +91,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--expert-parallel", action="store_true", help="experts lie on all ranks together")
     parser.add_argument("--deadline", type=int, default=120, help="seconds after which a silent rank is lost")
     return parser
+
+
+def _share(text: str) -> float:
+    share = float(text)
+    if not 0 < share <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is not above 0 and at most 1")
+    return share
 
 
 def _launcher(asked: argparse.Namespace) -> Launcher:
@@ -111,11 +124,14 @@ def _launcher(asked: argparse.Namespace) -> Launcher:
         layout=layout,
         activity=ranks,
         trace_bytes=int(asked.trace_mib * 2**20),
+        confidence=asked.confidence,
     )
     kernel = state.NO_MIXTURE if experts == state.NO_MIXTURE else state.UNKNOWN
     about = ServerState(name=config.name, engine=f"vLLM {version}", kernel=kernel, experts=experts, pid=os.getpid())
     wanted = house.experts if house else None
-    watched = Watched(f"http://{config.address}", ranks, asked.state_file.with_name(watch.FILE), device is Device.GPU)
+    report = asked.state_file.with_name(watch.FILE)
+    gpu, recorded = device is Device.GPU, config.trace_bytes > 0
+    watched = Watched(f"http://{config.address}", ranks, report, gpu=gpu, recorded=recorded)
     started = command(config), environment(config, os.environ), about, asked.state_file, wanted
     return Launcher(*started, watch.Watcher(watched))
 

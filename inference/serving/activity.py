@@ -53,10 +53,11 @@ def read(folder: Path) -> Activity | None:
     return Activity(tuple(layers), tuple(domains), total)
 
 
-def clear(folder: Path) -> None:
-    """Forget what an earlier server has counted."""
-    for path in folder.glob("rank-*.npz"):
-        path.unlink(missing_ok=True)
+def clear(folder: Path, *, recordings: bool = False) -> None:
+    """Forget what an earlier server has counted; its recordings only when new ones are to be made."""
+    for pattern in ("rank-*.npz", *(("trace-*.npz",) if recordings else ())):
+        for path in folder.glob(pattern):
+            path.unlink(missing_ok=True)
 
 
 def _read(path: Path) -> Activity | None:

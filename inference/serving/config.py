@@ -98,7 +98,7 @@ class ServingConfig:
     `kv_cache_bytes`: what keys and values may take; half a GiB holds 18,000 tokens of the 1.5B (28 KiB a token),
     which is two full contexts or eight ordinary questions. `threads`: OpenMP threads on a CPU. `house`: None serves
     with vLLM's own kernels. `layout`: over how many processes. `activity`: folder where our experts' ranks write what
-    they count; `trace_bytes`: see `PluginSettings`.
+    they count; `trace_bytes` and `confidence`: see `PluginSettings`.
     """
 
     model: Path
@@ -115,6 +115,7 @@ class ServingConfig:
     layout: Layout = Layout()
     activity: Path | None = None
     trace_bytes: int = 0
+    confidence: float = 1.0
 
     @property
     def address(self) -> str:
@@ -149,6 +150,7 @@ def _house_flags(house: HouseKernel | GpuKernel, config: ServingConfig) -> tuple
         deadline=config.layout.deadline,
         activity=config.activity,
         trace_bytes=config.trace_bytes,
+        confidence=config.confidence,
     )
     return ("--additional-config", settings.as_additional_config(), *quantised)
 

@@ -13,7 +13,7 @@ from inference.serving.config import GIB, Weights
 log = logging.getLogger(__name__)
 
 LIMIT_BYTES = 6 * GIB
-"""What all models' packed weights may take: the 1.5B in int4 takes 1.1 GiB while its experts are identical."""
+"""What all models' packed weights may take: the 1.5B in int4 takes 1.2 GiB while its experts are identical."""
 
 _PROVENANCE = "provenance.json"
 

@@ -62,12 +62,13 @@ class Report(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """Where to look: the server's address, its ranks' folder, the file to write."""
+    """Where to look: the server's address, its ranks' folder, the file to write; whether routings are recorded."""
 
     url: str
     ranks: Path
     target: Path
     gpu: bool = False
+    recorded: bool = False
 
 
 class Watcher:
@@ -82,7 +83,7 @@ class Watcher:
 
     def prepare(self) -> None:
         """Forget what an earlier server has left."""
-        activity.clear(self._watched.ranks)
+        activity.clear(self._watched.ranks, recordings=self._watched.recorded)
         self._watched.target.unlink(missing_ok=True)
 
     def begin(self, pid: int, kernel: str) -> None:

@@ -56,11 +56,11 @@ def build(folder: Path, steps: int = _STEPS) -> Path:
         learn.step()
     torch.set_num_threads(threads)
     model.to(torch.bfloat16).save_pretrained(folder)
-    _tokenizer().save_pretrained(folder)
+    tokenizer().save_pretrained(folder)
     return folder
 
 
-def _tokenizer() -> Any:
+def tokenizer() -> Any:
     """A token a byte."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers
     from transformers import PreTrainedTokenizerFast

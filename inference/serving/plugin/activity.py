@@ -125,11 +125,11 @@ def _quiet(table: Table, dummy: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class Writer(threading.Thread):
-    """Saves the table under the process's number as long as it grows."""
+    """Saves the table under the process's number as long as it grows, and the recording when it grows no more."""
 
-    def __init__(self, table: Table, folder: Path, every: float = EVERY_SECONDS) -> None:
+    def __init__(self, table: Table, folder: Path, every: float = EVERY_SECONDS, trace: Trace | None = None) -> None:
         super().__init__(name="activity", daemon=True)
-        self._table, self._every = table, every
+        self._table, self._every, self._trace = table, every, trace
         self._path = folder / f"rank-{os.getpid()}.npz"
         self._stopped = threading.Event()
 
@@ -141,6 +141,8 @@ class Writer(threading.Thread):
             if total != seen:
                 self._table.save(self._path)
                 seen = total
+            elif self._trace is not None:
+                self._trace.flush(self._table.domains)
 
     def stop(self) -> None:
         """For tests."""
@@ -199,5 +201,6 @@ def _of_process(folder: Path, trace_bytes: int) -> tuple[Table, Trace | None]:
     table = Table()
     folder.mkdir(parents=True, exist_ok=True)
     listen(table, GPUModelRunner)
-    Writer(table, folder).start()
-    return table, Trace(folder, trace_bytes) if trace_bytes else None
+    trace = Trace(folder, trace_bytes) if trace_bytes else None
+    Writer(table, folder, trace=trace).start()
+    return table, trace

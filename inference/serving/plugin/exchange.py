@@ -23,6 +23,7 @@ from inference.moe.parallel.group import Group
 from inference.moe.parallel.placement import NOWHERE, Placement, linear
 from inference.serving.plugin import loaded
 from inference.serving.plugin.activity import Watch
+from inference.serving.plugin.confidence import sure
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class HouseExchange(mk.FusedMoEPrepareAndFinalizeModular):
         self._placement: Placement | None = None
         self._step: _Step | None = None
         self.watch: Watch | None = None
+        self.confidence = 1.0
 
     @property
     def activation_format(self) -> Any:
@@ -84,6 +86,8 @@ class HouseExchange(mk.FusedMoEPrepareAndFinalizeModular):
             BadPlacement: vLLM has placed the experts otherwise than in order.
         """
         del quant_config, defer_input_quant
+        if self.confidence < 1:
+            topk_ids, topk_weights = sure(topk_ids, topk_weights, self.confidence)
         if self.watch is not None:
             self.watch.add(topk_ids)
         placement = self._agreed(num_experts, expert_map)

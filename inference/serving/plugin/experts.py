@@ -17,20 +17,17 @@ from vllm.model_executor.model_loader.reload.layerwise import initialize_online_
 from vllm.model_executor.utils import replace_parameter
 from vllm.platforms import current_platform
 
+from inference.moe.kernels.cpu import formats
 from inference.moe.kernels.cpu.library import Library
 from inference.moe.kernels.cpu.packed import Format, PackedExperts
 from inference.moe.kernels.cpu.store import PackedStore
 from inference.serving.plugin import activity, exchange, loaded
 from inference.serving.plugin.activity import Watch
+from inference.serving.plugin.confidence import sure
 from inference.serving.plugin.exchange import HouseExchange
 from inference.serving.plugin.linear import unread
 
 log = init_logger(f"vllm.{__name__}")  # vLLM formats and passes on what is below its own name
-
-_INT4_LOSS = 0.03
-"""Relative error of a down projection up to which int4 is kept: 0.006 where the weights were once stored on a grid of
-sixteen levels, 0.076 where they were stored in six bits (GGUF's Q4_K_M stores half of the down projections so).
-"""
 
 
 class HouseExperts(mk.FusedMoEExpertsModular):
@@ -44,6 +41,7 @@ class HouseExperts(mk.FusedMoEExpertsModular):
         if library is None:
             raise RuntimeError("vLLM was started without the settings of our experts (--additional-config)")
         self._library: Library = library
+        self.confidence = 1.0
         self.packed: PackedExperts | None = None
         self.watch: Watch | None = None
 
@@ -80,17 +78,11 @@ class HouseExperts(mk.FusedMoEExpertsModular):
     def process_weights_after_loading(self, layer: Any) -> None:
         """Pack w13 [experts, 2 * inner, hidden] and w2 [experts, hidden, inner], then let go of them."""
         w13, w2 = layer.w13_weight.data, layer.w2_weight.data
-        self.packed = self._library.pack_experts(w13, w2, self.fmt, self._second_format(w2))
+        self.packed = self._library.pack_experts(
+            w13, w2, self.fmt, formats.of_down_projection(self._library, w2, self.fmt)
+        )
         for name, weight in (("w13_weight", w13), ("w2_weight", w2)):
             replace_parameter(layer, name, weight.new_zeros(1).expand(weight.shape))
-
-    def _second_format(self, w2: Tensor) -> Format:
-        if self.fmt is not Format.INT4:
-            return self.fmt
-        sample = w2[0, :16].contiguous()
-        back = self._library.unpack(self._library.pack(sample, Format.INT4))
-        lost = (back - sample.float()).norm() / sample.float().norm().clamp_min(1e-30)
-        return Format.INT4 if lost <= _INT4_LOSS else Format.INT8
 
     def workspace_shapes(
         self, M: int, N: int, K: int, topk: int, *_rest: Any
@@ -126,6 +118,8 @@ class HouseExperts(mk.FusedMoEExpertsModular):
             raise RuntimeError("experts were asked before their weights were packed")
         if apply_router_weight_on_input:  # vLLM has weighted the input itself
             topk_weights = torch.ones_like(topk_weights)
+        if self.confidence < 1:
+            topk_ids, topk_weights = sure(topk_ids, topk_weights, self.confidence)
         tally = self.watch.tally(topk_ids) if self.watch is not None else None
         got = self._library.experts(
             hidden_states, self.packed, topk_ids, topk_weights, expert_map=expert_map, out=output, tally=tally
@@ -161,15 +155,16 @@ class HouseMoEMethod(UnquantizedFusedMoEMethod):
         parallel = self.moe.moe_parallel_config
         if loaded.library() is None or not (parallel.use_ep and parallel.dp_size > 1 and current_platform.is_cpu()):
             super()._init_moe_kernel(layer)
-            if isinstance(self.moe_kernel.fused_experts, HouseExperts):
-                self.moe_kernel.fused_experts.watch = activity.watch(layer, split=not parallel.use_ep)
+            if isinstance(ours := self.moe_kernel.fused_experts, HouseExperts):
+                ours.watch = activity.watch(layer, split=not parallel.use_ep)
+                ours.confidence = loaded.confidence()
             return
         self.moe_quant_config = self.get_fused_moe_quant_config(layer)
         experts = self.experts_cls(self.moe, self.moe_quant_config)
         # vLLM names the classes where it builds them itself, and the launcher waits for the name
         log.info_once("Using %s MoE backend, tokens exchanged by %s", type(experts).__name__, HouseExchange.__name__)
         between = exchange.between_ranks()
-        between.watch = activity.watch(layer, split=True)
+        between.watch, between.confidence = activity.watch(layer, split=True), loaded.confidence()
         self.moe_kernel = mk.FusedMoEKernel(between, experts)
 
 

@@ -30,6 +30,12 @@ def store() -> PackedStore | None:
     return PackedStore(ours.packed, _load(ours.library)) if ours is not None and ours.packed is not None else None
 
 
+def confidence() -> float:
+    """Share of a token's weights that its experts must hold; 1 keeps all."""
+    ours = settings()
+    return ours.confidence if ours is not None else 1.0
+
+
 @functools.cache
 def _load(path: Path) -> Library:
     return Library.load(path)

@@ -16,6 +16,7 @@ class PluginSettings(BaseModel):
     """`library`: the built kernel. `packed`: folder of this model's packed weights, None to pack at each start.
     `deadline`: seconds that a rank waits for the others. `activity`: folder where ranks write which experts were asked
     for, None to count nothing; `trace_bytes`: what each may record of its routings there, 0 for nothing.
+    `confidence`: share of a token's weights that its experts must hold; below 1 the others are left out.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -24,6 +25,7 @@ class PluginSettings(BaseModel):
     deadline: float = 120.0
     activity: Path | None = None
     trace_bytes: int = 0
+    confidence: float = 1.0
 
     def as_additional_config(self) -> str:
         """The value of `--additional-config`."""

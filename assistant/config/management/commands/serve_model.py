@@ -12,6 +12,12 @@ from django.core.management.base import BaseCommand, CommandParser
 from assistant.config import secrets
 from assistant.config.supervisor.generator import KEY
 
+PASSED_ON = ("deadline", "confidence", "trace_mib")
+
+
+def _flag(name: str, value: float) -> tuple[str, str]:
+    return f"--{name.replace('_', '-')}", str(value)
+
 
 class Command(BaseCommand):
     help = "Serve one model of the catalogue with vLLM behind the installation's key, without the rest."
@@ -24,6 +30,9 @@ class Command(BaseCommand):
         parser.add_argument("--tensor-parallel", type=int, default=1, help="ranks that share every layer")
         parser.add_argument("--data-parallel", type=int, default=1, help="groups of ranks with questions of their own")
         parser.add_argument("--expert-parallel", action="store_true", help="experts lie on all ranks together")
+        parser.add_argument("--deadline", type=int, help="seconds after which a silent rank is lost")
+        parser.add_argument("--confidence", type=float, help="leave out experts once the others weigh this share")
+        parser.add_argument("--trace-mib", type=float, help="record routings, so many MiB a rank at most")
 
     def handle(self, *_args: object, name: str, port: int, top_k: int | None, **options: Any) -> None:
         data_dir = settings.HOUSE.data_dir
@@ -35,5 +44,6 @@ class Command(BaseCommand):
             *(["--top-k", str(top_k)] if top_k else []),
             *("--tensor-parallel", str(options["tensor_parallel"]), "--data-parallel", str(options["data_parallel"])),
             *(["--expert-parallel"] if options["expert_parallel"] else []),
+            *(part for name in PASSED_ON if options.get(name) is not None for part in _flag(name, options[name])),
         ]
         os.execv(sys.executable, [sys.executable, "-m", "inference.serving", *arguments])  # noqa: S606

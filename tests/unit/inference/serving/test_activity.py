@@ -56,3 +56,5 @@ def test_a_new_server_begins_at_nothing(tmp_path: Path) -> None:
     (tmp_path / "trace-1-000000.npz").touch()
     activity.clear(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["trace-1-000000.npz"]
+    activity.clear(tmp_path, recordings=True)
+    assert not list(tmp_path.iterdir())

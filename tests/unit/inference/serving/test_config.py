@@ -150,3 +150,23 @@ def test_ranks_share_the_threads() -> None:
     assert environment(two, {})["OMP_NUM_THREADS"] == "1"
     assert "VLLM_ENABLE_V1_MULTIPROCESSING" not in environment(two, {})
     assert environment(CONFIG, {})["VLLM_ENABLE_V1_MULTIPROCESSING"] == "0"
+
+
+def test_the_plugin_is_told_what_to_watch_and_how_long_to_wait() -> None:
+    config = dataclasses.replace(
+        HOUSE, activity=Path("/data/activity"), trace_bytes=7, confidence=0.9, layout=Layout(data=2, deadline=30)
+    )
+    told = json.loads(value_after(command(config), "--additional-config"))["house"]
+    assert told == {
+        "library": "/cache/libhouse.so",
+        "activity": "/data/activity",
+        "trace_bytes": 7,
+        "confidence": 0.9,
+        "deadline": 30.0,
+    }
+    assert environment(config, {})["VLLM_EXECUTE_MODEL_TIMEOUT_SECONDS"] == "30"
+
+
+@pytest.mark.parametrize(("host", "address"), [("127.0.0.1", "127.0.0.1:9000"), ("::", "[::1]:9000")])
+def test_a_server_is_met_on_this_machine(host: str, address: str) -> None:
+    assert dataclasses.replace(CONFIG, host=host).address == address

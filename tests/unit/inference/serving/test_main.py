@@ -72,3 +72,46 @@ def test_help_and_checks_need_no_vllm_and_no_torch() -> None:
     code = "import sys, inference.serving.__main__; print([m for m in ('torch', 'vllm') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("share", ["0", "1.5", "-0.1"])
+def test_a_share_that_is_none_is_a_wrong_argument(run: Any, model: Any, share: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run("--model", str(model), "--confidence", share)
+    assert ended.value.code == 2
+
+
+def served_with(monkeypatch: pytest.MonkeyPatch, run: Any, model: Any, library: Path, *arguments: str) -> Any:
+    """The configuration that would be served."""
+    seen: list[Any] = []
+
+    def note(config: Any) -> list[str]:
+        seen.append(config)
+        return [sys.executable, "-c", ""]
+
+    monkeypatch.setattr("inference.serving.__main__.command", note)
+    monkeypatch.setattr("inference.moe.kernels.cpu.build.library", lambda _cache: library)
+    cache = ("--cache", str(model.parent / "cache" / "models"))
+    run("--model", str(model), "--port", "8619", "--kernel", "house", *cache, *arguments)
+    return seen[0]
+
+
+def test_packed_weights_are_kept_beside_the_models(run: Any, model: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = served_with(monkeypatch, run, model, Path("/kernels/abc/lib.so"))
+    assert config.house.packed.parent == model.parent / "cache" / "packed"
+    assert config.house.packed.is_dir()
+
+
+@pytest.mark.parametrize("flags", [("--no-packed-cache",), ("--weights", "bf16"), ("--data-parallel", "2")])
+def test_nothing_is_kept_where_it_would_not_be_read(
+    run: Any, model: Any, monkeypatch: pytest.MonkeyPatch, flags: tuple[str, ...]
+) -> None:
+    assert served_with(monkeypatch, run, model, Path("/kernels/abc/lib.so"), *flags).house.packed is None
+
+
+def test_ranks_write_what_they_count_beside_the_state_file(
+    run: Any, model: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = served_with(monkeypatch, run, model, Path("/k/abc/lib.so"), "--trace-mib", "2", "--confidence", "0.9")
+    assert config.activity == model.parent / "activity"
+    assert (config.trace_bytes, config.confidence) == (2 * 2**20, 0.9)

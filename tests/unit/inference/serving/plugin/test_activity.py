@@ -106,6 +106,19 @@ def test_the_writer_saves_when_something_was_counted(tmp_path: Path) -> None:
     assert not list(tmp_path.glob(".*"))
 
 
+def test_a_recording_is_on_disk_soon_after_the_last_answer(tmp_path: Path) -> None:
+    table, trace = Table(), Trace(tmp_path, 10**6)
+    number, counts = table.layer(LAYER, 4)
+    writer = Writer(table, tmp_path, every=0.01, trace=trace)
+    writer.start()
+    Watch(table, number, counts, trace).add(torch.tensor([[3]]))
+    deadline = time.monotonic() + 20
+    while not list(tmp_path.glob("trace-*.npz")):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    writer.stop()
+
+
 class Runner:
     """As vLLM's, as far as it is asked."""
 

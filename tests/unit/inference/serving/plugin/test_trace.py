@@ -49,15 +49,27 @@ def test_what_vllm_does_with_its_tensor_afterwards_does_not_matter(tmp_path: Pat
     assert np.load(parts(tmp_path)[0])["ids"].tolist() == [[1], [2]]
 
 
-def test_the_oldest_part_goes_when_the_limit_is_reached(tmp_path: Path) -> None:
-    trace = Trace(tmp_path, limit=PARTS * 20)  # ten ids a part
-    labels = torch.zeros(5, dtype=torch.uint8)
-    for step in range(3 * PARTS):
-        trace.add(0, torch.full((5, 2), step), labels, DOMAINS)
-    kept = parts(tmp_path)
-    assert len(kept) == PARTS
-    assert [int(np.load(part)["ids"][0, 0]) for part in kept] == list(range(2 * PARTS, 3 * PARTS))
-    assert not list(tmp_path.glob(".*"))
+def test_the_oldest_parts_go_when_there_is_too_much(tmp_path: Path) -> None:
+    limit = 20_000
+    trace = Trace(tmp_path, limit)
+    labels, draw = torch.zeros(400, dtype=torch.uint8), torch.Generator().manual_seed(0)
+    for step in range(60):
+        trace.add(0, torch.randint(0, 128, (400, 2), generator=draw), labels, DOMAINS)
+        assert sum(part.stat().st_size for part in parts(tmp_path)) <= limit + limit // PARTS
+        assert not list(tmp_path.glob(".*")), step
+    kept = [np.load(part)["step"] for part in parts(tmp_path)]
+    assert len(kept) > 1
+    assert kept[0][0] > 10  # the first are gone
+    assert kept[-1][-1] >= 57  # the last are there
+    assert sum(map(len, kept)) < 60 * 400
+
+
+def test_a_part_is_written_before_it_is_full_if_asked(tmp_path: Path) -> None:
+    trace = Trace(tmp_path, 10**6)
+    for step in range(3):
+        trace.add(0, torch.tensor([[step]]), torch.zeros(1, dtype=torch.uint8), DOMAINS)
+        trace.flush(DOMAINS)
+    assert [np.load(part)["ids"].tolist() for part in parts(tmp_path)] == [[[0]], [[1]], [[2]]]
 
 
 def test_nothing_recorded_is_nothing_written(tmp_path: Path) -> None:

@@ -79,3 +79,11 @@ def test_ranks_can_be_several() -> None:
     assert (after(argv, "--data-parallel"), after(argv, "--tensor-parallel")) == ("2", "4")
     assert "--expert-parallel" in argv
     assert "--expert-parallel" not in arguments("small-moe")
+
+
+@pytest.mark.usefixtures("became")
+def test_what_is_to_be_watched_and_left_out_is_passed_on() -> None:
+    argv = arguments("small-moe", "--deadline", "30", "--confidence", "0.9", "--trace-mib", "64")
+    assert [after(argv, flag) for flag in ("--deadline", "--confidence", "--trace-mib")] == ["30", "0.9", "64.0"]
+    plain = arguments("small-moe")
+    assert not {"--deadline", "--confidence", "--trace-mib"} & set(plain)

@@ -1,0 +1,4 @@
+"""What a model loses or gains: measured on texts, in the arithmetic that serves it.
+
+python -m inference.evaluate perplexity --model DIR --text FILE... --experts bf16,int8,int4
+"""
