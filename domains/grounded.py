@@ -134,14 +134,14 @@ class Grounded:
             return self.admits(question, evidence, sentence)
 
         checker = CitationChecker(sources, admit if self.by_sentence else None)
-        request = ChatRequest(messages, _bounded(self.from_sources, question))
+        request = ChatRequest(messages, _bounded(self.from_sources, question), domain=self.folder.name)
         async with aclosing(_stream(model, request, checker)) as pieces:
             async for piece in pieces:
                 yield piece if isinstance(piece, TextDelta) else _ending(piece, question, grounded=checker.cited)
 
     async def _freely(self, question: Question, model: ChatModel) -> AsyncGenerator[Response, None]:
         messages = self._prompt("open", question, question=question.text)
-        request = ChatRequest(messages, _bounded(self.freely, question))
+        request = ChatRequest(messages, _bounded(self.freely, question), domain=self.folder.name)
         checker = None if self.keeps_brackets else CitationChecker(Sources(()))
         async with aclosing(_stream(model, request, checker)) as pieces:
             async for piece in pieces:

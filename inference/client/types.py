@@ -30,11 +30,14 @@ class Sampling:
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """A prompt and how to answer it. `adapter` names a LoRA adapter served beside the base model."""
+    """A prompt and how to answer it. `adapter` names a LoRA adapter served beside the base model; `domain` is told to
+    the server as part of the request's id, so that its experts' activity can be shown by domain.
+    """
 
     messages: tuple[Message, ...]
     sampling: Sampling = Sampling()
     adapter: str | None = None
+    domain: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

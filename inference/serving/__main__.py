@@ -7,6 +7,7 @@ arguments.
 """
 
 import argparse
+import dataclasses
 import os
 import sys
 from pathlib import Path
@@ -15,12 +16,13 @@ from inference.catalog import default_cache, entry, options_for, resolve
 from inference.catalog.errors import CatalogError
 from inference.moe.errors import KernelError
 from inference.moe.kernels.cpu import build
-from inference.serving import preflight, state
+from inference.serving import packed, preflight, state, watch
 from inference.serving.config import GIB, Device, HouseKernel, Layout, ServingConfig, Weights, command, environment
 from inference.serving.errors import ServingError
 from inference.serving.kernel import KernelChoice, choose
 from inference.serving.launcher import Launcher
 from inference.serving.state import ServerState
+from inference.serving.watch import Watched
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -60,10 +62,18 @@ def _parser() -> argparse.ArgumentParser:
         default=Weights.INT4.value,
         help="how our kernels keep the weights (default: int4 experts, int8 elsewhere)",
     )
+    parser.add_argument("--no-packed-cache", action="store_true", help="pack the weights at each start, keep nothing")
     parser.add_argument("--threads", type=int, help="OpenMP threads (default: the CPUs this process may use)")
+    parser.add_argument(
+        *("--trace-mib",),
+        type=float,
+        default=0.0,
+        help="record which token went to which expert, at most so many MiB a rank, for `python -m benchmarks.ep`",
+    )
     parser.add_argument("--tensor-parallel", type=int, default=1, help="ranks that share every layer")
     parser.add_argument("--data-parallel", type=int, default=1, help="groups of them that answer different questions")
     parser.add_argument("--expert-parallel", action="store_true", help="experts lie on all ranks together")
+    parser.add_argument("--deadline", type=int, default=120, help="seconds after which a silent rank is lost")
     return parser
 
 
@@ -73,7 +83,9 @@ def _launcher(asked: argparse.Namespace) -> Launcher:
     preflight.require_model(model)
     preflight.require_port(asked.host, asked.port)
     experts = state.experts_of(model)
-    house = _kernel(asked, device, experts)
+    layout = Layout(asked.tensor_parallel, asked.data_parallel, asked.expert_parallel, asked.deadline)
+    ranks = asked.state_file.absolute().parent / "activity"
+    house = _with_packed(asked, _kernel(asked, device, experts), model, layout)
     config = ServingConfig(
         model=model,
         name=asked.name,
@@ -86,18 +98,35 @@ def _launcher(asked: argparse.Namespace) -> Launcher:
         threads=asked.threads or len(os.sched_getaffinity(0)),
         device=device,
         house=house,
-        layout=Layout(asked.tensor_parallel, asked.data_parallel, asked.expert_parallel),
+        layout=layout,
+        activity=ranks,
+        trace_bytes=int(asked.trace_mib * 2**20),
     )
     kernel = state.NO_MIXTURE if experts == state.NO_MIXTURE else state.UNKNOWN
     about = ServerState(name=config.name, engine=f"vLLM {version}", kernel=kernel, experts=experts, pid=os.getpid())
     wanted = house.experts if house else None
-    return Launcher(command(config), environment(config, os.environ), about, asked.state_file, wanted)
+    watched = Watched(f"http://{config.address}", ranks, asked.state_file.with_name(watch.FILE), device is Device.GPU)
+    started = command(config), environment(config, os.environ), about, asked.state_file, wanted
+    return Launcher(*started, watch.Watcher(watched))
 
 
 def _kernel(asked: argparse.Namespace, device: Device, experts: str) -> HouseKernel | None:
     cache = build.default_cache(asked.cache or default_cache(dict(os.environ)))
     mixture = experts not in {state.NO_MIXTURE, state.UNKNOWN}
     return choose(KernelChoice(asked.kernel), Weights(asked.weights), device, mixture=mixture, cache=cache)
+
+
+def _with_packed(
+    asked: argparse.Namespace, house: HouseKernel | None, model: Path, layout: Layout
+) -> HouseKernel | None:
+    """Ranks that share a model hold parts of it: theirs are packed at each start, as are weights left in bf16."""
+    if house is None or house.weights is Weights.BF16 or layout.ranks > 1 or asked.no_packed_cache:
+        return house
+    cache = packed.default_cache(asked.cache or default_cache(dict(os.environ)))
+    folder = packed.folder(cache, model, house.library, house.weights)
+    if folder is not None:
+        packed.prune(cache, folder)
+    return dataclasses.replace(house, packed=folder)
 
 
 def _from_catalogue(asked: argparse.Namespace) -> Path:

@@ -36,11 +36,13 @@ class Weights(Enum):
 @dataclass(frozen=True, slots=True)
 class HouseKernel:
     """Our experts and linear layers instead of vLLM's. `library`: the built kernel. INT4: experts in int4, attention
-    and output head in int8; INT8: all of them; BF16: the experts alone.
+    and output head in int8; INT8: all of them; BF16: the experts alone. `packed`: where the packed weights are kept;
+    None packs them at each start.
     """
 
     library: Path
     weights: Weights = Weights.INT4
+    packed: Path | None = None
 
     @property
     def experts(self) -> str:
@@ -56,11 +58,14 @@ class Layout:
 
     `tensor`: ranks that share each layer; `data`: groups of them that answer different questions. `experts`: experts
     lie on all ranks together instead of in every group; without it each is split as the other layers are.
+    `deadline`: seconds after which a rank that does not answer is lost, and the server with it; two minutes hold the
+    longest step of a slow machine.
     """
 
     tensor: int = 1
     data: int = 1
     experts: bool = False
+    deadline: int = 120
 
     @property
     def ranks(self) -> int:
@@ -82,7 +87,8 @@ class ServingConfig:
 
     `kv_cache_bytes`: what keys and values may take; half a GiB holds 18,000 tokens of the 1.5B (28 KiB a token),
     which is two full contexts or eight ordinary questions. `threads`: OpenMP threads on a CPU. `house`: None serves
-    with vLLM's own kernels. `layout`: over how many processes.
+    with vLLM's own kernels. `layout`: over how many processes. `activity`: folder where our experts' ranks write what
+    they count; `trace_bytes`: see `PluginSettings`.
     """
 
     model: Path
@@ -97,6 +103,14 @@ class ServingConfig:
     device: Device = Device.CPU
     house: HouseKernel | None = None
     layout: Layout = Layout()
+    activity: Path | None = None
+    trace_bytes: int = 0
+
+    @property
+    def address(self) -> str:
+        """Host and port as they stand in an address; a server that listens everywhere is met on this machine."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 - compared, not bound
+        return f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}"
 
 
 def command(config: ServingConfig) -> list[str]:
@@ -110,14 +124,21 @@ def command(config: ServingConfig) -> list[str]:
         *("--max-model-len", str(config.max_model_len), "--max-num-seqs", str(config.max_num_seqs)),
         *("--enable-prefix-caching", "--disable-uvicorn-access-log"),
         *(_cpu_flags(config) if config.device is Device.CPU else ()),
-        *(_house_flags(config.house) if config.house else ()),
+        *(_house_flags(config.house, config) if config.house else ()),
         *config.layout.flags(),
     ]
 
 
-def _house_flags(house: HouseKernel) -> tuple[str, ...]:
+def _house_flags(house: HouseKernel, config: ServingConfig) -> tuple[str, ...]:
     quantised = () if house.weights is Weights.BF16 else ("--quantization", f"house_{house.weights.value}")
-    return ("--additional-config", PluginSettings(library=house.library).as_additional_config(), *quantised)
+    settings = PluginSettings(
+        library=house.library,
+        packed=house.packed,
+        deadline=config.layout.deadline,
+        activity=config.activity,
+        trace_bytes=config.trace_bytes,
+    )
+    return ("--additional-config", settings.as_additional_config(), *quantised)
 
 
 def _cpu_flags(config: ServingConfig) -> tuple[str, ...]:
@@ -149,6 +170,8 @@ def environment(config: ServingConfig, inherited: Mapping[str, str]) -> dict[str
         # threads, which it would otherwise set in the worker's process, is then ours to give.
         if config.layout.ranks == 1:
             told["VLLM_ENABLE_V1_MULTIPROCESSING"] = "0"
+        else:
+            told["VLLM_EXECUTE_MODEL_TIMEOUT_SECONDS"] = str(config.layout.deadline)
         told["OMP_NUM_THREADS"] = str(max(1, config.threads // config.layout.ranks))
         # Threads that wait must yield: on two cores shared with five busy processes, 0.2 tokens/s against 0.9.
         told["OMP_WAIT_POLICY"] = "PASSIVE"

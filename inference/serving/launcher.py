@@ -19,6 +19,7 @@ from types import FrameType
 from inference.serving import state
 from inference.serving.errors import EngineDied, KernelNotLive
 from inference.serving.state import ServerState
+from inference.serving.watch import Watcher
 
 _PR_SET_PDEATHSIG = 1
 _STOP_SECONDS = 20.0
@@ -28,7 +29,8 @@ _LAST_LINES = 15
 
 class Launcher:
     """Runs one server. `run` returns when it has been told to stop, or raises `EngineDied`; with `wanted`, the name
-    of an experts' class, also `KernelNotLive` if vLLM is about to serve with another.
+    of an experts' class, also `KernelNotLive` if vLLM is about to serve with another. `watcher` reports on it while it
+    serves.
     """
 
     def __init__(
@@ -38,18 +40,22 @@ class Launcher:
         about: ServerState,
         state_file: Path,
         wanted: str | None = None,
+        watcher: Watcher | None = None,
     ) -> None:
         self._command = command
         self._environment = environment
         self._about = about
         self._state_file = state_file
         self._wanted = wanted
+        self._watcher = watcher
         self._told_to_stop = threading.Event()
         self._last_lines: deque[str] = deque(maxlen=_LAST_LINES)
 
     def run(self) -> None:
         """Start, wait, clean up. Must be called from the main thread: it takes the signals."""
         self._state_file.unlink(missing_ok=True)
+        if self._watcher is not None:
+            self._watcher.prepare()
         child = self._start()
         handler = self._forwarding_to(child)
         previous = {number: signal.signal(number, handler) for number in (signal.SIGTERM, signal.SIGINT)}
@@ -58,6 +64,8 @@ class Launcher:
             self._follow(child)
             status = child.wait()
         finally:
+            if self._watcher is not None:
+                self._watcher.end()
             _signal_group(child, signal.SIGKILL)
             child.wait()
             self._state_file.unlink(missing_ok=True)
@@ -93,6 +101,8 @@ class Launcher:
                 raise KernelNotLive(str(self._wanted), about.kernel)
             if kernel is not None or serving:
                 state.write(self._state_file, about)
+            if serving and self._watcher is not None:
+                self._watcher.begin(child.pid, about.kernel)
 
     def _forwarding_to(self, child: subprocess.Popen[str]) -> Callable[[int, FrameType | None], None]:
         def handler(_number: int, _frame: FrameType | None) -> None:

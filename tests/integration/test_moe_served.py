@@ -3,80 +3,36 @@
 from __future__ import annotations
 
 import os
-import signal
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from inference.catalog import Options, default_cache, pull
 from inference.serving import state
+from tests.integration import server
+from tests.integration.server import Served
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(1200)]
 
 NAME = "qwen2.5-coder-0.5b-moe"
-KEY = "key-of-the-test"
-START_SECONDS = 600.0
-
-
-@dataclass(frozen=True)
-class Served:
-    """A running server."""
-
-    client: httpx.Client
-    state_file: Path
-    process: subprocess.Popen[bytes]
 
 
 @contextmanager
 def serving(folder: Path, *options: str) -> Iterator[Served]:
-    """A server of the small mixture with these options, ended afterwards."""
+    """A server of the small mixture with these options."""
     pull(NAME, Options(4, 2), cache=default_cache(dict(os.environ)))
-    (folder / "key").write_text(KEY)
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    command = [
-        *(sys.executable, "-m", "inference.serving", "--name", NAME, "--experts", "4", "--top-k", "2"),
-        *("--port", str(port), "--api-key-file", str(folder / "key"), "--state-file", str(folder / "state.json")),
-        *("--max-model-len", "2048", *options),
-    ]
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
-    client = httpx.Client(base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {KEY}"}, timeout=300)
-    try:
-        _wait_until_healthy(client, process, folder / "log")
-        yield Served(client, folder / "state.json", process)
-    finally:
-        client.close()
-        process.send_signal(signal.SIGTERM)
-        process.wait(60)
+    model = ("--name", NAME, "--experts", "4", "--top-k", "2", "--max-model-len", "2048")
+    with server.serving(folder, *model, *options) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with serving(tmp_path_factory.mktemp("served")) as running:
         yield running
-
-
-def _wait_until_healthy(client: httpx.Client, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            break
-        try:
-            if client.get("/health").status_code == 200:
-                return
-        except httpx.TransportError:
-            time.sleep(0.5)
-    pytest.fail("vLLM did not become healthy:\n" + "\n".join(log.read_text().splitlines()[-20:]))
 
 
 def ask(served: Served, prompt: str, **options: Any) -> Any:

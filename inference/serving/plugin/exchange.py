@@ -21,9 +21,8 @@ from inference.moe.parallel.combine import summed_at_source
 from inference.moe.parallel.dispatch import Received, Sent, dispatch
 from inference.moe.parallel.group import Group
 from inference.moe.parallel.placement import NOWHERE, Placement, linear
-
-DEADLINE = timedelta(seconds=120)
-"""Ranks load and warm up at different speeds; afterwards a step is milliseconds."""
+from inference.serving.plugin import loaded
+from inference.serving.plugin.activity import Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +43,7 @@ class HouseExchange(mk.FusedMoEPrepareAndFinalizeModular):
         self._group = group
         self._placement: Placement | None = None
         self._step: _Step | None = None
+        self.watch: Watch | None = None
 
     @property
     def activation_format(self) -> Any:
@@ -84,6 +84,8 @@ class HouseExchange(mk.FusedMoEPrepareAndFinalizeModular):
             BadPlacement: vLLM has placed the experts otherwise than in order.
         """
         del quant_config, defer_input_quant
+        if self.watch is not None:
+            self.watch.add(topk_ids)
         placement = self._agreed(num_experts, expert_map)
         if apply_router_weight_on_input:
             a1, topk_weights = a1 * topk_weights.to(a1.dtype), torch.ones_like(topk_weights)
@@ -129,7 +131,23 @@ class HouseExchange(mk.FusedMoEPrepareAndFinalizeModular):
 
 
 def between_ranks() -> HouseExchange:
-    """The exchange of this process's expert-parallel group."""
-    from vllm.distributed import get_ep_group
+    """The exchange of this process's expert-parallel group, with the deadline of the settings.
 
-    return HouseExchange(Group(get_ep_group().cpu_group, DEADLINE))
+    Raises RuntimeError when vLLM was started without our settings.
+    """
+    from vllm.distributed import get_dp_group, get_ep_group
+
+    settings = loaded.settings()
+    if settings is None:
+        raise RuntimeError("vLLM was started without the settings of our experts (--additional-config)")
+    deadline = timedelta(seconds=settings.deadline)
+    _bound(get_dp_group(), deadline)
+    return HouseExchange(Group(get_ep_group().cpu_group, deadline))
+
+
+def _bound(ranks: Any, deadline: timedelta) -> None:
+    """Before each step vLLM asks all data-parallel ranks how many tokens they have, and would wait half an hour."""
+    from torch.distributed import distributed_c10d
+
+    for group in (ranks.cpu_group, ranks.device_group):
+        distributed_c10d._set_pg_timeout(deadline, group)  # noqa: SLF001 - the only way once a group is made

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 import vllm.model_executor.layers.fused_moe.modular_kernel as mk
 from torch import Tensor
+from vllm.logger import init_logger
 from vllm.model_executor.layers.fused_moe import UnquantizedFusedMoEMethod
 from vllm.model_executor.layers.fused_moe.topk_weight_and_reduce import TopKWeightAndReduceNoOP
 from vllm.model_executor.model_loader.reload.layerwise import initialize_online_processing
@@ -18,7 +19,13 @@ from vllm.platforms import current_platform
 
 from inference.moe.kernels.cpu.library import Library
 from inference.moe.kernels.cpu.packed import Format, PackedExperts
-from inference.serving.plugin import exchange, loaded
+from inference.moe.kernels.cpu.store import PackedStore
+from inference.serving.plugin import activity, exchange, loaded
+from inference.serving.plugin.activity import Watch
+from inference.serving.plugin.exchange import HouseExchange
+from inference.serving.plugin.linear import unread
+
+log = init_logger(f"vllm.{__name__}")  # vLLM formats and passes on what is below its own name
 
 _INT4_LOSS = 0.03
 """Relative error of a down projection up to which int4 is kept: 0.006 where the weights were once stored on a grid of
@@ -37,7 +44,8 @@ class HouseExperts(mk.FusedMoEExpertsModular):
         if library is None:
             raise RuntimeError("vLLM was started without the settings of our experts (--additional-config)")
         self._library: Library = library
-        self._packed: PackedExperts | None = None
+        self.packed: PackedExperts | None = None
+        self.watch: Watch | None = None
 
     @staticmethod
     def activation_format() -> Any:
@@ -72,7 +80,7 @@ class HouseExperts(mk.FusedMoEExpertsModular):
     def process_weights_after_loading(self, layer: Any) -> None:
         """Pack w13 [experts, 2 * inner, hidden] and w2 [experts, hidden, inner], then let go of them."""
         w13, w2 = layer.w13_weight.data, layer.w2_weight.data
-        self._packed = self._library.pack_experts(w13, w2, self.fmt, self._second_format(w2))
+        self.packed = self._library.pack_experts(w13, w2, self.fmt, self._second_format(w2))
         for name, weight in (("w13_weight", w13), ("w2_weight", w2)):
             replace_parameter(layer, name, weight.new_zeros(1).expand(weight.shape))
 
@@ -114,12 +122,13 @@ class HouseExperts(mk.FusedMoEExpertsModular):
         apply_router_weight_on_input: bool,
     ) -> None:
         """Output [tokens, hidden] = the experts of hidden_states [tokens, hidden]; ids are global."""
-        if self._packed is None:
+        if self.packed is None:
             raise RuntimeError("experts were asked before their weights were packed")
         if apply_router_weight_on_input:  # vLLM has weighted the input itself
             topk_weights = torch.ones_like(topk_weights)
+        tally = self.watch.tally(topk_ids) if self.watch is not None else None
         got = self._library.experts(
-            hidden_states, self._packed, topk_ids, topk_weights, expert_map=expert_map, out=output
+            hidden_states, self.packed, topk_ids, topk_weights, expert_map=expert_map, out=output, tally=tally
         )
         if got is not output:
             output.copy_(got)
@@ -140,6 +149,8 @@ class HouseInt4Experts(HouseExperts):
 class HouseMoEMethod(UnquantizedFusedMoEMethod):
     """vLLM's method for unquantised experts, with ours as the kernel where the launcher said so."""
 
+    moe_kernel: Any
+
     def __init__(self, moe: Any, experts: type[HouseExperts] = HouseExperts) -> None:
         super().__init__(moe)
         if loaded.library() is not None:
@@ -150,27 +161,61 @@ class HouseMoEMethod(UnquantizedFusedMoEMethod):
         parallel = self.moe.moe_parallel_config
         if loaded.library() is None or not (parallel.use_ep and parallel.dp_size > 1 and current_platform.is_cpu()):
             super()._init_moe_kernel(layer)
+            if isinstance(self.moe_kernel.fused_experts, HouseExperts):
+                self.moe_kernel.fused_experts.watch = activity.watch(layer, split=not parallel.use_ep)
             return
         self.moe_quant_config = self.get_fused_moe_quant_config(layer)
         experts = self.experts_cls(self.moe, self.moe_quant_config)
-        self.moe_kernel = mk.FusedMoEKernel(exchange.between_ranks(), experts)
+        # vLLM names the classes where it builds them itself, and the launcher waits for the name
+        log.info_once("Using %s MoE backend, tokens exchanged by %s", type(experts).__name__, HouseExchange.__name__)
+        between = exchange.between_ranks()
+        between.watch = activity.watch(layer, split=True)
+        self.moe_kernel = mk.FusedMoEKernel(between, experts)
 
 
 class PackingMoEMethod(HouseMoEMethod):
-    """Packs each layer as soon as its last weight is read, so that the model is never in memory as bf16."""
+    """Packs each layer as soon as its last weight is read, so that the model is never in memory as bf16; where the
+    packed layer is kept on disk, its weights are not read at all.
+    """
 
     uses_meta_device = True
+
+    def __init__(self, moe: Any, experts: type[HouseExperts], name: str, store: PackedStore | None = None) -> None:
+        super().__init__(moe, experts)
+        self.name, self._store = name, store
+        self._kept: PackedExperts | None = None
 
     def create_weights(self, layer: Any, *args: Any, **kwargs: Any) -> None:
         """Shapes only; vLLM makes the memory when it has a layer's weights, and calls us to process them."""
         with torch.device("meta"):
             super().create_weights(layer, *args, **kwargs)
-        initialize_online_processing(layer)
+        experts, hidden, inner = layer.w2_weight.shape
+        self._kept = self._store.experts(self.name, experts, hidden, inner) if self._store is not None else None
+        if self._kept is None:
+            initialize_online_processing(layer)
+            return
+        layer.w13_weight, layer.w2_weight = unread(layer.w13_weight), unread(layer.w2_weight)
 
     def process_weights_after_loading(self, layer: Any) -> None:
         """Once a layer: vLLM goes over all of them again at the end."""
-        if self.moe_kernel is None:
+        if self.moe_kernel is not None:
+            return
+        if self._kept is None:
             super().process_weights_after_loading(layer)
+            self._keep()
+            return
+        self._init_moe_kernel(layer)
+        self._experts().packed, self._kept = self._kept, None
+
+    def _keep(self) -> None:
+        packed = self._experts().packed
+        if self._store is not None and packed is not None:
+            self._store.keep_experts(self.name, packed)
+
+    def _experts(self) -> HouseExperts:
+        experts = self.moe_kernel.fused_experts
+        assert isinstance(experts, HouseExperts)  # noqa: S101 - for the type checker
+        return experts
 
 
 def offer() -> None:

@@ -12,17 +12,30 @@ from vllm.model_executor.model_loader.reload.layerwise import initialize_online_
 
 from inference.moe.kernels.cpu.library import Library
 from inference.moe.kernels.cpu.packed import Format, Packed
+from inference.moe.kernels.cpu.store import PackedStore
 
 
 class _PackedWeight:
-    """What both methods share: the packing of `layer.weight` and the product with it."""
+    """What both methods share: the packing of `layer.weight`, or its packed form from disk, and the product with it."""
 
     library: Library
+    store: PackedStore | None
+    name: str
+
+    def find(self, layer: Any) -> bool:
+        """Take the packed weight from disk; False where there is none."""
+        kept = self.store.matrix(self.name, *layer.weight.shape) if self.store is not None else None
+        if kept is None:
+            return False
+        layer.house_packed = kept
+        layer.weight = unread(layer.weight)
+        return True
 
     def pack(self, layer: Any) -> None:
-        weight = layer.weight
-        layer.house_packed = self.library.pack(weight.data, Format.INT8)
-        layer.weight = torch.nn.Parameter(weight.new_zeros(1).expand(weight.shape), requires_grad=False)
+        layer.house_packed = self.library.pack(layer.weight.data, Format.INT8)
+        layer.weight = unread(layer.weight)
+        if self.store is not None:
+            self.store.keep_matrix(self.name, layer.house_packed)
 
     def product(self, layer: Any, x: Tensor, bias: Tensor | None) -> Tensor:
         packed = layer.house_packed
@@ -35,15 +48,16 @@ class HouseLinearMethod(UnquantizedLinearMethod, _PackedWeight):
 
     uses_meta_device = True
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, name: str, store: PackedStore | None = None) -> None:
         super().__init__()
-        self.library = library
+        self.library, self.name, self.store = library, name, store
 
     def create_weights(self, layer: Any, *args: Any, **kwargs: Any) -> None:
         """Shapes only; vLLM makes the memory when it has a layer's weights, and calls us to process them."""
         with torch.device("meta"):
             super().create_weights(layer, *args, **kwargs)
-        initialize_online_processing(layer)
+        if not self.find(layer):
+            initialize_online_processing(layer)
 
     def process_weights_after_loading(self, layer: Any) -> None:
         """Pack, and keep only the shape. Once a layer: vLLM goes over all of them again at the end."""
@@ -60,17 +74,30 @@ class HouseHeadMethod(UnquantizedEmbeddingMethod, _PackedWeight):
     row a token, and cost no bandwidth.
     """
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, name: str, store: PackedStore | None = None) -> None:
         super().__init__()
-        self.library = library
+        self.library, self.name, self.store = library, name, store
 
     def process_weights_after_loading(self, layer: Any) -> None:
         """Pack, and keep only the shape."""
-        self.pack(layer)
+        if not self.find(layer):
+            self.pack(layer)
 
     def apply(self, layer: Any, x: Tensor, bias: Tensor | None = None) -> Tensor:
         """X [tokens, hidden] bf16 -> logits [tokens, vocabulary] bf16."""
         return self.product(layer, x, bias)
+
+
+def unread(weight: Tensor) -> torch.nn.Parameter:
+    """A parameter of the same shape that holds nothing and takes nothing: what vLLM reads for it is dropped."""
+    empty = torch.zeros(1, dtype=weight.dtype, device="cpu").expand(weight.shape)
+    parameter = torch.nn.Parameter(empty, requires_grad=False)
+    parameter.weight_loader = _drop  # type: ignore[attr-defined]
+    return parameter
+
+
+def _drop(*_args: Any, **_kwargs: Any) -> bool:
+    return True
 
 
 def packs(layer: Any) -> bool:

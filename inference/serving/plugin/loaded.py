@@ -1,4 +1,4 @@
-"""The kernel library of this process, loaded once, from where the launcher built it."""
+"""What the launcher's settings name in this process: the kernel library, loaded once, and the packed weights."""
 
 from __future__ import annotations
 
@@ -6,16 +6,28 @@ import functools
 from pathlib import Path
 
 from inference.moe.kernels.cpu.library import Library
-from inference.serving.plugin.settings import settings_in
+from inference.moe.kernels.cpu.store import PackedStore
+from inference.serving.plugin.settings import PluginSettings, settings_in
 
 
-def library() -> Library | None:
-    """The library that the current vLLM configuration names; None where it names none (the stock path)."""
+def settings() -> PluginSettings | None:
+    """Ours in the current vLLM configuration; None where it has none (the stock path)."""
     from vllm.config import get_current_vllm_config_or_none
 
     config = get_current_vllm_config_or_none()
-    settings = settings_in(config.additional_config) if config is not None else None
-    return _load(settings.library) if settings is not None else None
+    return settings_in(config.additional_config) if config is not None else None
+
+
+def library() -> Library | None:
+    """The library that the settings name."""
+    ours = settings()
+    return _load(ours.library) if ours is not None else None
+
+
+def store() -> PackedStore | None:
+    """Where packed weights are kept; None where they are packed at each start."""
+    ours = settings()
+    return PackedStore(ours.packed, _load(ours.library)) if ours is not None and ours.packed is not None else None
 
 
 @functools.cache

@@ -52,13 +52,12 @@ class HouseInt8Config(QuantizationConfig):
 
     def get_quant_method(self, layer: torch.nn.Module, prefix: str) -> Any:
         """The method of one layer; None leaves it as it is."""
-        del prefix
-        library = self._library()
+        library, store = self._library(), loaded.store()
         if isinstance(layer, RoutedExperts):
-            return PackingMoEMethod(layer.moe_config, self.experts)
+            return PackingMoEMethod(layer.moe_config, self.experts, prefix, store)
         if isinstance(layer, LinearBase):
-            return HouseLinearMethod(library) if packs(layer) else UnquantizedLinearMethod()
-        return HouseHeadMethod(library) if isinstance(layer, ParallelLMHead) else None
+            return HouseLinearMethod(library, prefix, store) if packs(layer) else UnquantizedLinearMethod()
+        return HouseHeadMethod(library, prefix, store) if isinstance(layer, ParallelLMHead) else None
 
     @staticmethod
     def _library() -> Library:

@@ -11,14 +11,21 @@ KEY = "house"
 
 
 class PluginSettings(BaseModel):
-    """`library`: the built kernel."""
+    """`library`: the built kernel. `packed`: folder of this model's packed weights, None to pack at each start.
+    `deadline`: seconds that a rank waits for the others. `activity`: folder where ranks write which experts were asked
+    for, None to count nothing; `trace_bytes`: what each may record of its routings there, 0 for nothing.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     library: Path
+    packed: Path | None = None
+    deadline: float = 120.0
+    activity: Path | None = None
+    trace_bytes: int = 0
 
     def as_additional_config(self) -> str:
         """The value of `--additional-config`."""
-        return f'{{"{KEY}": {self.model_dump_json()}}}'
+        return f'{{"{KEY}": {self.model_dump_json(exclude_defaults=True)}}}'
 
 
 def settings_in(additional_config: Any) -> PluginSettings | None:

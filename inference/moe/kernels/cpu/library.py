@@ -13,9 +13,9 @@ import torch
 from torch import Tensor
 
 from inference.moe.errors import BadCall, UnknownExpert
-from inference.moe.kernels.cpu.packed import Format, Inputs, Packed, PackedExperts
+from inference.moe.kernels.cpu.packed import Format, Inputs, Packed, PackedExperts, Tally
 
-ABI = 1
+ABI = 2
 _ALIGNMENT = 64
 _BAD_EXPERT = -3
 _ERRORS = {-1: "a shape or an alignment", -2: "the weights' format", -4: "the kernel's name", -5: "memory"}
@@ -30,7 +30,13 @@ _SIGNATURES: dict[str, tuple[type | None, tuple[type, ...]]] = {
     "house_unpack": (_I32, (_I32, _P, _I64, _I64, _P)),
     "house_large_pages": (None, (_P, _I64)),
     "house_linear": (_I32, (_I32, _I32, _P, _I64, _P, _I64, _I64, _P, _P, _I32)),
-    "house_experts": (_I32, (_I32, _I32, _I32, _P, _I64, _I64, _I64, _P, _P, _I64, _P, _P, _I64, _P, _I64, _P, _I32)),
+    "house_experts": (
+        _I32,
+        (
+            *(_I32, _I32, _I32, _P, _I64, _I64, _I64, _P, _P, _I64, _P, _P, _I64, _P, _I64, _P, _I32),
+            *(_P, _I64, _I64, _P),
+        ),
+    ),
 }
 
 
@@ -79,7 +85,7 @@ class Library:
     def pack(self, weight: Tensor, fmt: Format) -> Packed:
         """Pack weight [rows, cols] bf16, each row contiguous; quantised by groups of 32 columns of a row."""
         rows, cols = weight.shape
-        data = self._room(self._bytes(fmt, rows, cols))
+        data = self.room(self._bytes(fmt, rows, cols))
         self._pack_into(weight, fmt, data)
         return Packed(data, fmt, rows, cols)
 
@@ -129,6 +135,7 @@ class Library:
         expert_map: Tensor | None = None,
         inputs: Inputs = Inputs.AUTO,
         out: Tensor | None = None,
+        tally: Tally | None = None,
     ) -> Tensor:
         """One layer of routed experts; see `inference.moe.reference.experts`.
 
@@ -140,6 +147,7 @@ class Library:
             expert_map: [global experts] -> local or -1.
             inputs: how activations enter quantised products.
             out: [tokens, hidden] bf16 contiguous; made if absent.
+            tally: is added the slots computed here.
 
         Raises:
             UnknownExpert: an id is out of bounds; nothing outside the buffers is read.
@@ -161,7 +169,7 @@ class Library:
             *(*weights.formats, inputs, flat.data_ptr(), tokens, weights.hidden, weights.inner),
             *(ids.data_ptr(), shares.data_ptr(), top_k, weights.w13.data_ptr(), weights.w2.data_ptr()),
             *(weights.experts, table.data_ptr() if table is not None else None, total),
-            *(out.data_ptr(), torch.get_num_threads()),
+            *(out.data_ptr(), torch.get_num_threads(), *_tally(tally, total)),
         )
         if status == _BAD_EXPERT:
             raise UnknownExpert(total)
@@ -171,7 +179,8 @@ class Library:
     def _bytes(self, fmt: Format, rows: int, cols: int) -> int:
         return self._check(self._calls.house_packed_bytes(fmt, rows, cols))
 
-    def _room(self, size: int) -> Tensor:
+    def room(self, size: int) -> Tensor:
+        """Memory for `size` packed bytes: aligned, and on large pages where the system gives them."""
         room = torch.empty(size + _ALIGNMENT, dtype=torch.uint8)
         start = -room.data_ptr() % _ALIGNMENT
         self._calls.house_large_pages(room.data_ptr(), room.numel())
@@ -180,7 +189,7 @@ class Library:
     def _pack_all(self, matrices: list[Tensor], fmt: Format, apart: int) -> Tensor:
         """One after the other. Experts that are still copies of each other (`apart` matrices back) are packed once."""
         size = self._bytes(fmt, *matrices[0].shape) if matrices else 0
-        room = self._room(len(matrices) * size)
+        room = self.room(len(matrices) * size)
         for number, matrix in enumerate(matrices):
             place = room[number * size : (number + 1) * size]
             if number >= apart and torch.equal(matrix, matrices[number - apart]):
@@ -201,3 +210,17 @@ class Library:
             what = _ERRORS.get(status, f"error {status}")
             raise BadCall(f"the kernel refused {what}", f"内核拒绝了该调用（{status}）")
         return status
+
+
+def _tally(tally: Tally | None, total: int) -> tuple[int | None, int, int, int | None]:
+    """As the library takes it. Raises `BadCall` where the counts are not for `total` experts."""
+    if tally is None:
+        return None, 0, 0, None
+    labels, counts = tally.labels, tally.counts
+    if counts.shape[1:] != (total,) or counts.dtype is not torch.int64 or not counts.is_contiguous():
+        raise BadCall(
+            f"counts of {total} experts were given as {tuple(counts.shape)} {counts.dtype}", "计数张量的形状或类型不符"
+        )
+    if labels.dtype is not torch.uint8 or not labels.is_contiguous():
+        raise BadCall(f"labels must be contiguous uint8, not {labels.dtype}", "标签必须是连续的 uint8")
+    return labels.data_ptr(), len(labels), len(counts), counts.data_ptr()

@@ -48,3 +48,13 @@ class PackedExperts:
     experts: int
     hidden: int
     inner: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Who watches the routing. `labels` [tokens] uint8, whose each token is; tokens past its end are padding.
+    `counts` [labels, experts] int64: slots so far, added to in place. A label that has no row is not counted.
+    """
+
+    labels: Tensor
+    counts: Tensor

@@ -53,6 +53,20 @@ async def test_fields_only_vllm_knows_are_left_out_when_they_change_nothing(serv
     assert "repetition_penalty" not in server.calls[0].body
 
 
+async def test_the_domain_is_told_in_the_requests_id_and_nowhere_in_its_body(server: Any, model: OpenAIModel) -> None:
+    for _ in range(2):
+        await collect(model, ChatRequest(ASKED.messages, domain="finance"))
+    first, second = (call.headers["x-request-id"] for call in server.calls)
+    assert first.startswith("house.finance.")
+    assert first != second
+    assert "finance" not in str(server.calls[0].body)
+
+
+async def test_without_a_domain_the_server_makes_the_id(server: Any, model: OpenAIModel) -> None:
+    await collect(model)
+    assert "x-request-id" not in server.calls[0].headers
+
+
 async def test_an_adapter_is_asked_for_by_name(server: Any, model: OpenAIModel) -> None:
     await collect(model, ChatRequest(ASKED.messages, adapter="finance-lora"))
     assert server.calls[0].body["model"] == "finance-lora"

@@ -163,19 +163,32 @@ void product(const Block& block, const Block& other, Operand& room, bool int8, i
   }
 }
 
+// Whoever watches the routing: counts [labels, global] of the slots computed here, by the label of their token. Tokens
+// from `labelled` on are padding and counted nowhere. `counts` null: nobody watches.
+struct Tally {
+  const uint8_t* label;
+  int64_t labelled, labels;
+  int64_t* counts;
+
+  void add(int64_t token, int64_t global, int32_t id) const {
+    if (counts && token < labelled && label[token] < labels) ++counts[label[token] * global + id];
+  }
+};
+
 // Which slots (token x top-k positions) each expert computes, in token order: a counting sort.
 struct Plan {
   std::vector<int64_t> start;  // [experts + 1]
   std::vector<int64_t> slot;   // [slots that an expert of ours computes]
   std::vector<int64_t> place;  // [tokens x top-k] -> position in `slot`, or -1
 
-  int32_t make(const int32_t* ids, int64_t slots, int64_t global, const int32_t* map, int64_t local) {
+  int32_t make(const int32_t* ids, int64_t slots, int64_t top_k, int64_t global, const int32_t* map, int64_t local,
+               const Tally& tally) {
     start.assign(static_cast<size_t>(local + 1), 0);
     place.assign(static_cast<size_t>(slots), -1);
     for (int64_t s = 0; s < slots; ++s) {
       const int64_t expert = local_expert(ids[s], global, map, local);
       if (expert == kBadExpert) return kBadExpert;
-      if (expert >= 0) ++start[static_cast<size_t>(expert + 1)];
+      if (expert >= 0) ++start[static_cast<size_t>(expert + 1)], tally.add(s / top_k, global, ids[s]);
       place[static_cast<size_t>(s)] = expert;
     }
     for (int64_t e = 0; e < local; ++e) start[static_cast<size_t>(e + 1)] += start[static_cast<size_t>(e)];
@@ -343,7 +356,7 @@ using namespace house;  // NOLINT: the C functions below are the namespace's fac
 extern "C" {
 
 // Grows whenever a signature or the packed layout changes.
-int32_t house_abi() { return 1; }
+int32_t house_abi() { return 2; }
 
 // Name of the n-th kernel this processor can run, best first; null past the last.
 const char* house_kernel(int32_t n) {
@@ -422,14 +435,17 @@ int32_t house_linear(int32_t format, int32_t inputs, const uint16_t* x, int64_t 
 // hidden] bf16), where expert(x) = w2 (silu(gate x) * (up x)). `w13` holds [local] x (gate, up), packed in format
 // `first`, `w2` [local] in format `second`.
 // Ids are global; `map` [global] gives the local number, -1 elsewhere (null: local = global). Id -1 is skipped.
+// `tally` [labels, global] (or null) is added the slots computed here, by `label` [labelled] of their token.
 int32_t house_experts(int32_t first, int32_t second, int32_t inputs, const uint16_t* x, int64_t tokens, int64_t hidden,
                       int64_t inner, const int32_t* ids, const float* weights, int64_t top_k, const uint8_t* w13, const uint8_t* w2,
-                      int64_t local, const int32_t* map, int64_t global, uint16_t* out, int32_t threads) {
+                      int64_t local, const int32_t* map, int64_t global, uint16_t* out, int32_t threads,
+                      const uint8_t* label, int64_t labelled, int64_t labels, int64_t* tally) {
   if (!known(first) || !known(second)) return kBadFormat;
   if (tokens < 0 || hidden <= 0 || inner <= 0 || top_k < 1 || local < 0 || global < 0 || threads < 1) return kBadShape;
   if (!map && global > local) return kBadShape;
+  if (tally && (labelled < 0 || labels < 1 || (labelled > 0 && !label))) return kBadShape;
   thread_local Plan plan;
-  const int32_t error = plan.make(ids, tokens * top_k, global, map, local);
+  const int32_t error = plan.make(ids, tokens * top_k, top_k, global, map, local, Tally{label, labelled, labels, tally});
   if (error != kOk) return error;
   const Experts job{x,     weights, w13,   w2,    out, tokens, hidden, inner,
                     top_k, local,   static_cast<Format>(first), static_cast<Format>(second),

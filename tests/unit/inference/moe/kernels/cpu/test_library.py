@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from inference.moe import reference
 from inference.moe.errors import BadCall, UnknownExpert
 from inference.moe.kernels.cpu.library import Library
-from inference.moe.kernels.cpu.packed import Format, Inputs
+from inference.moe.kernels.cpu.packed import Format, Inputs, Tally
 
 TOLERANCE = {Format.BF16: 0.004, Format.INT8: 0.02, Format.INT4: 0.18}
 """Relative error on normal weights: bf16 rounding of the inner activations; 8 and 4 bits of weights."""
@@ -257,3 +257,50 @@ def test_the_exact_kernel_computes_a_row_the_same_whatever_is_beside_it(library:
         parts = [slice(start, start + size) for start in range(0, 70, size)]
         apart = [library.experts(x[part], packed, ids[part], torch.ones(len(ids[part]), 1)) for part in parts]
         assert torch.equal(torch.cat(apart), together), size
+
+
+TALLIED = torch.tensor([[0, 3], [1, -1], [3, 3], [2, 0]], dtype=torch.int32)
+
+
+def tallied(library: Library, labels: list[int], rows: int, expert_map: torch.Tensor | None = None) -> torch.Tensor:
+    experts = 4 if expert_map is None else int((expert_map >= 0).sum())
+    w13, w2 = torch.randn(experts, 64, 64).bfloat16(), torch.randn(experts, 64, 32).bfloat16()
+    counts = torch.zeros(rows, 4, dtype=torch.int64)
+    tally = Tally(torch.tensor(labels, dtype=torch.uint8), counts)
+    packed = library.pack_experts(w13, w2, Format.INT8)
+    x, shares = torch.randn(4, 64).bfloat16(), torch.ones(4, 2)
+    plain = library.experts(x, packed, TALLIED, shares, expert_map=expert_map)
+    watched = library.experts(x, packed, TALLIED, shares, expert_map=expert_map, tally=tally)
+    assert torch.equal(plain, watched)
+    return counts
+
+
+def test_slots_are_counted_by_expert_and_by_whose_token_it_is(library: Library) -> None:
+    assert tallied(library, [0, 1, 1, 0], rows=2).tolist() == [[2, 0, 1, 1], [0, 1, 0, 2]]
+
+
+def test_padding_and_unknown_labels_are_counted_nowhere(library: Library) -> None:
+    assert tallied(library, [0, 7], rows=2).tolist() == [[1, 0, 0, 1], [0, 0, 0, 0]]
+    assert tallied(library, [], rows=1).sum() == 0
+
+
+def test_a_rank_counts_what_it_computes(library: Library) -> None:
+    here = torch.tensor([-1, 0, -1, 1])
+    there = torch.tensor([0, -1, 1, -1])
+    both = [tallied(library, [0, 0, 0, 0], rows=1, expert_map=one) for one in (here, there)]
+    assert torch.equal(both[0] + both[1], tallied(library, [0, 0, 0, 0], rows=1))
+
+
+@pytest.mark.parametrize(
+    "tally",
+    [
+        Tally(torch.zeros(4, dtype=torch.uint8), torch.zeros(1, 3, dtype=torch.int64)),
+        Tally(torch.zeros(4, dtype=torch.uint8), torch.zeros(1, 4, dtype=torch.int32)),
+        Tally(torch.zeros(4, dtype=torch.int64), torch.zeros(1, 4, dtype=torch.int64)),
+    ],
+    ids=["another number of experts", "counts of another type", "labels of another type"],
+)
+def test_counts_that_do_not_fit_are_refused(library: Library, tally: Tally) -> None:
+    packed = library.pack_experts(torch.zeros(4, 64, 64).bfloat16(), torch.zeros(4, 64, 32).bfloat16(), Format.INT8)
+    with pytest.raises(BadCall):
+        library.experts(torch.zeros(4, 64).bfloat16(), packed, TALLIED, torch.ones(4, 2), tally=tally)

@@ -1,0 +1,82 @@
+"""Where the packed weights of one model lie: a folder whose name is a digest of everything their bytes depend on."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import shutil
+from pathlib import Path
+
+from inference.serving.config import GIB, Weights
+
+log = logging.getLogger(__name__)
+
+LIMIT_BYTES = 6 * GIB
+"""What all models' packed weights may take: the 1.5B in int4 takes 1.1 GiB while its experts are identical."""
+
+_PROVENANCE = "provenance.json"
+
+
+def default_cache(models: Path) -> Path:
+    """Beside the folder `models`, as the kernels are."""
+    return models.parent / "packed"
+
+
+def folder(cache: Path, model: Path, library: Path, weights: Weights) -> Path | None:
+    """The model's folder under `cache`, made if need be and marked as used; None where none can be written.
+
+    Args:
+        cache: what `default_cache` gives.
+        model: folder in the Hugging Face layout. Its provenance, where the catalogue has written one, holds SHA-256 of
+            every file; size and time of change of the weights stand for them elsewhere, and notice an edit everywhere.
+        library: the built kernel, whose folder is named by a digest of sources, flags and compiler.
+        weights: how the weights are packed.
+    """
+    digest = hashlib.sha256(repr((library.parent.name, weights.value, _processor())).encode())
+    for path in sorted([model / "config.json", model / _PROVENANCE, *model.glob("*.safetensors")]):
+        if not path.exists():
+            continue
+        about = path.stat()
+        digest.update(repr((path.name, about.st_size, about.st_mtime_ns)).encode())
+        if path.suffix == ".json":
+            digest.update(path.read_bytes())
+    mine = cache / digest.hexdigest()[:20]
+    try:
+        mine.mkdir(parents=True, exist_ok=True)
+        os.utime(mine)
+    except OSError as error:
+        log.warning("weights are packed at each start: %s can't be written (%s)", mine, error)
+        return None
+    return mine
+
+
+def prune(cache: Path, keep: Path, limit: int = LIMIT_BYTES) -> list[Path]:
+    """Remove what was used longest ago until all of it takes at most `limit` bytes; `keep` stays in any case.
+
+    Half-written files that a killed server left in `keep` are removed, too. Returns the folders that are gone.
+    """
+    for left in keep.glob(".*.tmp"):
+        left.unlink(missing_ok=True)
+    folders = sorted((path for path in cache.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime)
+    sizes = {path: sum(file.stat().st_size for file in path.iterdir()) for path in folders}
+    total, gone = sum(sizes.values()), []
+    for path in folders:
+        if total <= limit:
+            break
+        if path != keep:
+            shutil.rmtree(path)
+            total -= sizes[path]
+            gone.append(path)
+    return gone
+
+
+def _processor() -> str:
+    """What the processor can do, as the kernel names it; the layout is the same on all, the choice of formats may
+    come to depend on it.
+    """
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return ""
+    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("flags")), "")
