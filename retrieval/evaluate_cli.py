@@ -7,7 +7,9 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import get_args
 
+from retrieval.encoders.engine import EngineName
 from retrieval.encoders.onnx import OnnxEncoder
 from retrieval.evaluate import evaluate
 
@@ -15,7 +17,7 @@ from retrieval.evaluate import evaluate
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the figures as a table, and with `--json` as the last line."""
     options = _parser().parse_args(arguments)
-    encoder = OnnxEncoder(options.encoder, threads=options.threads)
+    encoder = OnnxEncoder(options.encoder, threads=options.threads, engine=options.engine)
     figures = evaluate(options.corpus, options.questions, encoder, limit=options.limit)
     sys.stdout.write(table(figures))
     if options.json:
@@ -37,5 +39,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--encoder", type=Path, required=True, help="folder of the encoder")
     parser.add_argument("--limit", type=int, help="ask only the first N questions")
     parser.add_argument("--threads", type=int, default=2, help="threads of the encoder")
+    parser.add_argument("--engine", choices=get_args(EngineName), default="auto", help="who computes the encoder")
     parser.add_argument("--json", action="store_true", help="figures as JSON on the last line")
     return parser
