@@ -9,12 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from assistant.errors import InvalidInput, Text, TooLarge, Unprocessable
 from domains.codegen.engine.types import Options, Project
+from domains.codegen.languages import FRAMEWORKS, language_of
 
 MAX_FILES = 200
 MAX_SOURCE = 200 * 1024
-DEFAULT_FILE = "module.py"
-KNOWN = ("python", "javascript", "typescript", "java")
-SUPPORTED = ("python",)
+DEFAULT_FILES = {"python": "module.py", "javascript": "module.js", "typescript": "module.ts", "java": "Module.java"}
+KNOWN = tuple(DEFAULT_FILES)
 
 
 class TestsInput(BaseModel):
@@ -24,11 +24,11 @@ class TestsInput(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    language: Annotated[str, Field(description="python")] = "python"
+    language: Annotated[str, Field(description="python, javascript or typescript")] = "python"
     source: Annotated[str | None, Field(description="The module's text.")] = None
-    filename: Annotated[str, Field(max_length=200, description="Name of `source`; tests import it by this name.")] = (
-        DEFAULT_FILE
-    )
+    filename: Annotated[
+        str | None, Field(max_length=200, description="Name of `source`; tests import it by this name.")
+    ] = None
     files: Annotated[
         dict[str, str] | None, Field(max_length=MAX_FILES, description="Texts by relative path, instead of `source`.")
     ] = None
@@ -36,7 +36,7 @@ class TestsInput(BaseModel):
     symbols: Annotated[
         list[str], Field(max_length=100, description="Names of functions, classes or Class.method; else all.")
     ] = []
-    framework: Annotated[str | None, Field(description="pytest")] = None
+    framework: Annotated[str | None, Field(description="pytest or jest, by language")] = None
     budget: Annotated[float, Field(ge=1, le=60, description="Seconds for search and mutants together.")] = 8.0
     seed: Annotated[int, Field(ge=0, le=2**31)] = 1
     stream: Annotated[bool | None, Field(description="Server-sent events instead of one JSON object.")] = None
@@ -51,9 +51,10 @@ class TestsInput(BaseModel):
 
     def project(self) -> Project:
         """Return what is to be tested. Raises InvalidInput, TooLarge, Unprocessable."""
-        self._known()
-        texts = {self.filename: self.source or ""} if self.files is None else self.files
-        target = self.filename if self.target is None else self.target
+        language = self._known()
+        filename = self.filename or DEFAULT_FILES[language]
+        texts = {filename: self.source or ""} if self.files is None else self.files
+        target = filename if self.target is None else self.target
         if sum(len(text) for text in texts.values()) > MAX_SOURCE:
             limit = MAX_SOURCE // 1024
             raise TooLarge(Text(f"The sources are larger than {limit} KiB.", f"源代码超过 {limit} KiB。"))
@@ -64,9 +65,10 @@ class TestsInput(BaseModel):
                     Text(f"“{shown}” is not a relative path without “..”.", f"“{shown}”不是不含“..”的相对路径。"),
                     code="bad_path",
                 )
-        if not target.endswith(".py"):
+        if language_of(target) not in _ENDINGS_OF[language]:
+            known = language.capitalize()
             raise InvalidInput(
-                Text(f"“{target[:80]}” is no Python file.", f"“{target[:80]}”不是 Python 文件。"), code="bad_path"
+                Text(f"“{target[:80]}” is no {known} file.", f"“{target[:80]}”不是 {known} 文件。"), code="bad_path"
             )
         return Project({name: text.encode("utf-8", "surrogatepass") for name, text in texts.items()}, target)
 
@@ -74,10 +76,10 @@ class TestsInput(BaseModel):
         """Return how long and for what to search."""
         return Options(tuple(self.symbols), self.budget, self.seed)
 
-    def _known(self) -> None:
+    def _known(self) -> str:
         language = self.language.lower()
-        names = ", ".join(SUPPORTED)
         if language not in KNOWN:
+            names = ", ".join(FRAMEWORKS)
             raise InvalidInput(
                 Text(
                     f"The language “{language[:40]}” is not known; known: {names}.",
@@ -85,7 +87,8 @@ class TestsInput(BaseModel):
                 ),
                 code="unknown_language",
             )
-        if language not in SUPPORTED:
+        if language not in FRAMEWORKS:
+            names = ", ".join(FRAMEWORKS)
             raise Unprocessable(
                 Text(
                     f"No runner for {language} is installed here; there is one for {names}.",
@@ -93,12 +96,22 @@ class TestsInput(BaseModel):
                 ),
                 code="missing_runner",
             )
-        if self.framework not in {None, "pytest"}:
+        wanted = FRAMEWORKS[language]
+        if (self.framework or wanted).lower() != wanted:
             shown = str(self.framework)[:40]
             raise Unprocessable(
-                Text(f"Tests are written for pytest, not for {shown}.", f"测试以 pytest 编写，不支持 {shown}。"),
+                Text(
+                    f"Tests for {language} are written for {wanted}, not for {shown}.",
+                    f"{language} 的测试以 {wanted} 编写，不支持 {shown}。",
+                ),
                 code="missing_runner",
             )
+        return language
+
+
+_ENDINGS_OF = {
+    "python": {"python"}, "javascript": {"javascript"}, "typescript": {"typescript", "javascript"}, "java": {"java"},
+}  # fmt: skip
 
 
 def _is_plain(name: str) -> bool:

@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assistant.errors import AssistantError, Text, TooManyRequests, Unavailable, Unprocessable
-from domains.codegen.engine.errors import Cancelled, EngineError, NothingToTest, SourceBroken
-from domains.codegen.engine.generate import Watching
+from domains.codegen.engine.errors import Cancelled, EngineError, MissingRunner, NothingToTest, SourceBroken
 from domains.codegen.engine.types import Generated, Options, Project, WrittenTest
+from domains.codegen.engine.watching import Watching
 from domains.codegen.wire import test_fields, to_fields
 
 logger = logging.getLogger(__name__)
@@ -196,6 +196,13 @@ def shown(error: EngineError | AssistantError) -> AssistantError:
         code = "syntax_error" if error.line else "broken_source"
         text = Text(f"The source is broken: {place}{error}.", f"源代码有误：{where}{error}。")
         return Unprocessable(text, code=code, members=members)
+    if isinstance(error, MissingRunner):
+        logger.error("tests.missing_runner language=%s reason=%s", error.language, error)
+        text = Text(
+            en=f"Tests for {error.language} cannot be run on this server: {error}",
+            zh=f"本服务器无法运行 {error.language} 的测试，缺少其运行器，请联系运维人员：{error}",
+        )
+        return Unprocessable(text, code="missing_runner")
     if isinstance(error, NothingToTest):
         text = Text(str(error), "没有可测试的公开函数或类，或者没有所给的名称。")
         return Unprocessable(text, code="nothing_to_test")

@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 from domains.codegen.engine.errors import EngineError, SourceBroken
-from domains.codegen.engine.generate import generate
 from domains.codegen.engine.types import Generated, Options, Project
 from domains.codegen.evaluation import corpus, measure
+from domains.codegen.making import generate
 from domains.codegen.wire import to_fields
 from sandbox import Sandbox, SandboxError
 
@@ -34,7 +34,9 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m domains.codegen", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    make = commands.add_parser("generate", help="write tests for a Python module, and run them")
+    make = commands.add_parser(
+        "generate", help="write tests for a module in Python, JavaScript or TypeScript, and run them"
+    )
     make.add_argument("file", type=Path)
     make.add_argument("--symbol", action="append", default=[], help="name or Class.method; may be repeated")
     make.add_argument("--budget", type=float, default=8.0, metavar="SECONDS", help="for search and mutants")
@@ -42,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     make.add_argument("--json", action="store_true")
     judge = commands.add_parser("evaluate", help="measure on a folder of modules, a data set, or the pinned list")
     judge.add_argument("path", type=Path, nargs="?", help="left out: the modules pinned in the source")
-    judge.add_argument("--language", choices=["python"], default="python")
+    judge.add_argument("--language", choices=["python", "javascript"], default="python")
     judge.add_argument("--tier", choices=["typed", "untyped"], help="of the pinned modules")
     judge.add_argument("--slice", type=int, metavar="N", help="N of them, drawn by the seed")
     judge.add_argument("--seed", type=int, default=1)
@@ -83,7 +85,9 @@ def _write(made: Generated, folder: Path) -> None:
 
 
 def _evaluate(box: Sandbox, asked: argparse.Namespace) -> int:
-    listed = corpus.subjects(asked.path) if asked.path is not None else corpus.pinned_modules(asked.tier)
+    listed = (
+        corpus.subjects(asked.path, asked.language) if asked.path is not None else corpus.pinned_modules(asked.tier)
+    )
     if asked.slice is not None and asked.slice < len(listed):
         listed = random.Random(asked.seed).sample(listed, asked.slice)  # noqa: S311 - repeatable, not secret
     rows = measure.measure_all(box, listed, Options(budget_s=asked.budget), _told)

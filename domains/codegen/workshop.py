@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from domains.codegen.engine.generate import Watching, generate
 from domains.codegen.engine.types import Generated, Options, Project
+from domains.codegen.engine.watching import Watching
+from domains.codegen.making import generate
 from domains.errors import DomainError
 from sandbox import Sandbox, SandboxUnavailable
 

@@ -1,5 +1,6 @@
-"""Node packages that the tests of the clients need, by `npm ci` from lock files with hashes. A run needs none of them.
+"""Node packages that tests need, by `npm ci` from lock files with hashes: those of the clients, and Jest.
 
+Jest runs the tests that are generated for JavaScript; a server that offers that needs it too. A run needs none else.
 Scripts of packages are not run: none of these needs its own to be used here.
 """
 
@@ -13,7 +14,7 @@ from pathlib import Path
 from infra.bootstrap.checks import Problem
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-FOLDERS = (CHECKOUT / "clients" / "vscode", CHECKOUT / "tests" / "ide" / "editor")
+FOLDERS = (CHECKOUT / "clients" / "vscode", CHECKOUT / "tests" / "ide" / "editor", CHECKOUT / "infra" / "jest")
 EDITOR = "node_modules/code-server/lib/vscode"
 """The editor's server serves its packages to browsers out of a folder of its own; ours are the same, by our lock."""
 _STAMP = "node_modules/installed-from"

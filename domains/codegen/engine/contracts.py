@@ -8,17 +8,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from domains.codegen.engine.prose import EMPTY, bounds, forbidden
+
 _RAISES = re.compile(
     r":raises?\s+(?P<sphinx>[\w.]+)\s*:\s*(?P<why>[^\n]*)"
     r"|^\s{0,8}(?P<google>[A-Z]\w*(?:Error|Exception))\s*:\s*(?P<because>[^\n]*)",
     re.MULTILINE,
 )
-_NUMBER = r"(-?\d+(?:\.\d+)?)"
-_RESULT = re.compile(r"(?:returns?|result|:returns?:|:return:)[^\n]*", re.I)
-_BETWEEN = re.compile(rf"between {_NUMBER} and {_NUMBER}", re.I)
-_NOT_NEGATIVE = re.compile(r"\b(?:non-?negative|never negative|not negative|never below (?:zero|0))\b", re.I)
-_AT_MOST = re.compile(rf"\b(?:at most|never (?:more|greater) than|never exceeds|never above) {_NUMBER}", re.I)
-_AT_LEAST = re.compile(rf"\b(?:at least|never (?:less|smaller) than|never below) {_NUMBER}", re.I)
 _BUILTIN = {"int", "str", "bool", "float", "list", "dict", "tuple", "set", "bytes", "None", "complex", "frozenset"}
 _ACCEPTS = {"float": {"float", "int", "bool"}, "int": {"int", "bool"}, "complex": {"complex", "float", "int", "bool"}}
 _SAMPLES = {
@@ -126,15 +122,15 @@ def _is_literal(text: str) -> bool:
 def _promise(symbol: str, node: ast.FunctionDef, docstring: str) -> Promise:
     listed = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
     plain = [a for a in listed if a.arg not in {"self", "cls"}]
-    low, high, said = _range(docstring)
+    kept = bounds(docstring)
     return Promise(
         symbol,
         frozenset(name for name, _ in raised(docstring)),
         _returned(node),
         all(a.annotation for a in plain),
-        low,
-        high,
-        said,
+        kept.low,
+        kept.high,
+        kept.said,
     )
 
 
@@ -166,18 +162,6 @@ def _members(node: ast.expr) -> list[ast.expr]:
     return [node]
 
 
-def _range(docstring: str) -> tuple[float | None, float | None, str]:
-    for line in _RESULT.findall(docstring):
-        between = _BETWEEN.search(line)
-        if between is not None:
-            return float(between[1]), float(between[2]), line.strip()
-        low, high = _AT_LEAST.search(line), _AT_MOST.search(line)
-        floor = 0.0 if _NOT_NEGATIVE.search(line) else float(low[1]) if low else None
-        if floor is not None or high is not None:
-            return floor, float(high[1]) if high else None, line.strip()
-    return None, None, ""
-
-
 def _conditions(symbol: str, node: ast.FunctionDef, docstring: str) -> Iterator[_What]:
     """Calls that break a documented condition, one argument at a time."""
     listed = [a for a in [*node.args.posonlyargs, *node.args.args] if a.arg not in {"self", "cls"}]
@@ -200,22 +184,9 @@ def _breaking(argument: ast.arg, when: str) -> Iterator[str]:
     if not re.search(rf"\b{re.escape(argument.arg)}\b", when):
         return
     kind = ast.unparse(argument.annotation) if argument.annotation is not None else ""
-    number = kind in {"int", "float"}
-    about = rf"\b{re.escape(argument.arg)}\b[`'\"]*\s+(?:is|are|was|were)\s+"
-    if number and re.search(about + r"(?:\w+ or )?negative\b", when):
-        yield "-1"
-    if number and re.search(about + r"(?:zero|not positive)\b|" + about + r"\w+ or zero\b", when):
-        yield "0"
-    if re.search(about + r"empty\b", when) and kind.split("[")[0] in {"str", "list"}:
-        yield "''" if kind == "str" else "[]"
-    for found in (
-        re.finditer(about + rf"(?:less|smaller|lower|below)(?: than)? {_NUMBER}(?!\w)", when) if number else ()
-    ):
-        yield str(int(float(found[1])) - 1)
-    for found in (
-        re.finditer(about + rf"(?:more|greater|larger|above|higher)(?: than)? {_NUMBER}(?!\w)", when) if number else ()
-    ):
-        yield str(int(float(found[1])) + 1)
-    for found in re.finditer(about + rf"not between {_NUMBER} and {_NUMBER}", when) if number else ():
-        yield str(int(float(found[1])) - 1)
-        yield str(int(float(found[2])) + 1)
+    empty = {"str": "''", "list": "[]"}.get(kind.split("[")[0])
+    for value in forbidden(argument.arg, when, number=kind in {"int", "float"}):
+        if value != EMPTY:
+            yield value
+        elif empty is not None:
+            yield empty

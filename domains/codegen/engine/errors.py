@@ -3,6 +3,7 @@
 EngineError
 ├── SourceBroken     the source does not parse; `line` and `column` say where
 ├── NothingToTest    no public function or class, or none of those asked for
+├── MissingRunner    the language's own runner is not installed; `language` says which
 └── Cancelled        the caller asked to stop
 """
 
@@ -25,6 +26,14 @@ class SourceBroken(EngineError):
 
 class NothingToTest(EngineError):
     """There is no public symbol to test, or none of the names asked for."""
+
+
+class MissingRunner(EngineError):
+    """What runs a language's tests is not installed here. The message says what to do."""
+
+    def __init__(self, language: str, what: str) -> None:
+        super().__init__(what)
+        self.language = language
 
 
 class Cancelled(EngineError):

@@ -66,7 +66,7 @@ def explore(
     box: Sandbox, project: Project, contracts: Contracts, options: Options, told: Progress, cancelled: threading.Event
 ) -> Explored:
     """Search for scenarios. Raises SourceBroken, NothingToTest, Cancelled, SandboxUnavailable."""
-    listener = _Listener(told)
+    listener = Listener(told)
     checks = [{"id": check.id, "source": check.source} for check in contracts.checks]
     plan = {
         "module": project.module, "file": f"{SOURCES}/{project.target}", "path": [SOURCES], "symbols": options.symbols,
@@ -108,7 +108,7 @@ def packages() -> tuple[Path, ...]:
     return tuple(dict.fromkeys(places))
 
 
-def _result(outcome: Outcome, listener: _Listener, project: Project) -> Explored:
+def _result(outcome: Outcome, listener: Listener, project: Project) -> Explored:
     if listener.result is None:
         said = outcome.stderr.decode("utf-8", "replace").strip().split("\n")[-1]
         raise SourceBroken(f"{project.target} could not be explored ({outcome.ending}): {said[-300:]}")
@@ -125,7 +125,7 @@ def _result(outcome: Outcome, listener: _Listener, project: Project) -> Explored
     return explored
 
 
-class _Listener:
+class Listener:
     """Reads the report line by line as it comes."""
 
     def __init__(self, told: Progress) -> None:
@@ -133,6 +133,7 @@ class _Listener:
         self.result: dict[str, Any] | None = None
 
     def hear(self, piece: bytes) -> None:
+        """Take the next piece of the report."""
         *lines, self._rest = (self._rest + piece).split(b"\n")
         for line in lines:
             self._line(line)

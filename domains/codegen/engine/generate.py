@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import ast
-import threading
 import time
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from domains.codegen.engine import contracts
 from domains.codegen.engine.errors import SourceBroken
-from domains.codegen.engine.exploring import Explored, Progress, explore
+from domains.codegen.engine.exploring import Explored, explore
 from domains.codegen.engine.formatting import formatted
 from domains.codegen.engine.gating import Gated, gate
 from domains.codegen.engine.inside.scenarios import Scenario
@@ -26,18 +23,8 @@ from domains.codegen.engine.types import (
     SuspectedBug,
     WrittenTest,
 )
+from domains.codegen.engine.watching import Accepted, Watching
 from sandbox import Sandbox
-
-Accepted = Callable[[WrittenTest], None]
-
-
-@dataclass(slots=True)
-class Watching:
-    """What a caller hears meanwhile, and how it stops the work."""
-
-    progress: Progress = lambda _stage, _done, _of: None
-    accepted: Accepted = lambda _test: None
-    cancelled: threading.Event = field(default_factory=threading.Event)
 
 
 def generate(box: Sandbox, project: Project, options: Options, watching: Watching | None = None) -> Generated:

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from domains.codegen.engine.types import Project
+from domains.codegen.evaluation import programs
+from domains.codegen.languages import language_of
 from domains.errors import DomainError
 
 _LARGEST = 2 * 1024 * 1024
-_FILE = "program.py"
 
 
 class CorpusBroken(DomainError):
@@ -34,14 +35,28 @@ class Subject:
     tier: str = ""
 
 
-def subjects(path: Path) -> list[Subject]:
-    """Read a folder of modules, a data set's `.jsonl`, or a list of pinned modules. Raises CorpusBroken, OSError."""
+def subjects(path: Path, language: str = "python") -> list[Subject]:
+    """Read a folder of modules, a data set (its folder or a `.jsonl`), or a list of pinned modules.
+
+    Raises CorpusBroken, OSError.
+    """
     if path.is_dir():
-        return [Subject(str(file.relative_to(path)), _alone(file)) for file in sorted(path.rglob("*.py"))]
+        found = [file for file in sorted(path.rglob("*")) if _is_module(file, language)]
+        if found:
+            return [Subject(str(file.relative_to(path)), _alone(file)) for file in found]
+        return [subject for file in sorted(path.rglob("*.jsonl")) for subject in subjects(file, language)]
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     if rows and "wheel_sha256" in rows[0]:
         return list(pinned(rows, path.parent))
-    return [subject for n, row in enumerate(rows) if (subject := _program(row, n)) is not None]
+    found_programs = (programs.read(row, n, language) for n, row in enumerate(rows))
+    return [Subject(one.name, one.project, one.wrong) for one in found_programs if one is not None]
+
+
+def _is_module(file: Path, language: str) -> bool:
+    """Whether a file is written in a language, and no test."""
+    known = language_of(file.name)
+    test = ".test." in file.name or ".spec." in file.name or file.stem.endswith("Test")
+    return known is not None and known.replace("typescript", "javascript") == language and not test and file.is_file()
 
 
 def pinned_modules(tier: str | None) -> list[Subject]:
@@ -99,17 +114,3 @@ def _from_wheel(wheel: Path, row: dict[str, Any]) -> Project:
 
 def _alone(file: Path) -> Project:
     return Project({file.name: file.read_bytes()}, file.name)
-
-
-def _program(row: dict[str, Any], n: int) -> Subject | None:
-    """Read a row of quixbugs, humaneval, mbpp or classeval."""
-    if "python_correct" in row:
-        return Subject(row["name"], _project(row["python_correct"]), (row["python_buggy"].encode(),))
-    if "canonical_solution" in row:
-        return Subject(str(row.get("task_id", n)), _project(row["prompt"] + row["canonical_solution"]))
-    code = row.get("solution_code") or row.get("code")
-    return Subject(str(row.get("task_id", n)), _project(code)) if isinstance(code, str) else None
-
-
-def _project(source: str) -> Project:
-    return Project({_FILE: source.encode()}, _FILE)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import math
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from statistics import median
 
 from domains.codegen.engine.errors import EngineError
-from domains.codegen.engine.gating import gate
-from domains.codegen.engine.generate import generate
 from domains.codegen.engine.types import Generated, Options, Project
 from domains.codegen.evaluation.corpus import Subject
+from domains.codegen.making import fails, generate
 from sandbox import Sandbox
 
 
@@ -59,15 +57,9 @@ def measure(box: Sandbox, subject: Subject, options: Options) -> Measured:
 
 def _notices(box: Sandbox, project: Project, made: Generated, wrong: bytes) -> bool:
     """Whether a test that passes on the right program fails on the wrong one."""
-    files = {name: text for name, text in made.files.items() if not name.endswith("_suspected.py")}
-    if not files:
-        return False
+    files = {name: text for name, text in made.files.items() if "suspected" not in name.lower()}
     changed = replace(project, files={**project.files, project.target: wrong})
-    try:
-        gated = gate(box, changed, files, threading.Event(), runs=1)
-    except EngineError:
-        return True  # the wrong program does not even come to an end
-    return any(end != "passed" for ends in gated.ended.values() for end in ends) or not gated.ended
+    return bool(files) and fails(box, changed, files)
 
 
 def summary(rows: list[Measured]) -> dict[str, float | int | None]:

@@ -34,6 +34,21 @@ def test_a_set_of_files_keeps_its_paths() -> None:
     assert set(project.files) == {"a/__init__.py", "a/b.py"}
 
 
+@pytest.mark.parametrize(
+    ("fields", "target"),
+    [
+        ({"language": "javascript"}, "module.js"),
+        ({"language": "TypeScript"}, "module.ts"),
+        ({"language": "typescript", "filename": "cart.tsx"}, "cart.tsx"),
+        ({"language": "typescript", "filename": "cart.js"}, "cart.js"),
+        ({"language": "javascript", "framework": "Jest", "filename": "a.mjs"}, "a.mjs"),
+        ({}, "module.py"),
+    ],
+)
+def test_a_source_without_a_name_gets_one_of_its_language(fields: dict[str, Any], target: str) -> None:
+    assert read(source="", **fields).project().target == target
+
+
 def test_options_have_their_defaults() -> None:
     options = read(source="").options()
     assert (options.symbols, options.budget_s, options.seed) == ((), 8.0, 1)
@@ -52,7 +67,9 @@ def test_options_have_their_defaults() -> None:
         ({"source": "", "misspelt": 1}, "invalid_input", 400),
         ({"source": "", "language": "cobol"}, "unknown_language", 400),
         ({"source": "", "language": "java"}, "missing_runner", 422),
-        ({"source": "", "language": "JavaScript"}, "missing_runner", 422),
+        ({"source": "", "language": "JavaScript", "framework": "mocha"}, "missing_runner", 422),
+        ({"source": "", "language": "javascript", "filename": "x.py"}, "bad_path", 400),
+        ({"source": "", "language": "python", "filename": "x.ts"}, "bad_path", 400),
         ({"source": "", "framework": "unittest"}, "missing_runner", 422),
         ({"source": "", "filename": "../x.py"}, "bad_path", 400),
         ({"source": "", "filename": "/etc/x.py"}, "bad_path", 400),

@@ -13,8 +13,8 @@ import pytest
 from assistant.api.testruns import Happening, Run, Runs, shown
 from assistant.errors import TooManyRequests, Unavailable
 from domains.codegen.engine.errors import Cancelled, EngineError, NothingToTest, SourceBroken
-from domains.codegen.engine.generate import Watching
 from domains.codegen.engine.types import Coverage, Generated, Options, Project, WrittenTest
+from domains.codegen.engine.watching import Watching
 
 MADE = Generated({"test_m.py": "..."}, (), Coverage(1.0, None), None, 4, 3, (), (), (), {"total_s": 0.1})
 

@@ -9,8 +9,9 @@ import time
 import pytest
 
 from domains.codegen.engine.errors import Cancelled, NothingToTest, SourceBroken
-from domains.codegen.engine.generate import Watching, generate, parsed
+from domains.codegen.engine.generate import generate, parsed
 from domains.codegen.engine.types import Generated, Options, Project, WrittenTest
+from domains.codegen.engine.watching import Watching
 from domains.codegen.wire import to_fields
 from sandbox import Sandbox
 

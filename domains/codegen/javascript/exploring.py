@@ -1,0 +1,260 @@
+"""Runs the exploring program in the sandbox and reads what it tells, which is untrusted."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from tree_sitter import Node as Syntax
+
+from domains.codegen.engine.errors import NothingToTest, SourceBroken
+from domains.codegen.engine.exploring import Listener, Progress
+from domains.codegen.engine.prose import EMPTY, forbidden
+from domains.codegen.engine.types import Options, Project
+from domains.codegen.javascript.documentation import Example
+from domains.codegen.javascript.mutators import constants, mutants
+from domains.codegen.javascript.parameters import Parameter
+from domains.codegen.javascript.parsing import expression, text, walk
+from domains.codegen.javascript.runner import Node
+from domains.codegen.javascript.structure import Structure, Target
+from sandbox import Outcome, Sandbox
+
+_GRACE_S = 8.0
+_SAMPLES = {"number": "10", "string": '"a"', "boolean": "true", "array": "[1]", "object": "{}", "function": "() => 1"}
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Step(_Strict):
+    """A call on the way: `kind` is call, new, method or get; `args` are source."""
+
+    kind: str
+    callee: str
+    args: tuple[str, ...] = ()
+
+
+class Scenario(_Strict):
+    """Steps in order; the last is what is tested."""
+
+    symbol: str
+    steps: tuple[Step, ...]
+
+
+class Seen(_Strict):
+    """What the last step did: `kind` is value, iterator, object, self, throws or stalled.
+
+    `own` errors carry a message that the module wrote; `waits` says that a promise was settled; `after` are
+    arguments that were changed, `state` fields of the subject that were.
+    """
+
+    kind: str
+    text: str
+    type: str = ""
+    message: str = ""
+    own: bool = False
+    waits: bool = False
+    parts: tuple[tuple[str, str], ...] = ()
+    after: tuple[tuple[int, str], ...] = ()
+    state: tuple[tuple[str, str], ...] = ()
+
+
+class Row(_Strict):
+    """A scenario and what was seen."""
+
+    scenario: Scenario
+    seen: Seen
+    kills: int = 0
+
+
+class _Survivor(_Strict):
+    line: int
+    change: str
+
+
+class _Checked(_Strict):
+    id: int
+    seen: Seen | None
+    expected: str | None = None
+
+
+class Explored(_Strict):
+    """What the exploration found: `rows` are chosen to become tests, `observed` is all that was seen."""
+
+    symbols: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+    observed: tuple[Row, ...] = ()
+    mutants: int = 0
+    killed: int = 0
+    surviving: tuple[_Survivor, ...] = ()
+    checks: tuple[_Checked, ...] = ()
+    unsteady: int = 0
+    scenarios: int = 0
+    broken: str | None = None
+
+
+class Check(_Strict):
+    """A documented call: the source of its `value`, or the name of the error that it `raises`."""
+
+    id: int
+    scenario: Scenario
+    value: str | None
+    raises: str | None
+    because: str
+
+
+def checks_of(structure: Structure) -> tuple[Check, ...]:
+    """Return what the comments say about calls: examples, and conditions of errors broken one at a time."""
+    found: list[Check] = []
+    by_shown = {target.shown: target for target in structure.targets if target.kind == "call"}
+    for target in structure.targets:
+        for example in target.doc.examples:
+            scenario = scenario_of(example, by_shown)
+            if scenario is not None:
+                found.append(
+                    Check(
+                        id=len(found),
+                        scenario=scenario,
+                        value=example.value,
+                        raises=example.raises,
+                        because="the example in its documentation",
+                    )
+                )
+        for args, kind, when in _conditions(target):
+            steps = (Step(kind="call", callee=target.callee, args=args),)
+            found.append(
+                Check(
+                    id=len(found),
+                    scenario=Scenario(symbol=target.symbol, steps=steps),
+                    value=None,
+                    raises=kind,
+                    because=f"throws {kind}: {when}",
+                )
+            )
+    return tuple(found)
+
+
+def scenario_of(example: Example, by_shown: dict[str, Target]) -> Scenario | None:
+    """Read a documented call of a target; None for a call of something else."""
+    node = expression(example.call)
+    called = text(node.child_by_field_name("function")) if node is not None else ""
+    arguments = node.child_by_field_name("arguments") if node is not None else None
+    if (
+        called not in by_shown
+        or arguments is None
+        or any(one.type == "spread_element" for one in arguments.named_children)
+    ):
+        return None
+    target = by_shown[called]
+    args = tuple(text(one) for one in arguments.named_children if one.type != "comment")
+    return Scenario(symbol=target.symbol, steps=(Step(kind="call", callee=target.callee, args=args),))
+
+
+def _conditions(target: Target) -> Iterator[tuple[tuple[str, ...], str, str]]:
+    needed = [one for one in target.parameters if not one.optional]
+    samples = [_sample(one) for one in needed]
+    if target.kind != "call" or None in samples:
+        return
+    for kind, when in target.doc.throws:
+        for n, one in enumerate(needed):
+            term = (one.type or {"k": "any"})["k"]
+            for value in forbidden(one.name, when, number=term == "number"):
+                broken = {"string": '""', "array": "[]"}.get(term) if value == EMPTY else value
+                if broken is not None:
+                    yield (*map(str, samples[:n]), broken, *map(str, samples[n + 1 :])), kind, when
+
+
+def _sample(parameter: Parameter) -> str | None:
+    return _SAMPLES.get(parameter.type["k"]) if parameter.type is not None else None
+
+
+def explore(
+    box: Sandbox, node: Node, project: Project, root: Syntax, structure: Structure, checks: tuple[Check, ...],
+    options: Options, told: Progress, cancelled: threading.Event,
+) -> Explored:  # fmt: skip
+    """Search for scenarios. Raises SourceBroken, NothingToTest, Cancelled, SandboxUnavailable."""
+    listener = Listener(told)
+    plan = {
+        "targets": [_target(target, options.symbols) for target in structure.targets],
+        "constants": _constants(root, structure),
+        "checks": [check.model_dump() for check in checks],
+        "mutants": [
+            asdict(mutant) for mutant in mutants(project.source, root) if _wanted(mutant.start, structure, options)
+        ],
+        "own": _own(root),
+        "budget": options.budget_s,
+        "seed": options.seed,
+    }
+    outcome = node.run(
+        box,
+        "explore.cjs",
+        plan,
+        project,
+        wall_s=options.budget_s * 2 + _GRACE_S,
+        cancelled=cancelled,
+        heard=listener.hear,
+    )
+    return _result(outcome, listener, project)
+
+
+def _target(target: Target, symbols: tuple[str, ...]) -> dict[str, Any]:
+    listed = [
+        {
+            "name": p.name,
+            "type": p.type,
+            "default": p.default,
+            "optional": p.optional,
+            "rest": p.rest,
+            "uses": list(p.uses),
+        }
+        for p in target.parameters
+    ]
+    asked = not symbols or target.symbol in symbols or target.symbol.split(".")[0] in symbols
+    return {
+        "symbol": target.symbol, "kind": target.kind, "callee": target.callee, "parameters": listed,
+        "owner": target.owner, "helper": not asked,
+    }  # fmt: skip
+
+
+def _wanted(at: int, structure: Structure, options: Options) -> bool:
+    """Whether a change lies in what is tested; all do unless symbols are asked for."""
+    if not options.symbols:
+        return True
+    asked = [t for t in structure.targets if t.symbol in options.symbols or t.symbol.split(".")[0] in options.symbols]
+    return any(target.start <= at <= target.end for target in asked)
+
+
+def _constants(root: Syntax, structure: Structure) -> dict[str, dict[str, list[object]]]:
+    """Constants by symbol; those of the whole module stand behind a symbol's own."""
+    whole = constants(root)
+    found = {"": whole}
+    for target in structure.targets:
+        node = root.descendant_for_byte_range(target.start, max(target.start, target.end - 1))
+        own = constants(node) if node is not None else whole
+        found[target.symbol] = {kind: list(dict.fromkeys([*own[kind], *whole[kind][:12]])) for kind in whole}
+    return found
+
+
+def _own(root: Syntax) -> list[str]:
+    """Pieces of text that the module writes: a message that holds one is its own."""
+    pieces = {text(node) for node in walk(root) if node.type == "string_fragment"}
+    return sorted(piece for piece in pieces if len(piece.strip()) >= 4)[:400]
+
+
+def _result(outcome: Outcome, listener: Listener, project: Project) -> Explored:
+    if listener.result is None:
+        said = outcome.stderr.decode("utf-8", "replace").strip().split("\n")
+        raise SourceBroken(f"{project.target} could not be explored ({outcome.ending}): {said[0][-300:]}")
+    try:
+        explored = Explored.model_validate(listener.result)
+    except ValidationError as error:
+        raise SourceBroken(f"{project.target} disturbed its exploration: {error.errors()[0]['msg']}") from error
+    if explored.broken is not None:
+        raise SourceBroken(f"{project.target} cannot be loaded: {explored.broken}")
+    if not explored.symbols:
+        raise NothingToTest(f"{project.target} exports no function or class to test, or none of the names asked for.")
+    return explored

@@ -1,0 +1,106 @@
+"""Formats test files with prettier and runs them with Jest in the sandbox, several times in random order."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from domains.codegen.engine.errors import SourceBroken
+from domains.codegen.engine.types import Coverage, Project
+from domains.codegen.javascript.runner import SOURCES, Node
+from sandbox import Sandbox
+
+RUNS = 5
+_WALL_S = 60.0
+_FORMAT_S = 15.0
+
+
+class Counted(BaseModel):
+    """Lines and branches of the target, as istanbul counts them."""
+
+    statements: int
+    missing: int
+    branches: int
+    missing_branches: int
+    missing_lines: list[int]
+
+
+class Gated(BaseModel):
+    """How each test (by its full name) ended in each run, why it failed, and the target's coverage."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    ended: dict[str, list[str]]
+    why: dict[str, str] = {}
+    coverage: Counted | None = None
+
+    def passed(self, name: str) -> bool:
+        """Whether a test passed in every run, all rows of a table."""
+        ends = self._ends(name)
+        return bool(ends) and all(end == "passed" for row in ends for end in row)
+
+    def failed(self, name: str) -> bool:
+        """Whether a test failed in every run."""
+        ends = self._ends(name)
+        return bool(ends) and all(end == "failed" for row in ends for end in row)
+
+    def _ends(self, name: str) -> list[list[str]]:
+        return [ends for test, ends in self.ended.items() if test == name or test.startswith(f"{name}, row ")]
+
+    def covered(self) -> Coverage:
+        """Return the coverage as shares; nothing is covered where nothing was counted."""
+        counted = self.coverage
+        if counted is None:
+            return Coverage(0.0, None)
+        lines = 1 - counted.missing / counted.statements if counted.statements else 1.0
+        branches = 1 - counted.missing_branches / counted.branches if counted.branches else None
+        return Coverage(lines, branches, tuple(counted.missing_lines))
+
+
+def gate(
+    box: Sandbox,
+    node: Node,
+    project: Project,
+    tests: Mapping[str, str],
+    cancelled: threading.Event,
+    *,
+    runs: int = RUNS,
+) -> Gated:
+    """Run test files. Raises Cancelled, SourceBroken, SandboxUnavailable."""
+    files = {f"src/{name}": text.encode() for name, text in tests.items()}
+    plan = {"tests": [f"{SOURCES}/{name}" for name in tests], "runs": runs}
+    outcome = node.run(box, "gate.cjs", plan, project, wall_s=_WALL_S, files=files, cancelled=cancelled)
+    try:
+        gated = Gated.model_validate_json(outcome.report)
+    except ValidationError as error:
+        said = outcome.stderr.decode("utf-8", "replace").strip()[-400:]
+        raise SourceBroken(f"The tests of {project.target} could not be run ({outcome.ending}): {said}") from error
+    if "" in gated.why and not gated.ended:
+        raise SourceBroken(f"The tests of {project.target} could not be run: {gated.why[''][:400]}")
+    return gated
+
+
+def formatted(box: Sandbox, node: Node, texts: Mapping[str, str], cancelled: threading.Event) -> dict[str, str]:
+    """Return texts as prettier formats them; what it cannot read comes back as it was."""
+    flat = {f"{n}{PurePosixPath(name).suffix}": text for n, (name, text) in enumerate(texts.items())}
+    plan = {"texts": flat}
+    outcome = node.run(box, "format.cjs", plan, Project({}, "none"), wall_s=_FORMAT_S, cancelled=cancelled)
+    try:
+        made = json.loads(outcome.report)
+    except ValueError:
+        return dict(texts)
+    return {name: str(made.get(short, texts[name])) for name, short in zip(texts, flat, strict=True)}
+
+
+def located(box: Sandbox, node: Node, project: Project, otherwise: SourceBroken) -> SourceBroken:
+    """Ask Babel where the target does not parse: it tells the place more exactly. Raises SandboxUnavailable."""
+    report = node.run(box, "syntax.cjs", {}, project, wall_s=_FORMAT_S).report
+    try:
+        told = json.loads(report)
+        return SourceBroken(str(told["why"])[:200], int(told["line"]), int(told["column"]))
+    except (ValueError, KeyError, TypeError):
+        return otherwise

@@ -1,0 +1,93 @@
+"use strict";
+// Runs test files with Jest in this process, several times in random order, and reports how each test ended, and coverage.
+
+const fs = require("node:fs");
+const Module = require("node:module");
+const path = require("node:path");
+
+const report = (what) => fs.writeSync(3, JSON.stringify(what));
+
+async function main() {
+  const plan = JSON.parse(fs.readFileSync(0, "utf8"));
+  const from = Module.createRequire(path.join(plan.packages, "package.json"));
+  const { runCLI } = from("@jest/core");
+  const ended = {};
+  const why = {};
+  let covered = null;
+  process.stderr.write = () => true;
+  process.chdir(plan.root); // files outside the working folder are not counted
+  for (let run = 0; run < plan.runs; run++) {
+    const { results } = await runCLI(options(plan, run, from), [plan.root]);
+    for (const file of results.testResults) {
+      if (file.testExecError || file.failureMessage && !file.testResults.length) why[""] ??= plain(file.testExecError?.message ?? file.failureMessage);
+      for (const test of file.testResults) {
+        const name = [...test.ancestorTitles, test.title].join(" ");
+        (ended[name] ??= []).push(test.status);
+        if (test.status === "failed") why[name] ??= plain(test.failureMessages[0] ?? "");
+      }
+    }
+    if (run === 0) covered = counted(from("istanbul-lib-coverage"), plan.file);
+  }
+  report({ ended, why, coverage: covered });
+}
+
+function options(plan, run, from) {
+  const config = {
+    rootDir: plan.root,
+    testMatch: plan.tests,
+    testEnvironment: from.resolve("jest-environment-node"),
+    transform: transforms(from),
+    moduleFileExtensions: ["js", "jsx", "ts", "tsx", "mjs", "cjs", "mts", "cts", "json", "node"],
+    extensionsToTreatAsEsm: [],
+    collectCoverage: run === 0,
+    collectCoverageFrom: [path.relative(plan.root, plan.file)],
+    coverageProvider: "babel",
+    coverageReporters: [],
+    coverageDirectory: "/tmp/coverage",
+    cacheDirectory: "/tmp/jest",
+    haste: { enableSymlinks: false },
+    resetModules: false,
+  };
+  return {
+    _: [], $0: "jest", config: JSON.stringify(config), runInBand: true, silent: true, ci: true, watchman: false, reporters: [path.join(__dirname, "covering.cjs")],
+    randomize: true, seed: 7 + run, testTimeout: 2000, cache: true, useStderr: true,
+  };
+}
+
+/** Jest's settings travel as JSON: no expressions, so each ending has an entry of its own. */
+function transforms(from) {
+  const typescript = (more) => [from.resolve("@babel/preset-typescript"), { allExtensions: true, ...more }];
+  const react = from.resolve("@babel/preset-react");
+  const babel = (...presets) => [from.resolve("babel-jest"), {
+    babelrc: false, configFile: false, sourceType: "unambiguous", presets, plugins: [from.resolve("@babel/plugin-transform-modules-commonjs")],
+  }];
+  return {
+    "\\.[cm]?js$": babel(), "\\.[cm]?ts$": babel(typescript({})), "\\.jsx$": babel(react),
+    "\\.tsx$": babel(react, typescript({ isTSX: true })),
+  };
+}
+
+function plain(text) {
+  return text.replace(/\u001b\[[0-9;]*m/g, "").split("\n    at ")[0].slice(0, 600);
+}
+
+function counted({ createCoverageMap }, file) {
+  const map = createCoverageMap({});
+  for (const one of globalThis.__covered ?? []) map.merge(one);
+  if (!map.files().includes(file)) return null;
+  const one = map.fileCoverageFor(file);
+  const summary = one.toSummary();
+  return {
+    statements: summary.lines.total, missing: summary.lines.total - summary.lines.covered,
+    branches: summary.branches.total, missing_branches: summary.branches.total - summary.branches.covered,
+    missing_lines: one.getUncoveredLines().map(Number),
+  };
+}
+
+main().then(
+  () => process.exit(0),
+  (error) => {
+    fs.writeSync(2, `${error?.stack ?? error}\n`);
+    process.exit(1);
+  },
+);

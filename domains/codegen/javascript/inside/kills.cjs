@@ -1,0 +1,108 @@
+"use strict";
+// Which scenarios notice which changes of the code, a search for inputs that notice the rest, and the smallest set that does.
+
+const { Runner } = require("./running.cjs");
+const { stalled } = require("./loading.cjs");
+
+const ENOUGH = 6;
+const ROWS = 80;
+const TRIES = 150;
+
+class Mutation {
+  constructor({ loading, search, mutants, own }) {
+    Object.assign(this, { loading, search, mutants, own });
+  }
+
+  /** The fate of every mutant judged before the time is over: {line, change, killers}. */
+  async judge(until, told) {
+    const fates = [];
+    for (let n = 0; n < this.mutants.length && Date.now() < until; n++) {
+      const share = Date.now() + (until - Date.now()) / (this.mutants.length - n);
+      const fate = await this.fate(this.mutants[n], share);
+      if (fate !== undefined) fates.push(fate);
+      if (n % 10 === 0) told(n, this.mutants.length);
+    }
+    return fates;
+  }
+
+  async fate(mutant, until) {
+    const fate = { line: mutant.line, change: mutant.change, killers: new Set() };
+    const { rows } = this.search;
+    let runner;
+    try {
+      const text = this.loading.text.slice(0, mutant.start) + mutant.text + this.loading.text.slice(mutant.end);
+      runner = new Runner(this.loading.load({ text }), this.own);
+    } catch (error) {
+      if (error instanceof SyntaxError || error?.code === "BABEL_PARSE_ERROR") return undefined;
+      if (rows.length) fate.killers.add(0); // it does not even load: any test notices
+      return fate;
+    }
+    const reaching = rows.map((row, n) => n).filter((n) => this.search.counters.reaches(rows[n].hit, mutant.line));
+    await this.compare(runner, reaching, fate, until);
+    if (!fate.killers.size && reaching.length) await this.look(runner, reaching.map((n) => rows[n]), fate, until);
+    return fate;
+  }
+
+  async compare(runner, reaching, fate, until) {
+    const { rows } = this.search;
+    const ordered = [...reaching].sort((a, b) => rows[a].size - rows[b].size).slice(0, ROWS);
+    for (let at = 0; at < ordered.length && fate.killers.size < ENOUGH; at += 16) {
+      const piece = ordered.slice(at, at + 16);
+      const outcomes = await runner.all(piece.map((n) => rows[n].scenario));
+      piece.forEach((n, m) => {
+        if (JSON.stringify(outcomes[m]) !== JSON.stringify(rows[n].seen)) fate.killers.add(n);
+      });
+      if (outcomes.some((one) => one?.kind === "stalled") || (Date.now() > until && fate.killers.size)) return;
+    }
+  }
+
+  /** Search near the scenarios that reach a surviving mutant for one that tells it from the original. */
+  async look(runner, rows, fate, until) {
+    for (let n = 0; n < TRIES && Date.now() < until; n++) {
+      const row = this.search.chance.pick(rows);
+      const scenario = this.search.varied(row);
+      const key = JSON.stringify(scenario);
+      if (this.search.tried.has(key) || key.length > 1500) continue;
+      this.search.counters.clear();
+      const seen = await this.search.runner.run(scenario);
+      if (seen === undefined || seen.kind === "stalled" || (seen.kind === "throws" && !seen.own)) continue;
+      const hit = this.search.counters.hit();
+      const other = await runner.run(scenario);
+      if (JSON.stringify(other) !== JSON.stringify(seen)) {
+        this.search.tried.add(key);
+        this.search.rows.push({ scenario, seen, hit, size: sizeOf(scenario, seen) });
+        fate.killers.add(this.search.rows.length - 1);
+        return;
+      }
+      if (other?.kind === "stalled") return;
+    }
+  }
+}
+
+/** How much there is to read in a test. */
+function sizeOf(scenario, seen) {
+  return JSON.stringify(scenario.steps).length + seen.text.length / 2 + 20 * scenario.steps.length;
+}
+
+/** Choose rows greedily: each next one notices the most mutants and takes the most ways not yet taken. */
+function smallest(rows, fates) {
+  const kills = rows.map(() => new Set());
+  fates.forEach((fate, n) => fate.killers.forEach((row) => kills[row].add(n)));
+  const chosen = [];
+  const killed = new Set();
+  const taken = new Set();
+  let left = rows.map((_, n) => n);
+  while (left.length) {
+    const gain = (n) => 2 * [...kills[n]].filter((one) => !killed.has(one)).length + rows[n].hit.filter((one) => !taken.has(one)).length;
+    const gains = new Map(left.map((n) => [n, gain(n)]));
+    const best = left.reduce((a, b) => (gains.get(b) > gains.get(a) || (gains.get(b) === gains.get(a) && rows[b].size < rows[a].size) ? b : a));
+    if (gains.get(best) === 0) break;
+    chosen.push(best);
+    kills[best].forEach((one) => killed.add(one));
+    rows[best].hit.forEach((one) => taken.add(one));
+    left = left.filter((n) => n !== best && gains.get(n) > 0);
+  }
+  return { chosen, kills };
+}
+
+module.exports = { Mutation, sizeOf, smallest, stalled };

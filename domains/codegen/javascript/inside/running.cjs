@@ -1,0 +1,169 @@
+"use strict";
+// Runs scenarios on a loaded module and notes what was seen. A scenario is {symbol, steps: [{kind, callee, args}]}: kinds are
+// call, new (binds the subject), method and get (of the subject). Arguments are source, evaluated anew each time.
+
+const { source } = require("./values.cjs");
+const { stalled, timed } = require("./loading.cjs");
+
+const CALL_MS = 150;
+const SETTLE_MS = 250;
+const ITEMS = 50;
+const NATIVE = /is not a function|is not iterable|is not a constructor|is not defined|[Cc]annot read propert|[Cc]annot set propert|[Cc]annot convert|[Cc]annot destructure|[Cc]annot mix|[Cc]annot access|before initialization|Maximum call stack|undefined|Invalid (array|string|count|time|regular)|must be called on|called on incompatible|Reduce of empty|Assignment to constant|not an object|toFixed|toString\(\) radix|in JSON|JSON input|circular structure|URI malformed|is not extensible|read only property|requires 'new'|without 'new'|Bind must|Class constructor|required from|Method .* called/;
+const evaluated = new Map();
+
+function value(text) {
+  let made = evaluated.get(text);
+  if (made === undefined) {
+    made = new Function(`return (${text});`);
+    if (evaluated.size > 20000) evaluated.clear();
+    evaluated.set(text, made);
+  }
+  return made();
+}
+
+class Runner {
+  /** `own` are pieces of text that the module writes: a message that holds one is its own, else the engine's. */
+  constructor(exported, own) {
+    this.exported = exported;
+    this.own = own;
+  }
+
+  find(callee) {
+    let owner;
+    let found = this.exported;
+    for (const part of callee.split(".")) {
+      owner = found;
+      found = part === "*" ? found : found[part];
+    }
+    return { owner: owner === this.exported ? undefined : owner, found };
+  }
+
+  /** What the last step did; undefined when an earlier one failed. */
+  async run(scenario) {
+    const [seen] = await this.all([scenario]);
+    return seen;
+  }
+
+  /** Run several in one stretch of time; after one without end the rest are run by themselves. */
+  async all(scenarios) {
+    const outcomes = new Array(scenarios.length);
+    let begun = 0;
+    while (begun < scenarios.length) {
+      try {
+        timed(() => {
+          while (begun < scenarios.length) {
+            outcomes[begun] = this.attempt(scenarios[begun]);
+            begun += 1;
+          }
+        }, CALL_MS + 5 * (scenarios.length - 1));
+      } catch (error) {
+        if (!stalled(error)) throw error;
+        outcomes[begun] = { kind: "stalled", text: "stalled" };
+        begun += 1;
+      }
+    }
+    for (let n = 0; n < outcomes.length; n++) {
+      if (outcomes[n]?.pending !== undefined) outcomes[n] = await this.settled(outcomes[n]);
+    }
+    return outcomes;
+  }
+
+  attempt(scenario) {
+    let subject;
+    let last;
+    for (let n = 0; n < scenario.steps.length; n++) {
+      const step = scenario.steps[n];
+      const isLast = n === scenario.steps.length - 1;
+      try {
+        const args = step.args.map(value);
+        const before = isLast ? args.map(source) : undefined;
+        const state = isLast && step.kind === "method" ? stateOf(subject) : undefined;
+        const result = this.step(step, subject, args);
+        if (step.kind === "new") subject = result;
+        if (isLast) last = this.outcome({ step, result, args, before, state, subject });
+      } catch (error) {
+        if (stalled(error)) throw error;
+        return isLast ? this.thrown(error) : undefined;
+      }
+    }
+    return last;
+  }
+
+  step(step, subject, args) {
+    if (step.kind === "get") return subject[step.callee];
+    if (step.kind === "method") return subject[step.callee](...args);
+    const { owner, found } = this.find(step.callee);
+    return step.kind === "new" ? new found(...args) : found.apply(owner, args);
+  }
+
+  outcome({ step, result, args, before, state, subject }) {
+    if (step.kind !== "new" && result !== null && typeof result === "object" && typeof result.then === "function") {
+      return { pending: result, after: [] };
+    }
+    const seen = this.shown(result);
+    seen.after = args.flatMap((arg, n) => {
+      const now = source(arg);
+      return before[n] !== undefined && now !== undefined && now !== before[n] && typeof arg === "object" ? [[n, now]] : [];
+    });
+    if (state !== undefined) {
+      seen.state = stateOf(subject).filter(([key, text]) => !state.some(([k, t]) => k === key && t === text)).slice(0, 3);
+      if (result === subject) Object.assign(seen, { kind: "self", text: "itself", type: "object" });
+    }
+    return seen;
+  }
+
+  shown(result) {
+    const text = source(result);
+    if (text !== undefined) return { kind: "value", text, type: result === null ? "null" : Array.isArray(result) ? "array" : typeof result };
+    if (typeof result === "function") return { kind: "object", text: "Function", type: "function", parts: [] };
+    if (typeof result !== "object") return { kind: "object", text: typeof result, type: typeof result, parts: [] };
+    if (typeof result.next === "function" && typeof result[Symbol.iterator] === "function") return this.iterated(result);
+    return { kind: "object", text: result.constructor?.name ?? "Object", type: "object", parts: stateOf(result).slice(0, 6) };
+  }
+
+  iterated(result) {
+    const items = [];
+    for (const item of result) {
+      items.push(item);
+      if (items.length >= ITEMS) return { kind: "object", text: "Iterator", type: "object", parts: [] };
+    }
+    const text = source(items);
+    return text === undefined ? { kind: "object", text: "Iterator", type: "object", parts: [] } : { kind: "iterator", text, type: "array" };
+  }
+
+  thrown(error) {
+    if (error === null || typeof error !== "object" || !(error instanceof Error)) {
+      return { kind: "throws", text: "", message: String(source(error) ?? typeof error), own: false, type: typeof error };
+    }
+    const message = String(error.message ?? "");
+    const own = message !== "" && (this.own.some((piece) => message.includes(piece)) || !NATIVE.test(message));
+    return { kind: "throws", text: String(error.constructor?.name ?? error.name), message: own ? message : "", own, type: "error" };
+  }
+
+  async settled(outcome) {
+    let timer;
+    const late = new Promise((resolve) => {
+      timer = setTimeout(() => resolve({ kind: "stalled", text: "stalled" }), SETTLE_MS);
+    });
+    const found = outcome.pending.then(
+      (result) => ({ ...this.shown(result), waits: true, after: [] }),
+      (error) => ({ ...this.thrown(error), waits: true, after: [] }),
+    );
+    const first = await Promise.race([found, late]);
+    clearTimeout(timer);
+    return first;
+  }
+}
+
+/** What can be read of an object: its own public fields that can be written down. */
+function stateOf(subject) {
+  if (subject === null || typeof subject !== "object") return [];
+  return Object.keys(subject).flatMap((key) => {
+    const found = Object.getOwnPropertyDescriptor(subject, key);
+    if (found === undefined || !("value" in found) || key.startsWith("_") || !/^[A-Za-z$][\w$]*$/.test(key)) return [];
+    const text = source(found.value);
+    return text === undefined ? [] : [[key, text]];
+  });
+}
+
+module.exports = { Runner, value };

@@ -1,0 +1,160 @@
+"use strict";
+// Looks for scenarios that do something new: examples and boundaries first, then neighbours of what worked, and sequences
+// of calls for classes.
+
+const { near } = require("./values.cjs");
+const { value } = require("./running.cjs");
+
+const ALIKE = 5;
+const DIFFERENT = 40;
+const FIRST = 160;
+
+class Search {
+  constructor({ runner, pools, chance, counters, targets }) {
+    Object.assign(this, { runner, pools, chance, counters, targets });
+    this.rows = [];
+    this.tried = new Set();
+    this.reached = new Set();
+    this.given = new Map();
+    this.makers = new Map(targets.filter((one) => one.kind === "class").map((one) => [one.symbol, one]));
+  }
+
+  async seed(scenarios) {
+    for (const scenario of scenarios) await this.consider(scenario);
+  }
+
+  async grow(until, enough) {
+    const tested = this.targets.filter((one) => !one.helper);
+    for (const target of tested) {
+      for (const args of this.first(target)) {
+        if (args === undefined) continue;
+        await this.consider(this.scenario(target, args));
+        if (Date.now() > until) return;
+      }
+    }
+    let barren = 0;
+    while (tested.length && Date.now() < until && barren < enough) {
+      const target = this.chance.pick(tested);
+      const rows = this.rows.filter((row) => row.scenario.symbol === target.symbol);
+      const other = rows.length && this.chance.share(0.5) ? this.varied(this.chance.pick(rows)) : this.scenario(target, this.drawn(target));
+      barren = (await this.consider(other)) === "new" ? 0 : barren + 1;
+    }
+  }
+
+  /** All combinations when they are few; else each parameter's values beside the others' first, and draws. */
+  first(target) {
+    const lists = [];
+    const optional = target.parameters.some((one) => one.optional);
+    for (const used of optional ? [target.parameters.filter((one) => !one.optional), target.parameters] : [target.parameters]) {
+      const pools = used.map((one) => this.pools.first(target.symbol, one, target.parameters.indexOf(one)));
+      const product = pools.reduce((size, pool) => size * pool.length, 1);
+      if (!pools.length) lists.push([]);
+      else if (product <= 80) lists.push(...pools.reduce((rows, pool) => rows.flatMap((row) => pool.map((text) => [...row, text])), [[]]));
+      else {
+        const start = pools.map((pool) => pool[0] ?? "undefined");
+        pools.forEach((pool, n) => lists.push(...pool.map((text) => start.map((other, m) => (m === n ? text : other)))));
+        for (let n = 0; n < 60; n++) lists.push(pools.map((pool) => this.chance.pick(pool) ?? "undefined"));
+      }
+    }
+    const [head, ...tail] = lists;
+    return [head, ...this.chance.shuffled(tail)].slice(0, FIRST);
+  }
+
+  drawn(target) {
+    const used = target.parameters.filter((one) => !one.optional || this.chance.share(0.7));
+    return used.flatMap((one) => {
+      const n = target.parameters.indexOf(one);
+      if (!one.rest) return [this.pools.draw(target.symbol, one, n)];
+      return Array.from({ length: Math.floor(this.chance.next() * 4) }, () => this.pools.draw(target.symbol, one, n));
+    });
+  }
+
+  scenario(target, args) {
+    const last = { kind: target.kind === "class" ? "new" : target.kind, callee: target.callee, args };
+    if (!["method", "get"].includes(target.kind)) return { symbol: target.symbol, steps: [last] };
+    const maker = this.makers.get(target.owner);
+    const steps = [{ kind: "new", callee: maker.callee, args: this.chance.share(0.5) ? this.startOf(maker) : this.drawn(maker) }];
+    const others = this.targets.filter((one) => one.kind === "method" && one.owner === target.owner);
+    const before = this.chance.pick([0, 0, 1, 1, 2, 3]);
+    for (let n = 0; n < before && others.length; n++) {
+      const other = this.chance.pick(others);
+      steps.push({ kind: "method", callee: other.callee, args: this.drawn(other) });
+    }
+    return { symbol: target.symbol, steps: [...steps, last] };
+  }
+
+  startOf(maker) {
+    const made = this.rows.filter((row) => row.scenario.symbol === maker.symbol && row.seen.kind === "object");
+    return made.length ? this.chance.pick(made).scenario.steps[0].args : this.drawn(maker);
+  }
+
+  /** A neighbour of a row: one argument of one step is another value. */
+  varied(row) {
+    const places = row.scenario.steps.flatMap((step, n) => step.args.map((_, m) => [n, m]));
+    if (!places.length) return row.scenario;
+    const [n, m] = this.chance.pick(places);
+    const last = n === row.scenario.steps.length - 1;
+    const target = this.targets.find((one) => one.symbol === row.scenario.symbol);
+    const steps = row.scenario.steps.map((step) => ({ ...step, args: [...step.args] }));
+    const parameter = last && target ? target.parameters[Math.min(m, target.parameters.length - 1)] : undefined;
+    const other = parameter !== undefined && this.chance.share(0.5)
+      ? this.other(target, parameter)
+      : near(value(steps[n].args[m]), this.chance);
+    if (other !== undefined) steps[n].args[m] = other;
+    return { symbol: row.scenario.symbol, steps };
+  }
+
+  other(target, parameter) {
+    const n = target.parameters.indexOf(parameter);
+    if (this.chance.share(0.5)) return this.pools.draw(target.symbol, parameter, n);
+    return this.chance.pick(this.pools.first(target.symbol, parameter, n));
+  }
+
+  /** Run a scenario; keep it if it does something that few others do. Says "new" when it reaches new code. */
+  async consider(scenario) {
+    const key = JSON.stringify(scenario);
+    if (this.tried.has(key) || key.length > 1500) return "known";
+    this.tried.add(key);
+    this.counters.clear();
+    const seen = await this.runner.run(scenario);
+    if (seen === undefined || seen.kind === "stalled" || (seen.kind === "throws" && !seen.own && ["TypeError", "RangeError"].includes(seen.text))) return "useless";
+    const hit = this.counters.hit();
+    const fresh = hit.filter((one) => !this.reached.has(one));
+    const alike = `${scenario.symbol} ${seen.kind} ${seen.kind === "throws" ? seen.text : seen.type} ${hit.join(",")}`;
+    const given = this.given.get(alike) ?? new Map();
+    const most = given.has(seen.text) ? ALIKE : DIFFERENT;
+    if (!fresh.length && [...given.values()].reduce((sum, count) => sum + count, 0) >= most) return "alike";
+    this.given.set(alike, given.set(seen.text, (given.get(seen.text) ?? 0) + 1));
+    for (const one of fresh) this.reached.add(one);
+    this.rows.push({ scenario, seen, hit });
+    return fresh.length ? "new" : "kept";
+  }
+}
+
+/** Istanbul's counters of the module: which statements and branches a call took. */
+class Counters {
+  constructor(data) {
+    this.data = data ?? { s: {}, b: {}, statementMap: {} };
+  }
+
+  clear() {
+    for (const key in this.data.s) this.data.s[key] = 0;
+    for (const key in this.data.b) this.data.b[key].fill(0);
+  }
+
+  hit() {
+    const found = [];
+    for (const key in this.data.s) if (this.data.s[key] > 0) found.push(`s${key}`);
+    for (const key in this.data.b) this.data.b[key].forEach((count, n) => count > 0 && found.push(`b${key}.${n}`));
+    return found;
+  }
+
+  /** Whether a row ran the statement around a line. */
+  reaches(hit, line) {
+    const around = Object.entries(this.data.statementMap).filter(([, { start, end }]) => start.line <= line && line <= end.line);
+    const least = Math.min(...around.map(([, { start, end }]) => end.line - start.line));
+    return around.length === 0 || around.some(([key, { start, end }]) => end.line - start.line === least && hit.includes(`s${key}`));
+  }
+}
+
+module.exports = { Counters, Search };

@@ -1,0 +1,163 @@
+"""Types of TypeScript and JSDoc as terms: what the search draws values from, and what a result is held to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tree_sitter import Node
+
+from domains.codegen.javascript.parsing import text, type_node
+
+Term = dict[str, Any]
+ANY: Term = {"k": "any"}
+_PLAIN = {"number", "string", "boolean", "bigint", "undefined", "null", "any", "unknown", "object"}
+_NAMED = {
+    "Date": "date", "RegExp": "regexp", "Function": "function", "Number": "number", "String": "string",
+    "Boolean": "boolean", "Object": "object", "array": "array", "integer": "number", "int": "number", "float": "number",
+    "function": "function", "bool": "boolean", "str": "string",
+}  # fmt: skip
+_LISTS = {"Array", "ReadonlyArray", "Iterable", "array"}
+_DEEPEST = 6
+
+
+def read(node: Node | None, names: Mapping[str, Node], depth: int = 0) -> Term:
+    """Read a type. `names` are the types that the file itself declares."""
+    if node is None or depth > _DEEPEST:
+        return ANY
+    reader = _READERS.get(node.type)
+    return reader(node, names, depth + 1) if reader is not None else ANY
+
+
+def documented(written: str, names: Mapping[str, Node]) -> Term:
+    """Read a type as JSDoc writes it: `?string`, `number=`, `...number`, `Array.<T>`, `*`."""
+    plain = written.strip().removesuffix("=").removeprefix("...").replace(".<", "<").replace("*", "any")
+    missing = plain.startswith("?")
+    plain = plain.removeprefix("?").removeprefix("!").strip()
+    term = read(type_node(plain), names)
+    return {"k": "union", "of": [term, {"k": "null"}]} if missing else term
+
+
+def accepts(term: Term) -> frozenset[str] | None:
+    """Return the kinds (as `typeof`, with array and null) of a result of this type; None when that is not plain."""
+    kind = term["k"]
+    if kind in {"number", "string", "boolean", "bigint", "undefined", "null", "array", "function"}:
+        return frozenset({kind})
+    if kind == "tuple":
+        return frozenset({"array"})
+    if kind == "literal":
+        written = str(term["source"])
+        return frozenset(
+            {"string" if written[:1] in "'\"`" else "boolean" if written in {"true", "false"} else "number"}
+        )
+    if kind == "union":
+        parts = [accepts(part) for part in term["of"]]
+        return None if None in parts else frozenset().union(*(part for part in parts if part is not None))
+    return None
+
+
+def _plain(node: Node, _names: Mapping[str, Node], _depth: int) -> Term:
+    written = text(node)
+    if written == "object":
+        return {"k": "object", "fields": []}
+    return {"k": written if written in _PLAIN and written != "unknown" else "undefined" if written == "void" else "any"}
+
+
+def _named(node: Node, names: Mapping[str, Node], depth: int) -> Term:
+    written = text(node)
+    if written in names:
+        return _declared(names[written], names, depth)
+    kind = _NAMED.get(written, "any")
+    if kind == "array":
+        return {"k": "array", "of": ANY}
+    return {"k": "object", "fields": []} if kind == "object" else {"k": kind}
+
+
+def _declared(node: Node, names: Mapping[str, Node], depth: int) -> Term:
+    if node.type == "type_alias_declaration":
+        return read(node.child_by_field_name("value"), names, depth)
+    if node.type == "interface_declaration":
+        return read(node.child_by_field_name("body"), names, depth)
+    if node.type == "enum_declaration":
+        return {"k": "number"}
+    return ANY
+
+
+def _generic(node: Node, names: Mapping[str, Node], depth: int) -> Term:
+    name = text(node.child_by_field_name("name"))
+    listed = node.child_by_field_name("type_arguments")
+    given = [read(child, names, depth) for child in listed.named_children] if listed is not None else []
+    first = given[0] if given else ANY
+    if name in _LISTS:
+        return {"k": "array", "of": first}
+    if name == "Map":
+        return {"k": "map", "key": first, "of": given[-1] if given else ANY}
+    if name in {"Set", "Promise"}:
+        return {"k": name.lower(), "of": first}
+    if name in {"Record", "Object"}:
+        return {"k": "record", "of": given[-1] if given else ANY}
+    if name == "Partial" and first["k"] == "object":
+        return {**first, "fields": [{**field, "optional": True} for field in first["fields"]]}
+    return first if name in {"Readonly", "Required", "NonNullable", "Partial"} else ANY
+
+
+def _array(node: Node, names: Mapping[str, Node], depth: int) -> Term:
+    return {"k": "array", "of": read(node.named_children[0], names, depth)}
+
+
+def _tuple(node: Node, names: Mapping[str, Node], depth: int) -> Term:
+    return {"k": "tuple", "of": [read(child, names, depth) for child in node.named_children]}
+
+
+def _union(node: Node, names: Mapping[str, Node], depth: int) -> Term:
+    parts: list[Term] = []
+    for child in node.named_children:
+        part = read(child, names, depth)
+        parts += part["of"] if part["k"] == "union" else [part]
+    return {"k": "union", "of": parts}
+
+
+def _literal(node: Node, _names: Mapping[str, Node], _depth: int) -> Term:
+    written = text(node)
+    return {"k": written} if written in {"null", "undefined"} else {"k": "literal", "source": written}
+
+
+def _fields(node: Node, names: Mapping[str, Node], depth: int) -> Term:
+    fields = []
+    for child in node.named_children:
+        if child.type == "index_signature":
+            return {"k": "record", "of": _annotated(child, names, depth)}
+        if child.type == "property_signature":
+            name = text(child.child_by_field_name("name")).strip("'\"")
+            optional = any(part.type == "?" for part in child.children)
+            fields.append({"name": name, "type": _annotated(child, names, depth), "optional": optional})
+    return {"k": "object", "fields": fields}
+
+
+def _annotated(node: Node, names: Mapping[str, Node], depth: int) -> Term:
+    kind = node.child_by_field_name("type")
+    return read(kind.named_children[0], names, depth) if kind is not None and kind.named_children else ANY
+
+
+def _inner(node: Node, names: Mapping[str, Node], depth: int) -> Term:
+    return read(node.named_children[0], names, depth) if node.named_children else ANY
+
+
+def _function(_node: Node, _names: Mapping[str, Node], _depth: int) -> Term:
+    return {"k": "function"}
+
+
+_READERS: dict[str, Callable[[Node, Mapping[str, Node], int], Term]] = {
+    "predefined_type": _plain, "type_identifier": _named, "generic_type": _generic, "array_type": _array,
+    "tuple_type": _tuple, "union_type": _union, "literal_type": _literal, "object_type": _fields,
+    "interface_body": _fields, "parenthesized_type": _inner, "readonly_type": _inner, "function_type": _function,
+}  # fmt: skip
+
+_JSDOC_TYPE = re.compile(r"\{((?:[^{}]|\{[^{}]*\})*)\}")
+
+
+def first_braces(written: str) -> tuple[str, str]:
+    """Split `{type} rest`; the type is empty when there is none."""
+    found = _JSDOC_TYPE.match(written.strip())
+    return (found[1], written.strip()[found.end() :].strip()) if found is not None else ("", written.strip())

@@ -1,0 +1,43 @@
+"""Which generator takes a file, by its language, and whether tests fail on a program."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+
+from domains.codegen.engine import generate as python
+from domains.codegen.engine.errors import EngineError, NothingToTest
+from domains.codegen.engine.gating import gate as python_gate
+from domains.codegen.engine.types import Generated, Options, Project
+from domains.codegen.engine.watching import Watching
+from domains.codegen.javascript import generate as javascript
+from domains.codegen.javascript.gating import gate as javascript_gate
+from domains.codegen.javascript.runner import find as find_node
+from domains.codegen.languages import language_of
+from sandbox import Sandbox
+
+Generate = Callable[[Sandbox, Project, Options, Watching | None], Generated]
+
+
+def generate(box: Sandbox, project: Project, options: Options, watching: Watching | None = None) -> Generated:
+    """Write tests for the target. Raises MissingRunner, SourceBroken, NothingToTest, Cancelled, SandboxUnavailable."""
+    makers: dict[str, Generate] = {
+        "python": python.generate, "javascript": javascript.generate, "typescript": javascript.generate,
+    }  # fmt: skip
+    language = language_of(project.target)
+    if language not in makers:
+        raise NothingToTest(f"No tests are written for files like {project.target}.")
+    return makers[language](box, project, options, watching)
+
+
+def fails(box: Sandbox, project: Project, tests: Mapping[str, str]) -> bool:
+    """Whether any of the tests fails on a project, or it does not even come to an end."""
+    never = threading.Event()
+    try:
+        if language_of(project.target) == "python":
+            ended = python_gate(box, project, tests, never, runs=1).ended
+        else:
+            ended = javascript_gate(box, find_node(), project, tests, never, runs=1).ended
+    except EngineError:
+        return True
+    return not ended or any(end != "passed" for ends in ended.values() for end in ends)

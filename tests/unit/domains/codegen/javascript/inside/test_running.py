@@ -1,0 +1,130 @@
+"""Scenarios run on a module, and what is seen of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+SOURCE = """
+exports.add = (a, b) => a + b;
+exports.same = (a) => a;
+exports.sort = (list) => { list.sort(); };
+exports.check = (n) => { if (n < 0) throw new RangeError("must not be negative"); return n; };
+exports.native = (a) => a.b.c;
+exports.loop = () => { for (;;); };
+exports.regex = () => /(a+)+$/.test("a".repeat(40) + "b");
+exports.wait = async (n) => { if (n) throw new Error("late failure"); return [n]; };
+exports.never = () => new Promise(() => {});
+exports.many = function* () { yield 1; yield 2; };
+exports.endless = function* () { for (;;) yield 1; };
+exports.maker = () => () => 1;
+exports.plain = () => { throw "a text"; };
+exports.tools = { twice: (n) => n * 2 };
+exports.Cart = class Cart {
+  constructor() { this.lines = []; this._hidden = 1; }
+  add(line) { this.lines.push(line); return this; }
+  clear() { this.lines = []; }
+  get count() { return this.lines.length; }
+  static of(n) { const cart = new Cart(); cart.lines = Array(n).fill(1); return cart; }
+};
+"""
+
+
+@pytest.fixture
+def seen(js: Any, module: Callable[..., str]) -> Callable[..., Any]:
+    path = module(SOURCE)
+
+    def run(*steps: tuple[str, str, list[str]]) -> Any:
+        scenario = {
+            "symbol": "x",
+            "steps": [{"kind": kind, "callee": callee, "args": args} for kind, callee, args in steps],
+        }
+        return js(
+            f"const {{ Runner }} = inside('running');"
+            f"const runner = new Runner(require({path}), ['negative']);"
+            f"return await runner.run({json.dumps(scenario)});"
+        )
+
+    return run
+
+
+Seen = Callable[..., Any]
+
+
+@pytest.mark.parametrize(
+    ("callee", "args", "kind", "text"),
+    [
+        ("add", ["1", "2"], "value", "3"),
+        ("add", ['"a"', "2"], "value", '"a2"'),
+        ("same", ["-0"], "value", "-0"),
+        ("same", ["undefined"], "value", "undefined"),
+        ("same", ["new Map([[1, 2]])"], "value", "new Map([[1, 2]])"),
+        ("check", ["-1"], "throws", "RangeError"),
+        ("native", ["1"], "throws", "TypeError"),
+        ("many", [], "iterator", "[1, 2]"),
+        ("endless", [], "object", "Iterator"),
+        ("maker", [], "object", "Function"),
+        ("loop", [], "stalled", "stalled"),
+        ("regex", [], "stalled", "stalled"),
+        ("never", [], "stalled", "stalled"),
+        ("tools.twice", ["4"], "value", "8"),
+        ("Cart.of", ["2"], "object", "Cart"),
+    ],
+)
+def test_a_call_is_seen(seen: Seen, callee: str, args: list[str], kind: str, text: str) -> None:
+    found = seen(("call", callee, args))
+    assert (found["kind"], found["text"]) == (kind, text)
+
+
+def test_a_message_of_its_own_is_kept_and_the_engines_is_not(seen: Seen) -> None:
+    own, native = seen(("call", "check", ["-1"])), seen(("call", "native", ["1"]))
+    assert (own["own"], own["message"]) == (True, "must not be negative")
+    assert (native["own"], native["message"]) == (False, "")
+
+
+def test_what_is_thrown_need_not_be_an_error(seen: Seen) -> None:
+    found = seen(("call", "plain", []))
+    assert (found["kind"], found["type"], found["message"]) == ("throws", "string", '"a text"')
+
+
+@pytest.mark.parametrize(("given", "kind", "text"), [("0", "value", "[0]"), ("1", "throws", "Error")])
+def test_a_promise_is_waited_for(seen: Seen, given: str, kind: str, text: str) -> None:
+    found = seen(("call", "wait", [given]))
+    assert (found["waits"], found["kind"], found["text"]) == (True, kind, text)
+
+
+def test_an_argument_that_changes_is_noted(seen: Seen) -> None:
+    found = seen(("call", "sort", ["[3, 1]"]))
+    assert (found["text"], found["after"]) == ("undefined", [[0, "[1, 3]"]])
+
+
+def test_methods_work_on_the_object_that_was_made(seen: Seen) -> None:
+    assert seen(("new", "Cart", []), ("method", "add", ["1"]), ("get", "count", []))["text"] == "1"
+
+
+def test_a_method_that_gives_its_object_back_and_what_it_changed(seen: Seen) -> None:
+    found = seen(("new", "Cart", []), ("method", "add", ["1"]))
+    assert (found["kind"], found["state"]) == ("self", [["lines", "[1]"]])
+
+
+def test_hidden_fields_are_not_looked_at(seen: Seen) -> None:
+    assert seen(("new", "Cart", []))["parts"] == [["lines", "[]"]]
+
+
+def test_a_failure_on_the_way_makes_no_scenario(seen: Seen) -> None:
+    assert seen(("new", "Cart", []), ("method", "absent", []), ("get", "count", [])) is None
+
+
+def test_one_that_stalls_does_not_take_the_others_with_it(js: Any, module: Callable[..., str]) -> None:
+    scenarios = [
+        {"symbol": "x", "steps": [{"kind": "call", "callee": callee, "args": ["1", "2"]}]}
+        for callee in ("add", "loop", "add", "loop", "add")
+    ]
+    found = js(
+        f"const {{ Runner }} = inside('running');"
+        f"return await new Runner(require({module(SOURCE)}), []).all({json.dumps(scenarios)});"
+    )
+    assert [one["text"] for one in found] == ["3", "stalled", "3", "stalled", "3"]

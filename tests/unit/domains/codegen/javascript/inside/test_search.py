@@ -1,0 +1,194 @@
+"""The search: it reaches branches, keeps what differs, and the smallest set notices what all notice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+Module = Callable[..., str]
+_SEARCH = """
+const {{ Loading }} = inside('loading');
+const {{ Runner }} = inside('running');
+const {{ Pools }} = inside('pools');
+const {{ Chance }} = inside('chance');
+const {{ Counters, Search }} = inside('search');
+const loading = new Loading(packages, {path});
+const runner = new Runner(loading.load({{ counted: true }}), []);
+const chance = new Chance(1);
+const targets = {targets};
+const pools = new Pools({constants}, chance);
+const search = new Search({{ runner, pools, chance, counters: new Counters(loading.counters), targets }});
+await search.grow(Date.now() + 4000, 1200);
+"""
+
+
+def parameter(name: str, kind: str | None = None, **more: Any) -> dict[str, Any]:
+    return {
+        "name": name,
+        "type": None if kind is None else {"k": kind},
+        "default": None,
+        "optional": False,
+        "rest": False,
+        "uses": [],
+        **more,
+    }
+
+
+def target(
+    symbol: str, *parameters: dict[str, Any], kind: str = "call", callee: str | None = None, owner: str = ""
+) -> dict[str, Any]:
+    return {
+        "symbol": symbol,
+        "kind": kind,
+        "callee": callee or symbol,
+        "parameters": list(parameters),
+        "owner": owner,
+        "helper": False,
+    }
+
+
+def constants(**found: list[Any]) -> dict[str, Any]:
+    return {"": {"numbers": [], "strings": [], "patterns": [], "keys": [], **found}}
+
+
+@pytest.fixture
+def searched(js: Any, module: Module) -> Callable[..., Any]:
+    def run(source: str, targets: list[dict[str, Any]], known: dict[str, Any], result: str) -> Any:
+        setup = _SEARCH.format(path=module(source), targets=json.dumps(targets), constants=json.dumps(known))
+        return js(setup + f"return {result};")
+
+    return run
+
+
+_RESULTS = "[...new Set(search.rows.map((row) => row.seen.text))]"
+
+
+@pytest.mark.parametrize(
+    ("source", "parameters", "known", "expected"),
+    [
+        (
+            "exports.f = (n) => (n === 4711 ? 'hit' : 'miss');",
+            [parameter("n", "number")],
+            constants(numbers=[4711]),
+            {'"hit"', '"miss"'},
+        ),
+        (
+            "exports.f = (n) => (n > 17 ? 'over' : 'under');",
+            [parameter("n", "number")],
+            constants(numbers=[17]),
+            {'"over"', '"under"'},
+        ),
+        (
+            "exports.f = (s) => (s === 'gold' ? 1 : 2);",
+            [parameter("s", "string")],
+            constants(strings=["gold"]),
+            {"1", "2"},
+        ),
+        (
+            "exports.f = (s) => (/^[A-Z]{2}\\d$/.test(s) ? 1 : 2);",
+            [parameter("s", "string")],
+            constants(patterns=["^[A-Z]{2}\\d$"]),
+            {"1", "2"},
+        ),
+        (
+            "exports.f = (a) => (a.length > 2 && a[0] === a[1] ? 1 : 2);",
+            [parameter("a", uses=["numbers"])],
+            constants(),
+            {"1", "2"},
+        ),
+        (
+            "exports.f = (o) => (o.tier === 'vip' ? 1 : 2);",
+            [parameter("o", uses=["object"])],
+            constants(strings=["vip"], keys=["tier"]),
+            {"1", "2"},
+        ),
+        ("exports.f = (fn) => (fn(3) === 3 ? 1 : 2);", [parameter("fn")], constants(), {"1", "2"}),
+        (
+            "exports.f = (a, b = 1) => (b === 1 ? 'one' : 'other');",
+            [parameter("a", "number"), parameter("b", "number", optional=True)],
+            constants(),
+            {'"one"', '"other"'},
+        ),
+        (
+            "exports.f = (...n) => n.length > 1 ? 1 : 2;",
+            [parameter("n", "number", rest=True, optional=True)],
+            constants(),
+            {"1", "2"},
+        ),
+    ],
+)
+def test_both_ways_are_found(
+    searched: Callable[..., Any], source: str, parameters: list[Any], known: dict[str, Any], expected: set[str]
+) -> None:
+    assert expected <= set(searched(source, [target("f", *parameters)], known, _RESULTS))
+
+
+def test_a_class_is_walked_through(searched: Callable[..., Any]) -> None:
+    source = """
+    exports.Stack = class { constructor() { this.items = []; } push(n) { this.items.push(n); }
+      pop() { if (!this.items.length) throw new Error('empty stack'); return this.items.pop(); } };
+    """
+    targets = [
+        target("Stack", kind="class"),
+        target("Stack.push", parameter("n", "number"), kind="method", callee="push", owner="Stack"),
+        target("Stack.pop", kind="method", callee="pop", owner="Stack"),
+    ]
+    seen = searched(
+        source,
+        targets,
+        constants(),
+        "search.rows.filter((r) => r.scenario.symbol === 'Stack.pop').map((r) => r.seen.kind)",
+    )
+    assert {"throws", "value"} <= set(seen)
+
+
+def test_errors_of_the_engine_are_not_kept(searched: Callable[..., Any]) -> None:
+    found = searched(
+        "exports.f = (o) => o.a.b;", [target("f", parameter("o"))], constants(), "search.rows.map((r) => r.seen.text)"
+    )
+    assert "TypeError" not in found
+
+
+def test_a_helper_is_not_searched(searched: Callable[..., Any]) -> None:
+    targets = [{**target("f", parameter("n", "number")), "helper": True}]
+    assert searched("exports.f = (n) => n;", targets, constants(), "search.rows.length") == 0
+
+
+def test_the_smallest_set_notices_all_that_is_noticed(js: Any) -> None:
+    body = """
+    const { smallest } = inside('kills');
+    const row = (hit, size) => ({ hit, size });
+    const rows = [row(['s1'], 10), row(['s1', 's2'], 10), row(['s1'], 5), row(['s2'], 50)];
+    const fates = [[0, 1], [1], [2], []].map((killers) => ({ killers: new Set(killers) }));
+    return smallest(rows, fates).chosen;
+    """
+    assert js(body) == [1, 2]
+
+
+def test_changes_are_noticed_or_survive(js: Any, module: Module) -> None:
+    source = "exports.f = (n) => (n > 10 ? n * 2 : n);"
+    setup = _SEARCH.format(
+        path=module(source),
+        targets=json.dumps([target("f", parameter("n", "number"))]),
+        constants=json.dumps(constants(numbers=[10, 2])),
+    )
+    changes = [
+        {"line": 1, "start": 22, "end": 23, "text": "<", "change": "> -> <"},
+        {"line": 1, "start": 22, "end": 23, "text": ">=", "change": "> -> >="},
+        {"line": 1, "start": 33, "end": 34, "text": "2.0", "change": "nothing"},
+        {"line": 1, "start": 22, "end": 23, "text": "> >", "change": "broken"},
+    ]
+    body = (
+        setup
+        + f"""
+    const {{ Mutation, sizeOf }} = inside('kills');
+    for (const row of search.rows) row.size = sizeOf(row.scenario, row.seen);
+    const mutation = new Mutation({{ loading, search, mutants: {json.dumps(changes)}, own: [] }});
+    const fates = await mutation.judge(Date.now() + 8000, () => {{}});
+    return fates.map((fate) => [fate.change, fate.killers.size > 0]);
+    """
+    )
+    assert js(body) == [["> -> <", True], ["> -> >=", True], ["nothing", False]]

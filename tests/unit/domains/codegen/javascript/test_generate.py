@@ -1,0 +1,162 @@
+"""From source to Jest tests that ran in the sandbox."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+
+from domains.codegen.engine.errors import Cancelled, NothingToTest, SourceBroken
+from domains.codegen.engine.types import Generated, Options, Project
+from domains.codegen.engine.watching import Watching
+from domains.codegen.javascript.generate import generate
+from domains.codegen.wire import to_fields
+from sandbox import Sandbox
+
+Make = Any
+
+
+def test_the_example_of_the_source_documents_is_tested(discount: Generated) -> None:
+    text = discount.files["discount.test.js"]
+    assert 'const { calculateDiscount } = require("./discount");' in text
+    assert 'describe("calculateDiscount", () => {' in text
+    assert "expect(calculateDiscount(100, 10)).toBe(90);" in text
+    assert 'new RangeError("percent must be between 0 and 100")' in text
+    assert (discount.coverage.line, discount.coverage.branch, discount.flaky) == (1.0, 1.0, ())
+    assert discount.mutation_score is not None
+    assert discount.mutation_score >= 0.9
+
+
+def test_expectations_say_where_they_come_from(discount: Generated) -> None:
+    labels = {test.name: test.label for test in discount.tests}
+    assert labels["calculateDiscount gives 90 for 100 and 10"] == "contract"
+    assert {test.label for test in discount.tests if "throws RangeError" in test.name} == {"contract"}
+    assert "regression" in labels.values()
+    assert discount.suspected_bugs == ()
+
+
+def test_each_test_comes_with_its_own_code(discount: Generated) -> None:
+    for test in discount.tests:
+        assert test.code.startswith("test")
+        assert "expect(" in test.code
+        assert test.status == "passed"
+    assert to_fields(discount)["executed"] is True
+
+
+def test_what_contradicts_its_documentation_is_shown_and_fails(make: Make) -> None:
+    made = make("/** double(2) // => 4 */\nfunction double(n) { return n + 3; }\nmodule.exports = { double };\n")
+    (bug,) = made.suspected_bugs
+    assert (bug.symbol, bug.counter_example, bug.expected, bug.observed) == ("double", "double(2)", "4", "5")
+    assert "toBe(4)" in made.files["module.suspected.test.js"]
+    assert {test.status for test in made.tests if test.label == "suspected_bug"} == {"failed"}
+
+
+TYPED = """
+export interface Line { price: number; count: number }
+
+export class Cart {
+  private lines: Line[] = [];
+
+  add(line: Line): this {
+    if (line.count <= 0) throw new RangeError("count must be positive");
+    this.lines.push(line);
+    return this;
+  }
+
+  get total(): number {
+    return this.lines.reduce((sum, line) => sum + line.price * line.count, 0);
+  }
+
+  static label(kind: "gold" | "plain"): string {
+    return kind === "gold" ? "Gold cart" : "Cart";
+  }
+}
+
+export async function later(text: string): Promise<string> {
+  if (text === "") throw new Error("nothing to say");
+  return text.trim().toUpperCase();
+}
+"""
+
+
+def test_typescript_classes_and_promises(make: Make) -> None:
+    made = make(TYPED, "cart.ts", budget=4.0)
+    text = made.files["cart.test.ts"]
+    assert 'import { Cart, later } from "./cart";' in text
+    assert "new Cart()" in text
+    assert 'Cart.label("gold")' in text
+    assert 'await expect(later("")).rejects.toThrow' in text
+    assert made.coverage.branch == 1.0
+    assert made.suspected_bugs == ()
+
+
+def test_a_declared_result_that_is_not_kept_is_suspected(make: Make) -> None:
+    source = "export function first(texts: string[]): string {\n  return texts[0];\n}\n"
+    made = make(source, "first.ts")
+    assert [(bug.contract, bug.expected) for bug in made.suspected_bugs] == [
+        ("its declared type", "a value of type string")
+    ]
+
+
+def test_what_changes_from_run_to_run_is_not_asserted(make: Make) -> None:
+    source = "exports.roll = () => Math.random();\nexports.double = (n) => n * 2;\n"
+    made = make(source)
+    assert {test.symbol for test in made.tests} == {"double"}
+    assert made.flaky == ()
+
+
+def test_a_loop_without_end_costs_no_test_its_life(make: Make) -> None:
+    made = make("exports.f = (n) => { while (n > 5) { n += 1; } return n; };\n")
+    assert made.tests
+    assert all("f(10)" not in test.code for test in made.tests)
+
+
+def test_one_symbol_may_be_asked_for(make: Make) -> None:
+    made = make("exports.a = (n) => n + 1;\nexports.b = (n) => n - 1;\n", symbols=("b",))
+    assert {test.symbol for test in made.tests} == {"b"}
+
+
+def test_other_files_of_the_project_are_there() -> None:
+    files = {
+        "src/rates.js": b"exports.rate = 3;\n",
+        "src/tax.js": b"const { rate } = require('./rates');\nexports.tax = (n) => n * rate;\n",
+    }
+    made = generate(Sandbox(), Project(files, "src/tax.js"), Options((), 1.0))
+    assert list(made.files) == ["src/tax.test.js"]
+    assert 'require("./tax")' in made.files["src/tax.test.js"]
+
+
+@pytest.mark.parametrize(
+    ("source", "place"),
+    [("export function f( { return 1; }\n", (1, 22)), ("const a = 1;\nconst b = = 2;\n", (2, 11))],
+)
+def test_a_broken_source_is_told_with_its_place(make: Make, source: str, place: tuple[int, int]) -> None:
+    with pytest.raises(SourceBroken) as error:
+        make(source)
+    assert (error.value.line, error.value.column) == place
+
+
+@pytest.mark.parametrize(
+    ("source", "symbols", "told"),
+    [
+        ("function hidden() {}\n", (), "module.exports = { hidden }"),
+        ("const x = 1;\n", (), "exports no function"),
+        ("exports.a = () => 1;\n", ("b",), "exports none of b"),
+    ],
+)
+def test_nothing_to_test_is_told_with_what_to_do(make: Make, source: str, symbols: tuple[str, ...], told: str) -> None:
+    with pytest.raises(NothingToTest, match=told.replace("{", r"\{").replace("}", r"\}")):
+        make(source, symbols=symbols)
+
+
+def test_a_module_that_does_not_load_is_told(make: Make) -> None:
+    with pytest.raises(SourceBroken, match="cannot be loaded"):
+        make("throw new Error('no');\nexports.a = () => 1;\n")
+
+
+def test_a_caller_may_stop_the_work() -> None:
+    watching = Watching()
+    threading.Timer(1.0, watching.cancelled.set).start()
+    with pytest.raises(Cancelled):
+        generate(Sandbox(), Project({"a.js": b"exports.f = (n) => n % 7;"}, "a.js"), Options((), 30.0), watching)

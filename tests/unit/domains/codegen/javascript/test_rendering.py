@@ -1,0 +1,160 @@
+"""Tests as they are written for Jest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from domains.codegen.javascript import structure
+from domains.codegen.javascript.exploring import Scenario, Seen, Step
+from domains.codegen.javascript.judging import Case
+from domains.codegen.javascript.naming import Names
+from domains.codegen.javascript.parsing import parse
+from domains.codegen.javascript.rendering import Writer, beside, calls, file, sentence
+from domains.codegen.javascript.structure import Structure
+
+SHOP = "export function f(price, rate) {}\nexport class Cart { add(line) {} get total() {} }\nexport default f;\n"
+
+
+def read(source: str = SHOP) -> Structure:
+    return structure.read(parse(source.encode(), "javascript").root_node, "shop")
+
+
+def case(seen: dict[str, Any], *args: str, callee: str = "f", label: str = "regression", note: str = "") -> Case:
+    scenario = Scenario(symbol="f", steps=(Step(kind="call", callee=callee, args=args),))
+    return Case(scenario, Seen(**seen), label, note)  # type: ignore[arg-type]
+
+
+def code(seen: dict[str, Any], *args: str) -> str:
+    (written,) = Writer(read()).write([case(seen, *args)], Names())
+    return written.code
+
+
+VALUE = {"kind": "value"}
+
+
+@pytest.mark.parametrize(
+    ("seen", "line"),
+    [
+        ({**VALUE, "text": "3", "type": "number"}, "expect(f(1)).toBe(3);"),
+        (
+            {**VALUE, "text": "0.30000000000000004", "type": "number"},
+            "expect(f(1)).toBeCloseTo(0.30000000000000004, 8);",
+        ),
+        ({**VALUE, "text": '"a"', "type": "string"}, 'expect(f(1)).toBe("a");'),
+        ({**VALUE, "text": "null", "type": "null"}, "expect(f(1)).toBe(null);"),
+        ({**VALUE, "text": "[1]", "type": "array"}, "expect(f(1)).toStrictEqual([1]);"),
+        ({**VALUE, "text": "3", "type": "number", "waits": True}, "expect(await f(1)).toBe(3);"),
+        ({"kind": "iterator", "text": "[1]", "type": "array"}, "expect([...f(1)]).toStrictEqual([1]);"),
+        (
+            {"kind": "throws", "text": "RangeError", "own": True, "message": 'no "x"'},
+            'expect(() => f(1)).toThrow(new RangeError("no \\"x\\""));',
+        ),
+        ({"kind": "throws", "text": "TypeError"}, "expect(() => f(1)).toThrow(TypeError);"),
+        (
+            {"kind": "throws", "text": "Mine", "own": True, "message": "no"},
+            'expect(() => f(1)).toThrow(new Error("no"));',
+        ),
+        ({"kind": "throws", "text": "Mine"}, "expect(() => f(1)).toThrow();"),
+        ({"kind": "throws", "text": "Error", "waits": True}, "await expect(f(1)).rejects.toThrow(Error);"),
+        ({"kind": "object", "text": "Cart"}, 'expect(f(1).constructor.name).toBe("Cart");'),
+        ({"kind": "object", "text": "Function"}, 'expect(typeof f(1)).toBe("function");'),
+        ({"kind": "quiet", "text": ""}, "expect(() => f(1)).not.toThrow(ReferenceError);"),
+        ({"kind": "typed", "text": "string"}, 'expect(typeof f(1)).toBe("string");'),
+        ({"kind": "typed", "text": "array"}, "expect(Array.isArray(f(1))).toBe(true);"),
+        ({"kind": "typed", "text": "null or string"}, 'expect(["null", "string"]).toContain(kind);'),
+        ({"kind": "bounded", "text": "0.0..1.0"}, "expect(result).toBeLessThanOrEqual(1.0);"),
+        ({"kind": "bounded", "text": "0.0.."}, "expect(result).toBeGreaterThanOrEqual(0.0);"),
+    ],
+)
+def test_an_outcome_becomes_an_assertion(seen: dict[str, Any], line: str) -> None:
+    assert line in code(seen, "1")
+
+
+def test_an_object_is_held_to_its_parts() -> None:
+    text = code({"kind": "object", "text": "Cart", "parts": (("total", "3"), ("note", "null"))}, "1")
+    assert "const result = f(1);" in text
+    assert "expect(result.total).toBe(3);" in text
+    assert "expect(result.note).toBeNull();" in text
+
+
+def test_an_argument_that_changes_is_arranged_and_looked_at() -> None:
+    text = code({**VALUE, "text": "undefined", "type": "undefined", "after": ((0, "[1, 2]"),)}, "[2, 1]", "3")
+    assert "const price = [2, 1];" in text
+    assert "f(price, 3);" in text
+    assert "expect(price).toStrictEqual([1, 2]);" in text
+
+
+def test_a_method_is_called_on_what_was_made_before() -> None:
+    steps = (Step(kind="new", callee="Cart", args=("1",)), Step(kind="method", callee="add", args=("2",)))
+    seen = Seen(kind="value", text="undefined", type="undefined", state=(("items", "[2]"),))
+    (written,) = Writer(read()).write([Case(Scenario(symbol="Cart.add", steps=steps), seen, "regression")], Names())
+    assert "const cart = new Cart(1);\n  cart.add(2);\n  expect(cart.items).toStrictEqual([2]);" in written.code
+
+
+def test_a_property_is_read() -> None:
+    steps = (Step(kind="new", callee="Cart"), Step(kind="get", callee="total"))
+    (written,) = Writer(read()).write(
+        [Case(Scenario(symbol="Cart.total", steps=steps), Seen(kind="value", text="0", type="number"), "regression")],
+        Names(),
+    )
+    assert "expect(cart.total).toBe(0);" in written.code
+
+
+def test_many_alike_become_a_table() -> None:
+    cases = [case({**VALUE, "text": str(n), "type": "number"}, str(n), "1") for n in range(5)]
+    (written,) = Writer(read()).write(cases, Names())
+    assert written.code.startswith("test.each([\n  [0, 1, 0],")
+    assert "(price, rate, expected) => {" in written.code
+    assert written.name == "f by table"
+
+
+def test_floats_and_whole_numbers_do_not_share_a_table() -> None:
+    cases = [case({**VALUE, "text": text, "type": "number"}, text) for text in ["1", "2", "3", "0.12345678901"]]
+    assert len(Writer(read()).write(cases, Names())) == 4
+
+
+def test_the_reason_of_a_suspicion_stands_in_the_test() -> None:
+    (written,) = Writer(read()).write(
+        [case({**VALUE, "text": "4", "type": "number"}, "2", note="the example")], Names()
+    )
+    assert "// the example" in written.code
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        ("export function f() {}", 'import { f } from "./shop";'),
+        ("export default function f() {}", 'import f from "./shop";'),
+        ("function f() {}\nmodule.exports = { f };", 'const { f } = require("./shop");'),
+        ("function f() {}\nmodule.exports = f;", 'const f = require("./shop");'),
+    ],
+)
+def test_a_file_imports_what_it_uses(source: str, line: str) -> None:
+    found = read(source)
+    callee = found.targets[0].callee
+    written = Writer(found).write([case({**VALUE, "text": "1", "type": "number"}, callee=callee)], Names())
+    text = file(written, found, "src/shop.js", "Tests.")
+    assert line in text
+    assert text.startswith("// Tests.\n")
+    assert 'describe("f", () => {' in text
+
+
+@pytest.mark.parametrize(
+    ("target", "path"), [("a.js", "a.test.js"), ("src/cart.ts", "src/cart.test.ts"), ("x/y.mjs", "x/y.test.mjs")]
+)
+def test_tests_lie_beside_their_module(target: str, path: str) -> None:
+    assert beside(target) == path
+
+
+def test_a_module_with_an_ending_of_its_own_is_imported_by_it() -> None:
+    found = read("export function f() {}")
+    written = Writer(found).write([case({**VALUE, "text": "1", "type": "number"})], Names())
+    assert 'from "./shop.mjs"' in file(written, found, "shop.mjs", "T")
+
+
+def test_a_scenario_in_a_line() -> None:
+    one = case({"kind": "throws", "text": "Error", "message": "no"}, "1", callee="*")
+    assert sentence(one, {"*": "f"}) == "f(1) -> throws Error: no"
+    assert calls(one, {"*": "f"}) == "f(1)"

@@ -1,0 +1,90 @@
+"""Types as TypeScript and JSDoc write them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from domains.codegen.javascript import terms
+from domains.codegen.javascript.parsing import parse, text
+
+NUMBER, STRING = {"k": "number"}, {"k": "string"}
+
+
+@pytest.mark.parametrize(
+    ("written", "term"),
+    [
+        ("number", NUMBER),
+        ("?string", {"k": "union", "of": [STRING, {"k": "null"}]}),
+        ("number=", NUMBER),
+        ("!Date", {"k": "date"}),
+        ("...number", NUMBER),
+        ("number[]", {"k": "array", "of": NUMBER}),
+        ("Array.<string>", {"k": "array", "of": STRING}),
+        ("string|number", {"k": "union", "of": [STRING, NUMBER]}),
+        ("Object.<string, number>", {"k": "record", "of": NUMBER}),
+        ("'a'|'b'", {"k": "union", "of": [{"k": "literal", "source": "'a'"}, {"k": "literal", "source": "'b'"}]}),
+        ("[number, string]", {"k": "tuple", "of": [NUMBER, STRING]}),
+        ("Map<string, number>", {"k": "map", "key": STRING, "of": NUMBER}),
+        ("Set<number>", {"k": "set", "of": NUMBER}),
+        ("(a: number) => string", {"k": "function"}),
+        ("Function", {"k": "function"}),
+        ("*", {"k": "any"}),
+        ("Whatever", {"k": "any"}),
+        ("not a type {", {"k": "any"}),
+        ("readonly string[]", {"k": "array", "of": STRING}),
+    ],
+)
+def test_a_documented_type_is_read(written: str, term: dict[str, Any]) -> None:
+    assert terms.documented(written, {}) == term
+
+
+def test_a_type_of_the_file_itself_is_followed() -> None:
+    root = parse(b"interface Item { price: number; note?: string }", "typescript").root_node
+    names = {"Item": root.named_children[0]}
+    assert terms.documented("Item[]", names) == {
+        "k": "array",
+        "of": {
+            "k": "object",
+            "fields": [
+                {"name": "price", "type": NUMBER, "optional": False},
+                {"name": "note", "type": STRING, "optional": True},
+            ],
+        },
+    }
+
+
+def test_a_type_that_holds_itself_ends() -> None:
+    root = parse(b"interface Tree { left: Tree; value: number }", "typescript").root_node
+    term = terms.documented("Tree", {text(root.named_children[0].child_by_field_name("name")): root.named_children[0]})
+    assert str(term).count("'left'") < 10
+
+
+@pytest.mark.parametrize(
+    ("written", "kinds"),
+    [
+        ("number", {"number"}),
+        ("number|null", {"number", "null"}),
+        ("'a'|'b'", {"string"}),
+        ("string[]", {"array"}),
+        ("Date", None),
+        ("number|Date", None),
+        ("any", None),
+        ("boolean", {"boolean"}),
+    ],
+)
+def test_a_result_is_held_to_plain_kinds_alone(written: str, kinds: set[str] | None) -> None:
+    assert terms.accepts(terms.documented(written, {})) == kinds
+
+
+@pytest.mark.parametrize(
+    ("written", "split"),
+    [
+        ("{number} a", ("number", "a")),
+        ("{{a: number}} o - it", ("{a: number}", "o - it")),
+        ("plain", ("", "plain")),
+    ],
+)
+def test_braces_of_jsdoc_are_split(written: str, split: tuple[str, str]) -> None:
+    assert terms.first_braces(written) == split
