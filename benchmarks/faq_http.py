@@ -92,7 +92,7 @@ def main() -> None:
     say(
         "Curated answers over HTTP, two workers",
         figures,
-        describe("uvicorn", "django", "onnxruntime"),
+        describe("uvicorn", "django", "onnxruntime", "openvino"),
         as_json=options.json,
     )
 

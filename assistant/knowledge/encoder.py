@@ -34,7 +34,8 @@ def shared_encoder() -> BatchingEncoder:
             if folder is None:
                 raise EncoderUnavailable("no encoder is installed; run `manage.py models pull` and start again")
             _take_own_words()
-            _shared = BatchingEncoder(import_string(settings.HOUSE.encoder_class)(folder, threads=_threads))
+            encoder_class, engine = import_string(settings.HOUSE.encoder_class), settings.HOUSE.encoder_engine
+            _shared = BatchingEncoder(encoder_class(folder, threads=_threads, engine=engine))
         return _shared
 
 

@@ -15,7 +15,7 @@ from assistant.knowledge.tasks.backend import announce_on_commit
 from assistant.live.bell import bell
 from retrieval import ingest
 from retrieval.config import IngestConfig
-from retrieval.errors import EncoderUnavailable, UnreadableDocument
+from retrieval.errors import EncoderUnavailable, ParserUnavailable, UnreadableDocument
 from retrieval.language import detect
 from retrieval.protocols import Encoder
 from retrieval.sentences import pack
@@ -25,7 +25,7 @@ from retrieval.types import Vectors
 logger = logging.getLogger(__name__)
 
 Prepared = list[tuple[Passage, Vectors]]
-PASSING = (OperationalError, EncoderUnavailable, OSError)
+PASSING = (OperationalError, EncoderUnavailable, ParserUnavailable, OSError)
 """Faults that may be gone at the next attempt."""
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 import threading
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
 from django.db import OperationalError, connection
@@ -17,10 +18,11 @@ from assistant.knowledge import worker as worker_module
 from assistant.knowledge.models import Chunk, ChunkChange, Document, IngestionJob
 from assistant.knowledge.models.job import MAX_ATTEMPTS
 from assistant.knowledge.worker import Worker
-from retrieval.errors import EncoderUnavailable
+from retrieval.config import LoaderLimits
+from retrieval.errors import EncoderUnavailable, ParserUnavailable
 from retrieval.ingest import parse_here
 from retrieval.protocols import Encoder
-from retrieval.types import Vectors
+from retrieval.types import ParsedDocument, Vectors
 from tests.unit.retrieval.conftest import HashingEncoder
 
 Work = Callable[[], int]
@@ -133,6 +135,19 @@ def test_a_fault_that_passes_is_tried_again_later_and_later(document: Document) 
     assert waits[0] < waits[1] < waits[2]
     document.refresh_from_db()
     assert document.state == "pending"
+
+
+def test_a_parser_that_does_not_start_is_no_fault_of_the_document(document: Document, encoder: Encoder) -> None:
+    def does_not_start(path: Path, filename: str, limits: LoaderLimits) -> ParsedDocument:
+        raise ParserUnavailable("no memory for a child")
+
+    assert Worker(lambda: encoder, parser=does_not_start).one()
+    job = IngestionJob.objects.get()
+    assert (job.state, job.error_code, job.error_detail) == ("queued", "unavailable", {"reason": "ParserUnavailable"})
+    make_due()
+    assert Worker(lambda: encoder, parser=parse_here).one()
+    document.refresh_from_db()
+    assert (document.state, document.error_code) == ("live", "")
 
 
 def test_a_fault_that_stays_is_given_up_and_told(document: Document) -> None:
