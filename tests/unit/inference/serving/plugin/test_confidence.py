@@ -53,3 +53,16 @@ def test_what_is_kept_holds_the_share_and_one_less_would_not(rows: list[list[flo
         assert (mine.sum() - mine.min()) <= share * row.sum() * (1 + 1e-5)
         assert mine.min() >= row[kept < 0].max() if (kept < 0).any() else True
         torch.testing.assert_close(scaled.sum(), row.sum())
+
+
+def test_the_order_of_a_tokens_experts_does_not_matter() -> None:
+    ids, weights = sure(IDS, WEIGHTS, 0.75)
+    turned_ids, turned_weights = sure(IDS.flip(1), WEIGHTS.flip(1), 0.75)
+    assert torch.equal(turned_ids.flip(1), ids)
+    torch.testing.assert_close(turned_weights.flip(1), weights)
+
+
+def test_equally_likely_experts_are_kept_from_the_front() -> None:
+    ids, weights = sure(torch.tensor([[4, 5]]), torch.tensor([[0.5, 0.5]]), 0.5)
+    assert ids.tolist() == [[4, -1]]
+    assert weights.tolist() == [[1.0, 0.0]]
