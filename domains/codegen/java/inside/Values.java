@@ -112,6 +112,7 @@ final class Values {
     }
   }
 
+  private int fixed = -1;
   final Random chance;
   final List<Double> numbers = new ArrayList<>();
   final List<String> texts = new ArrayList<>();
@@ -148,6 +149,7 @@ final class Values {
     if (kind == String.class || kind == CharSequence.class) return text(someText());
     if (kind.isEnum()) return constant(kind);
     int size = chance.nextInt(6) == 0 ? 0 : 1 + chance.nextInt(depth == 0 ? 6 : 3);
+    if (fixed >= 0 && depth > 0) size = fixed;
     if (depth > 4) size = 0;
     if (kind.isArray()) {
       Type inner = type instanceof GenericArrayType one ? one.getGenericComponentType() : kind.getComponentType();
@@ -164,12 +166,14 @@ final class Values {
 
   private Expr many(Class<?> kind, Type inner, int size, int depth) {
     List<Expr> items = new ArrayList<>();
+    boolean table = raw(inner).isArray() && fixed < 0 && chance.nextInt(4) > 0; // rows of one length
+    if (table) fixed = 1 + chance.nextInt(3);
     for (int n = 0; n < size; n++) {
       Expr item = draw(inner, depth + 1);
-      if (item == null) return null;
-      items.add(item);
+      if (item != null) items.add(item);
     }
-    return new Many(kind, items);
+    if (table) fixed = -1;
+    return items.size() < size ? null : new Many(kind, items);
   }
 
   private Expr pairs(Class<?> kind, Type key, Type item, int size, int depth) {

@@ -12,7 +12,8 @@ from domains.codegen.evaluation.corpus import subjects
 from domains.codegen.evaluation.programs import packaged, read
 
 JS = {
-    "task_id": "JavaScript/1", "prompt": "/* >>> f(1)\n 2 */\nconst f = (n) => {\n", "canonical_solution": "  return n + 1;\n}\n",
+    "task_id": "JavaScript/1", "prompt": "/* >>> f(1)\n 2 */\nconst f = (n) => {\n",
+    "canonical_solution": "  return n + 1;\n}\n",
     "declaration": "\nconst f = (n) => {\n",
 }  # fmt: skip
 JAVA = {"task_id": "Java/1", "prompt": "class Solution {\n  int f() {\n", "canonical_solution": "    return 1;\n  }\n}"}
@@ -47,7 +48,8 @@ def test_right_and_wrong_java_programs_share_a_package() -> None:
     ("row", "language", "there"),
     [
         (JS, "javascript", True), (JS, "python", False), (JS, "java", False), (JAVA, "javascript", False),
-        (JAVA, "python", False), (BUGS, "python", True), (BUGS, "javascript", False), ({"code": "x = 1"}, "python", True),
+        (JAVA, "python", False), (BUGS, "python", True), (BUGS, "javascript", False),
+        ({"code": "x = 1"}, "python", True),
         ({"task_id": "HumanEval/1", "prompt": "a", "canonical_solution": "b"}, "python", True), ({}, "python", False),
     ],
 )  # fmt: skip

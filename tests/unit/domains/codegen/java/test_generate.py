@@ -27,13 +27,13 @@ public class Discount {
 """
 
 
-def make(source: str, name: str = "A.java", *, budget: float = 3.0, symbols: tuple[str, ...] = ()) -> Generated:
+def make(source: str, name: str = "A.java", *, budget: float = 6.0, symbols: tuple[str, ...] = ()) -> Generated:
     return generate(Sandbox(), Project({name: source.encode()}, name), Options(symbols, budget))
 
 
 @pytest.fixture(scope="module")
 def discount() -> Generated:
-    return make(DISCOUNT, "shop/Discount.java")
+    return make(DISCOUNT, "shop/Discount.java", budget=10.0)
 
 
 def test_a_static_method_is_tested(discount: Generated) -> None:

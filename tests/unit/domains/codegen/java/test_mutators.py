@@ -11,7 +11,7 @@ from domains.codegen.java.reading import read
 def changed(body: str) -> list[str]:
     source = f"class A {{ void f() {{ {body} }} }}"
     listed = mutants(source, read(source.encode()).root)
-    return [(source[: m.start] + m.text + source[m.end :])[23:-4] for m in listed]
+    return [(source[: m.start] + m.text + source[m.end :])[21:-4] for m in listed]
 
 
 @pytest.mark.parametrize(

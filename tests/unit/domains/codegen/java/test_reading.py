@@ -97,7 +97,7 @@ def test_what_is_no_plain_value_is_refused(written: str) -> None:
     ("comment", "expected"),
     [
         ("/** >>> f(1)\n 2 */", [Example("f", (1.0,), 2.0)]),
-        ("/**\n * >>> s.f([1, 2])\n * true\n */", [Example("f", ([1.0, 2.0],), True)]),
+        ("/**\n * >>> s.f([1, 2])\n * true\n */", [Example("f", ([1.0, 2.0],), value=True)]),
         ("// f(1) => 2", [Example("f", (1.0,), 2.0)]),
         ('/** f("a") -> "b" */', [Example("f", ("a",), "b")]),
         ("/** >>> f(x)\n 2 */", []),
