@@ -1,6 +1,6 @@
 """Hybrid search over many chunks: how fast, how exact, how large.
 
-    python -m benchmarks.retrieval --encoder DIR --chunks 100000|1000000 [--corpus FILE...] [--json]
+    python -m benchmarks.retrieval --chunks 100000|1000000 [--encoder DIR] [--corpus FILE...] [--json]
 
 Chunks are resampled from real ones (the demo's documents, or `--corpus`): a text is two to five real sentences of one
 language, drawn from anywhere; its vector is the mean, randomly weighed, of those sentences' own vectors plus noise
@@ -15,6 +15,8 @@ import argparse
 import json
 import resource
 import statistics
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -36,6 +38,7 @@ from retrieval.types import Chunk, Filter, Upsert, Vectors
 
 _TENANTS, _SHARES = ("large", "small", "rare"), (0.9, 0.099, 0.001)
 _NOISE = 0.1
+_ENCODER = "multilingual-e5-small"
 _K = 10
 
 
@@ -59,7 +62,7 @@ class Times:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Build, search, print."""
     options = _parser().parse_args(arguments)
-    encoder = OnnxEncoder(options.encoder, threads=options.threads)
+    encoder = OnnxEncoder(options.encoder or default_encoder(), threads=options.threads)
     sentences = real_sentences(options.corpus)[: options.sentences + options.questions]
     pool = make_pool(sentences[options.questions :], encoder)
     asked = [text[: max(12, 2 * len(text) // 3)] for text in sentences[: options.questions]]
@@ -71,6 +74,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         figures: dict[str, object] = {"chunks": options.chunks, "build_seconds": perf_counter() - begun}
         figures |= measure(store, encoder, asked, vectors)
     say("hybrid search, the encoder left out", figures, describe("faiss-cpu", "bm25s", "numpy"), as_json=options.json)
+
+
+def default_encoder() -> Path:
+    """The folder of the assistant's encoder, fetched through the catalogue where it is not there yet."""
+    command = [sys.executable, "-m", "inference.catalog", "pull", _ENCODER]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)  # its progress goes to the terminal
+    return Path(done.stdout.strip().splitlines()[-1])
 
 
 def real_sentences(corpus: Sequence[Path]) -> list[str]:
@@ -178,7 +188,7 @@ def _parser() -> argparse.ArgumentParser:
     demo = sorted(Path("assistant/knowledge/demo/documents").rglob("*.md"))
     parser.add_argument("--chunks", type=int, default=100_000)
     parser.add_argument(
-        "--encoder", type=Path, required=True, help="folder of the encoder: inference.catalog pull prints it"
+        "--encoder", type=Path, help="folder of the encoder; default: the assistant's own, fetched once if need be"
     )
     parser.add_argument("--corpus", type=Path, nargs="+", default=demo, help="JSON lines or text; default: the demo's")
     parser.add_argument("--sentences", type=int, default=2_000, help="real sentences to draw from")

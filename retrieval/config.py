@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+Context = Literal["none", "neighbours", "section"]
+"""What of its document stands around a hit: nothing, the chunk before and after, or the section it is of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,9 @@ class RetrievalConfig:
     the weights say how much each method's ranks count. `language_balance` is the share of a language's own part
     that is taken out of similarities for ranking (0: none). `centring` is how much of what all questions, and all
     passages, of a language have in common is taken out before near candidates are ordered, `sentences` the share of
-    the nearest sentence in it. `rerank` turns the light reranker on.
+    the nearest sentence in it. `rerank` turns reranking on: the light one, then, where the retriever was given one, a
+    model over the best `rerank_depth`. `context` is attached to each hit, of at most `context_characters`; a section
+    that is the hit alone gives way to the one above it.
     """
 
     depth: int = 64
@@ -57,6 +63,9 @@ class RetrievalConfig:
     centring: float = 0.8
     sentences: float = 0.5
     rerank: bool = True
+    rerank_depth: int = 24
+    context: Context = "none"
+    context_characters: int = 4_000
 
 
 @dataclass(frozen=True, slots=True)

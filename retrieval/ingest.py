@@ -51,6 +51,8 @@ class ChunkMeta:
     url: str | None = None
     tags: frozenset[str] = frozenset()
     access: frozenset[str] = frozenset({PUBLIC})
+    valid_from: float | None = None
+    valid_until: float | None = None
 
 
 def parse_here(path: Path, filename: str, limits: LoaderLimits) -> ParsedDocument:
@@ -127,6 +129,10 @@ def cut(
             url=meta.url,
             tags=meta.tags,
             access=meta.access,
+            last_page=passage.last_page,
+            last_line=passage.last_line,
+            valid_from=meta.valid_from,
+            valid_until=meta.valid_until,
         )
         for ordinal, passage in enumerate(split(document, encoder.count_tokens, config.chunking))
     ]

@@ -50,6 +50,12 @@ class VectorIndex(Protocol):
     def search(self, vectors: Vectors, k: int, allowed: Allowed | None = None) -> list[list[tuple[int, float]]]:
         """Best k (id, inner product) for each row of `vectors`, best first; only among `allowed` when given."""
 
+    def search_each(self, vector: Vectors, k: int, masks: Sequence[Allowed | None]) -> list[list[tuple[int, float]]]:
+        """Best k for one `vector` [dimension] among each mask's rows by themselves, as `search` gives them."""
+
+    def rows(self, ids: Sequence[int]) -> Vectors:
+        """Vectors of rows, [len(ids), dimension]. Raises KeyError for an unknown row."""
+
     def __len__(self) -> int: ...
 
 
@@ -64,6 +70,12 @@ class LexicalIndex(Protocol):
 
     def search(self, question: str, k: int, allowed: Allowed | None = None) -> list[tuple[int, float]]:
         """Best k (id, score), best first, zero scores left out; only among `allowed` when given."""
+
+    def scores(self, question: str, rows: Sequence[int]) -> Vectors:
+        """Scores of rows, shape [len(rows)]; 0 where no word is shared, or the row is gone."""
+
+    def highest(self, question: str) -> float:
+        """Score of a text that says nothing but the question's words, over and over; 0 for a question without any."""
 
 
 class Reranker(Protocol):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+import math
+import time
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -11,7 +14,9 @@ from numpy.typing import NDArray
 from retrieval.indexes.chunk_table import ChunkTable, Facets
 from retrieval.types import Allowed, Chunk, Filter
 
-_REMEMBERED = 16  # masks; a byte a row each
+_REMEMBERED = 64  # readers: tenant, groups and what they narrow it by
+_REMEMBERED_BYTES = 64 * 1024 * 1024
+_REACH = 64  # chunks to either side: a section is context, not the document
 _Value = TypeVar("_Value", bound=Hashable)
 
 
@@ -41,13 +46,34 @@ class Column(Generic[_Value]):
         result: Allowed = table[self._codes[: self._count]]
         return result
 
+    def of(self, rows: Sequence[int]) -> list[_Value]:
+        """Values of rows."""
+        names = self.distinct()
+        return [names[code] for code in self._codes[np.asarray(rows, dtype=np.int64)]]
+
     def distinct(self) -> list[_Value]:
         """The distinct values."""
         return list(self._numbers)
 
 
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """Rows that a filter admits: all of them, and those of each language, as masks of shape [end] that never change.
+
+    They hold from one moment on and before another (seconds since 1970): then the validity of a chunk begins or ends.
+    """
+
+    mask: Allowed
+    languages: dict[str, Allowed]
+    since: float
+    before: float
+
+
 class Rows:
-    """Rows from a generation's table (0 to n - 1), then those added. Not thread-safe: the retriever locks."""
+    """Rows from a generation's table (0 to n - 1), then those added. Not thread-safe: the retriever locks.
+
+    What a search calls (`admitted`, `read_many`, `section`, ...) may run side by side.
+    """
 
     def __init__(self, table: ChunkTable | None = None) -> None:
         self._table = table
@@ -61,7 +87,8 @@ class Rows:
         self._languages: Column[str] = Column()
         self._tags: Column[frozenset[str]] = Column()
         self._count = 0
-        self._memo: dict[Filter, Allowed] = {}
+        self._limits: dict[int, tuple[float, float]] = {}
+        self._memo: dict[Filter, Admitted] = {}
         for facets in table.facets() if table is not None else ():
             self._append(facets)
         self._base = self._size = self._count
@@ -80,7 +107,7 @@ class Rows:
         row = self._count
         self._added.append(chunk)
         self._row_of[chunk.id] = row
-        self._append(Facets(chunk.id, chunk.tenant, chunk.access, chunk.domain, chunk.language, chunk.tags))
+        self._append(Facets.of(chunk))
         self._size += 1
         self._memo.clear()
         return row
@@ -91,6 +118,7 @@ class Rows:
         if row is not None:
             self._row_of.pop(chunk_id, None)
             self._alive[row] = False
+            self._limits.pop(row, None)
             self._size -= 1
             self._memo.clear()
             if row >= self._base:
@@ -124,17 +152,27 @@ class Rows:
             row = self._table.row_of(chunk_id)
         return row if row is not None and self._alive[row] else None
 
-    def allowed(self, within: Filter) -> Allowed:
-        """Rows that are there and that `within` admits, shape [end]. The last few are remembered until a change."""
-        mask = self._memo.get(within)
-        if mask is None:
-            mask = self._allowed(within)
-            if len(self._memo) >= _REMEMBERED:
-                self._memo.pop(next(iter(self._memo)), None)
-            self._memo[within] = mask
-        return mask
+    def languages(self, rows: Sequence[int]) -> list[str]:
+        """Language of each row, without reading its chunk."""
+        return self._languages.of(rows)
 
-    def _allowed(self, within: Filter) -> Allowed:
+    def allowed(self, within: Filter) -> Allowed:
+        """Rows that are there and that `within` admits, shape [end]."""
+        return self.admitted(within).mask
+
+    def admitted(self, within: Filter) -> Admitted:
+        """Rows that are there and that `within` admits; the last readers' are remembered until a change."""
+        now = time.time() if within.at is None else within.at
+        found = self._memo.get(within)
+        if found is None or not found.since <= now < found.before:
+            found = self._admitted(within, now)
+            most = max(4, min(_REMEMBERED, _REMEMBERED_BYTES // max(1, 3 * self._count)))
+            while len(self._memo) >= most:
+                self._memo.pop(next(iter(list(self._memo)), within), None)
+            self._memo[within] = found
+        return found
+
+    def _admitted(self, within: Filter, now: float) -> Admitted:
         mask = self._alive[: self._count] & self._tenants.equal(within.tenant)
         mask &= self._access.among(not within.groups.isdisjoint(access) for access in self._access.distinct())
         if within.domain is not None:
@@ -143,12 +181,38 @@ class Rows:
             mask &= self._languages.equal(within.language)
         if within.tags:
             mask &= self._tags.among(within.tags <= tags for tags in self._tags.distinct())
-        return mask
+        for row, (begin, end) in self._limits.items():
+            mask[row] &= begin <= now < end
+        moments = [moment for limits in self._limits.values() for moment in limits]
+        masks = {language: mask & self._languages.equal(language) for language in self._languages.distinct()}
+        for each in (mask, *masks.values()):
+            each.flags.writeable = False
+        return Admitted(
+            mask,
+            {language: own for language, own in masks.items() if own.any()},
+            max((moment for moment in moments if moment <= now), default=-math.inf),
+            min((moment for moment in moments if moment > now), default=math.inf),
+        )
 
-    def by_language(self, allowed: Allowed) -> dict[str, Allowed]:
-        """Split allowed rows by language; languages without any are left out."""
-        masks = {language: allowed & self._languages.equal(language) for language in self._languages.distinct()}
-        return {language: mask for language, mask in masks.items() if mask.any()}
+    def section(self, chunk: Chunk, above: int = 0) -> list[Chunk]:
+        """Chunks under the same headings as `chunk`, without the innermost `above` of them, in order, itself included.
+
+        Of the same document revision, and without a gap: what stands under an equal heading elsewhere is not of it.
+        """
+        path = chunk.headings[: max(0, len(chunk.headings) - above)]
+        under = {
+            other.ordinal: other for other in (*self._document(chunk), chunk) if other.headings[: len(path)] == path
+        }
+        first = last = chunk.ordinal
+        while first - 1 in under:
+            first -= 1
+        while last + 1 in under:
+            last += 1
+        return [under[ordinal] for ordinal in range(first, last + 1)]
+
+    def _document(self, chunk: Chunk) -> list[Chunk]:
+        """Chunks of the revision that `chunk` is of, as far as a section is followed, `chunk` left out, in order."""
+        return self.neighbours(chunk, _REACH)
 
     def neighbours(self, chunk: Chunk, reach: int) -> list[Chunk]:
         """Chunks of the same document revision up to `reach` before and after, in order, `chunk` left out."""
@@ -168,6 +232,9 @@ class Rows:
     def _append(self, facets: Facets) -> None:
         if self._count >= len(self._alive):
             self._alive = np.concatenate([self._alive, np.ones_like(self._alive)])
+        if facets.valid_from is not None or facets.valid_until is not None:
+            begin = -math.inf if facets.valid_from is None else facets.valid_from
+            self._limits[self._count] = (begin, math.inf if facets.valid_until is None else facets.valid_until)
         self._count += 1
         self._tenants.append(facets.tenant)
         self._access.append(facets.access)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import time
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +51,9 @@ class Chunk:
 
     `id` is stable and unique over all tenants; `revision` is the document's revision number and
     `checksum` the SHA-256 of that revision's bytes, so that a citation can be reproduced.
-    `access` holds the groups that may read it (any one suffices).
+    `access` holds the groups that may read it (any one suffices). `page` and `line` are where it begins, `last_page`
+    and `last_line` where it ends, both included. It may be found from `valid_from` on and before `valid_until`
+    (seconds since 1970 in UTC; None: no such limit).
     """
 
     id: str
@@ -68,17 +72,30 @@ class Chunk:
     url: str | None = None
     tags: frozenset[str] = frozenset()
     access: frozenset[str] = frozenset({PUBLIC})
+    last_page: int | None = None
+    last_line: int | None = None
+    valid_from: float | None = None
+    valid_until: float | None = None
+
+    def valid_at(self, moment: float) -> bool:
+        """Say whether it may be found at a moment (seconds since 1970)."""
+        begun = self.valid_from is None or self.valid_from <= moment
+        return begun and (self.valid_until is None or moment < self.valid_until)
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Who asks and what may be seen; applied before ranking. None or empty means no restriction of that kind."""
+    """Who asks and what may be seen; applied before ranking. None or empty means no restriction of that kind.
+
+    `at` is the moment that passages must be valid at (seconds since 1970); None is now.
+    """
 
     tenant: str
     groups: frozenset[str] = frozenset({PUBLIC})
     domain: str | None = None
     language: str | None = None
     tags: frozenset[str] = frozenset()
+    at: float | None = None
 
     def admits(self, chunk: Chunk) -> bool:
         """Say whether this reader may see `chunk`."""
@@ -88,6 +105,7 @@ class Filter:
             and (self.domain is None or chunk.domain == self.domain)
             and (self.language is None or chunk.language == self.language)
             and self.tags <= chunk.tags
+            and chunk.valid_at(time.time() if self.at is None else self.at)
         )
 
 
@@ -100,6 +118,7 @@ class Hit:
     languages alone contribute, which is what ranks texts of several languages together; `coverage` is the BM25
     score as a share of the highest that the question can get (0 to 1); `meaning` is the cosine, centred by language,
     of the question with the passage and with its nearest sentence (their mean): what the dense ranking goes by.
+    `context` holds, where it was asked for, the chunks it stands among in its document, itself included, in order.
     """
 
     chunk: Chunk
@@ -109,6 +128,31 @@ class Hit:
     balanced: float | None = None
     coverage: float | None = None
     meaning: float | None = None
+    context: tuple[Chunk, ...] = ()
+
+    def widened(self) -> Hit:
+        """The same hit with the text of its context in place of the passage's own, as one passage.
+
+        What two neighbours repeat (chunks overlap) is there once; pages and lines say where all of it stands.
+        """
+        if not self.context:
+            return self
+        first, last = self.context[0], self.context[-1]
+        text = first.text
+        for before, after in pairwise(self.context):
+            text += _continued(before.text, after.text)
+        whole = replace(
+            self.chunk, text=text, page=first.page, line=first.line, last_page=last.last_page, last_line=last.last_line
+        )
+        return replace(self, chunk=whole)
+
+
+def _continued(before: str, after: str) -> str:
+    """What `after` adds to `before`, with a paragraph's end between them where nothing overlaps."""
+    for length in range(min(len(before), len(after)), 0, -1):
+        if before.endswith(after[:length]):
+            return after[length:]
+    return "\n\n" + after
 
 
 @dataclass(frozen=True, slots=True)

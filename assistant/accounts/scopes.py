@@ -14,6 +14,8 @@ class Scope(models.TextChoices):
     DOCUMENTS_WRITE = "documents:write", _("Change documents")
     FAQ_READ = "faq:read", _("Read FAQ entries")
     FAQ_WRITE = "faq:write", _("Change FAQ entries")
+    INTENTS_READ = "intents:read", _("Read intents and their versions")
+    INTENTS_WRITE = "intents:write", _("Change intents, train and publish versions")
     CONVERSATIONS_READ = "conversations:read", _("Read conversations")
     TESTS = "tests", _("Generate unit tests")
     MODELS_READ = "models:read", _("List models")

@@ -13,12 +13,16 @@ from assistant.api.rest.documents import Documents
 from assistant.api.rest.failing import NOT_FOUND
 from assistant.api.rest.faq import Faq
 from assistant.api.rest.feedback import FeedbackView
+from assistant.api.rest.intents import Intents
+from assistant.api.rest.intentversions import IntentVersions
 from assistant.api.rest.lineage import LineageView, UsesView
 from assistant.errors import NotFound
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 router.register("conversations", Conversations, basename="conversation")
 router.register("faq", Faq, basename="faq")
+router.register("intents", Intents, basename="intent")
+router.register("intent-versions", IntentVersions, basename="intent-version")
 router.register("documents", Documents, basename="document")
 
 

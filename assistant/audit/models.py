@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Action(models.TextChoices):
     """What was done to a row."""
 
     ADD = "add", _("added")
-    CHANGE = "change", _("changed")
+    CHANGE = "change", pgettext_lazy("done to a row", "changed")
     DELETE = "delete", _("removed")
 
 

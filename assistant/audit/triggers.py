@@ -46,7 +46,7 @@ def on_migrated(**_: object) -> None:
         for watch in settings.AUDITED:
             model = apps.get_model(watch.model)
             name, text = f"audit_of_{_table(model)}", body(watch, model)
-            if present.get(name) != text and _exists(cursor, "audit_entry", _table(model)):  # else migrated half-way
+            if present.get(name) != text and _fits(cursor, watch, model):  # else migrated half-way
                 cursor.execute(
                     f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $audit${text}$audit$"
                 )
@@ -56,9 +56,15 @@ def on_migrated(**_: object) -> None:
                 )
 
 
-def _exists(cursor: Any, *tables: str) -> bool:  # noqa: ANN401 - Django's cursor has no public type
-    cursor.execute("SELECT bool_and(to_regclass(name) IS NOT NULL) FROM unnest(%s::text[]) AS name", [list(tables)])
-    return bool(cursor.fetchone()[0])
+def _fits(cursor: Any, watch: Watch, model: type[Model]) -> bool:  # noqa: ANN401 - Django's cursor has no public type
+    """Say whether the log is there, and the table with every column that is kept of it."""
+    cursor.execute(
+        "SELECT to_regclass('audit_entry') IS NOT NULL, array_agg(attname::text) FROM pg_attribute "
+        "WHERE attrelid = to_regclass(%s) AND NOT attisdropped",
+        [_table(model)],
+    )
+    log, columns = cursor.fetchone()
+    return bool(log) and {_column(model, field) for field in watch.kept} <= set(columns or ())
 
 
 def body(watch: Watch, model: type[Model]) -> str:

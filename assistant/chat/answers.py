@@ -20,7 +20,10 @@ def _absent(value: object) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What stands behind a citation [n]. `chunk` names a chunk, or `faq:<key>` for a curated entry."""
+    """What stands behind a citation [n]. `chunk` names a chunk, or `faq:<key>` for a curated entry.
+
+    `last_page` is there where the passage goes on to another page.
+    """
 
     n: int
     chunk: str
@@ -30,12 +33,16 @@ class Source:
     score: float
     page: Annotated[int | None, Field(exclude_if=_absent)] = None
     url: Annotated[str | None, Field(exclude_if=_absent)] = None
+    last_page: Annotated[int | None, Field(exclude_if=_absent)] = None
 
     @classmethod
     def of_hit(cls, n: int, hit: Hit) -> Source:
         """Show the `n`th hit."""
         chunk = hit.chunk
-        return cls(n, chunk.id, chunk.document, chunk.title, chunk.revision, round(hit.score, 6), chunk.page, chunk.url)
+        last = None if chunk.last_page == chunk.page else chunk.last_page
+        return cls(
+            n, chunk.id, chunk.document, chunk.title, chunk.revision, round(hit.score, 6), chunk.page, chunk.url, last
+        )
 
 
 def _empty(value: object) -> bool:

@@ -85,12 +85,14 @@ def _curated(tenant: str, turn: Turn, opinion: Opinion) -> int:
     up = opinion.rating == Rating.UP
     agent = opinion.giver == Giver.AGENT
     exact = corrections.is_exact(entry, turn.standalone)
-    if not exact:
-        origin = PairOrigin.AGENT if agent else PairOrigin.FEEDBACK
-        corrections.learn(entry, turn.standalone, same=up, origin=origin)
-    if up or (exact and not agent):
+    origin = PairOrigin.AGENT if agent else PairOrigin.FEEDBACK
+    if up:
+        if not exact:
+            corrections.right(entry, turn.standalone, origin)
         return 0
-    return int(corrections.wrong(entry, turn.standalone, turn.pk))
+    if exact and not agent:
+        return 0
+    return int(corrections.wrong(entry, turn.standalone, turn.pk, origin=origin))
 
 
 def _turn(tenant: str, turn: uuid.UUID) -> Turn:

@@ -50,10 +50,9 @@ AUDITED = (
     Watch("faq.FaqValue", ("name", "value_en", "value_zh"), ("id", "tenant"), label=("name",)),
     Watch("faq.FaqSettings", ("name_fallback",), ("id", "tenant")),
     Watch(
-        "faq.WrongHit",
-        ("entry",),
-        ("id", "question", "folded", "turn", "given_at"),  # a visitor's words
-        tenant="entry__tenant",
+        "faq.CalibrationPair",
+        ("language", "domain", "same", "origin", "entry"),
+        ("id", "tenant", "question_a", "question_b", "digest", "turn", "created_at", "judged_at"),  # visitors' words
     ),
     Watch(
         "intents.Intent",

@@ -1,15 +1,16 @@
 """Do people ask something else than the intents were trained for? The last week against the time before.
 
 The yardstick is the population stability index, sum((now - then) * ln(now / then)) over the bins: below 0.1 nothing
-moved, above 0.25 much did (the bounds are the usual ones of credit scoring). "Then" is the share of the examples that
-were trained on, and for the confidence the three weeks before.
+moved, above 0.25 much did (the bounds are the usual ones of credit scoring). "Then" is what the live version made of
+its held-out examples when it was trained (where nothing is live, the number of examples), and for the confidence the
+three weeks before, or that training again where they were quiet.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -20,6 +21,8 @@ from django.db.models.functions import Cast
 from assistant.accounts.models import Tenant
 from assistant.chat.models import Turn
 from assistant.intents.models import Example
+from assistant.intents.report import Profile, live_profile
+from assistant.intents.types import OUT_OF_SCOPE
 
 RECENT = dt.timedelta(days=7)
 BEFORE = dt.timedelta(days=28)
@@ -76,14 +79,15 @@ def stability(then: Mapping[str, float], now: Mapping[str, float]) -> dict[str, 
 
 
 def _of(tenant: Tenant, now: dt.datetime) -> Drift:
-    trained = dict(
-        Example.objects.filter(intent__tenant=tenant).values_list("intent__name").annotate(n=Count("id")).order_by()
-    )
+    profile = live_profile(tenant.slug)
+    trained = _written(tenant) if profile is None else _judged(profile)
     turns = Turn.objects.filter(conversation__tenant=tenant).exclude(intent="").exclude(answer=None)
     recent = turns.filter(asked_at__gt=now - RECENT, asked_at__lte=now)
     asked = dict(recent.filter(intent__in=trained).values_list("intent").annotate(n=Count("id")).order_by())
     total = sum(asked.values())
-    before = _confidence(turns.filter(asked_at__gt=now - BEFORE, asked_at__lte=now - RECENT))
+    before: Mapping[str, float] = _confidence(turns.filter(asked_at__gt=now - BEFORE, asked_at__lte=now - RECENT))
+    if sum(before.values()) < LEAST and profile is not None:
+        before = _sure(profile)
     parts = stability(trained, asked)
     enough = total >= LEAST and bool(trained)
     return Drift(
@@ -95,7 +99,26 @@ def _of(tenant: Tenant, now: dt.datetime) -> Drift:
     )
 
 
-def _moved(trained: Mapping[str, int], asked: Mapping[str, int], parts: Mapping[str, float]) -> tuple[Moved, ...]:
+def _written(tenant: Tenant) -> dict[str, float]:
+    """Count the examples of each intent."""
+    rows = Example.objects.filter(intent__tenant=tenant).values_list("intent__name").annotate(n=Count("id"))
+    return dict(rows.order_by())
+
+
+def _judged(profile: Profile) -> dict[str, float]:
+    """Tell how many held-out examples were taken for each intent; strangers have none."""
+    return {name: share * profile.questions for name, share in profile.shares.items() if name != OUT_OF_SCOPE}
+
+
+def _sure(profile: Profile) -> dict[str, float]:
+    """Tell how many held-out examples fell into each of our bins of confidence."""
+    counts: defaultdict[str, float] = defaultdict(float)
+    for place, share in enumerate(profile.confidence):
+        counts[str(place * BINS // len(profile.confidence))] += share * profile.questions
+    return counts
+
+
+def _moved(trained: Mapping[str, float], asked: Mapping[str, int], parts: Mapping[str, float]) -> tuple[Moved, ...]:
     then, now = sum(trained.values()), sum(asked.values())
     names = sorted(parts, key=lambda name: -parts[name])[:SHOWN]
     return tuple(Moved(name, trained.get(name, 0) / then, asked.get(name, 0) / now, parts[name]) for name in names)
@@ -109,7 +132,7 @@ def _confidence(turns: object) -> Counter[str]:
     return counts
 
 
-def _index(then: Mapping[str, int], now: Mapping[str, int]) -> float | None:
+def _index(then: Mapping[str, float], now: Mapping[str, float]) -> float | None:
     if min(sum(then.values()), sum(now.values())) < LEAST:
         return None
     return sum(stability(then, now).values())

@@ -6,6 +6,7 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -82,12 +83,14 @@ class ConsoleSite(AdminSite):
         shown = figures.collect()
         busiest = max(day.total for day in shown.days)
         with ThreadPoolExecutor(1) as aside:  # it closes its thread's connection to the database; ours is in use
-            ready = aside.submit(wiring.readiness).result()
+            lamps = aside.submit(_lamps).result()
         dashboard = {
             "title": in_language(texts.INDEX),
             "words": {key: in_language(text) for key, text in texts.WORDS.items()},
             "figures": shown,
-            "readiness": [(in_language(texts.WORDS[name]), ready[name]) for name in LAYERS_SHOWN],
+            "readiness": [
+                (in_language(texts.WORDS[name]), state, in_language(texts.WORDS[state])) for name, state in lamps
+            ],
             "days": [(day, chart.bars(day, busiest)) for day in reversed(shown.days) if day.total],
             "legend": _legend(),
         }
@@ -103,3 +106,14 @@ def _basis(saved: Saved | None) -> str:
         return in_language(texts.NOT_MEASURED)
     figures = {"seconds": f"{saved.seconds_each:.1f}", "tokens": f"{saved.tokens_each:.0f}", "measured": saved.measured}
     return in_language(texts.BASIS).format(**figures)
+
+
+def _lamps() -> list[tuple[str, str]]:
+    """Say of each layer whether it answers. A model that nobody wanted, or that still loads, is no fault."""
+    ready = wiring.readiness()
+    states = {name: "ready" if ready[name] else "not_ready" for name in LAYERS_SHOWN}
+    if not ready["model"] and settings.HOUSE.model_url is None:
+        states["model"] = "not_configured"
+    elif not ready["model"] and wiring.model_watch().warming:
+        states["model"] = "starting"
+    return list(states.items())

@@ -10,6 +10,8 @@ WORDS = {
     "readiness": Text("Readiness", "就绪状态"),
     "ready": Text("ready", "就绪"),
     "not_ready": Text("not ready", "未就绪"),
+    "starting": Text("starting", "启动中"),
+    "not_configured": Text("not configured", "未配置"),
     "faq": Text("Curated answers", "整理好的答案"),
     "search": Text("Search", "文档检索"),
     "model": Text("Model", "模型"),

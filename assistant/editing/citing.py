@@ -73,6 +73,8 @@ def _passage(chunk: Chunk) -> Passage:
         headings=chunk.headings,
         page=chunk.page,
         line=chunk.line,
+        last_page=chunk.last_page,
+        last_line=chunk.last_line,
     )
 
 
@@ -88,6 +90,7 @@ def _citation(turn: Turn, source: dict[str, Any], tenant: int, passages: dict[tu
         revision=source["revision"],
         title=source["title"][:500],
         page=source.get("page"),
+        last_page=source.get("last_page"),
         passage_id=passages.get((chunk, tenant)),
     )
 

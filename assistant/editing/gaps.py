@@ -14,7 +14,8 @@ from assistant.accounts.models import Tenant
 from assistant.chat.models import Turn, TurnStatus
 from assistant.editing.models import Run
 from assistant.editing.models.run import Kind
-from assistant.editing.runs import Outcome
+from assistant.editing.runs import NO_TENANT, Outcome
+from assistant.errors import Text
 from assistant.faq.models import FaqVariant
 from assistant.knowledge.encoder import encode_many, shared_encoder
 from retrieval.normalise import fold
@@ -54,14 +55,15 @@ class Asked:
 def find(run: Run, report: Callable[[float], None]) -> Outcome:
     """Group the tenant's unanswered questions of the last days. Raises EncoderUnavailable."""
     if run.tenant is None:
-        return Outcome("no tenant was named")
+        return Outcome(NO_TENANT)
     asked = unanswered(run.tenant)
     report(0.1)
     vectors = encode_many([row.question for row in asked], shared_encoder()) if asked else np.empty((0, 1), np.float32)
     report(0.9)
     gaps = sorted(group(asked, vectors), key=lambda gap: (gap.count, gap.last), reverse=True)
     questions = sum(row.count for row in asked)
-    return Outcome(f"{len(gaps)} gaps in {questions} questions", {"gaps": [asdict(gap) for gap in gaps[:SHOWN]]})
+    note = Text(f"{len(gaps)} gaps in {questions} questions", f"{questions} 个问题中有 {len(gaps)} 处缺口")
+    return Outcome(note, {"gaps": [asdict(gap) for gap in gaps[:SHOWN]]})
 
 
 def unanswered(tenant: Tenant, now: dt.datetime | None = None) -> list[Asked]:

@@ -66,7 +66,11 @@ def compute(run: Run, report: Callable[[float], None]) -> Outcome:
     questions = last_questions(run.tenant)
     differences = compare(run.tenant, document, draft, questions, encoder, lambda share: report(0.3 + 0.7 * share))
     counts = {kind: sum(d.change == kind for d in differences) for kind in ("gained", "lost", "moved")}
-    note = ", ".join(f"{count} {kind}" for kind, count in counts.items()) + f" of {len(questions)} questions"
+    asked, gained, lost, moved = len(questions), *counts.values()
+    note = Text(
+        f"{gained} gained, {lost} lost, {moved} moved of {asked} questions",
+        f"{asked} 个问题中：新找到 {gained} 个，不再找到 {lost} 个，首个来源改变 {moved} 个",
+    )
     result: dict[str, Any] = {"differences": [asdict(difference) for difference in differences], **counts}
     return Outcome(note, {**result, "questions": len(questions)})
 

@@ -15,16 +15,23 @@ from django.utils.module_loading import import_string
 from assistant.audit.actor import acting
 from assistant.editing.models import Run
 from assistant.editing.models.run import MAX_ATTEMPTS
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, Text
 from assistant.knowledge.models.job import JobState
-from retrieval.errors import RetrievalError
+from assistant.knowledge.texts import explain
+from retrieval.errors import RetrievalError, UnreadableDocument
+
+STOPPED = Text(
+    f"The worker stopped {MAX_ATTEMPTS} times over it; see its log.",
+    f"后台进程为此中断了 {MAX_ATTEMPTS} 次，详见其日志。",
+)
+NO_TENANT = Text("no tenant was named", "未指定租户")
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a run came to: a sentence for the list, and plain JSON values for the page of its kind."""
 
-    note: str
+    note: Text
     result: dict[str, Any] = field(default_factory=dict)
 
 
@@ -43,13 +50,21 @@ def work_off() -> int:
 
 def _do(run: Run) -> None:
     if run.attempts > MAX_ATTEMPTS:
-        run.finish(JobState.FAILED, f"The worker stopped {MAX_ATTEMPTS} times over it; see its log.")
+        run.finish(JobState.FAILED, STOPPED)
         return
     work: Work = import_string(settings.RUNS[run.kind])
     try:
         with acting("worker", run.asked_by):
             outcome = work(run, run.report)
-    except (AssistantError, RetrievalError) as error:
-        run.finish(JobState.FAILED, str(error))
+    except AssistantError as error:
+        run.finish(JobState.FAILED, error.text)
+    except RetrievalError as error:
+        run.finish(JobState.FAILED, _told(error))
     else:
         run.finish(JobState.DONE, outcome.note, outcome.result)
+
+
+def _told(error: RetrievalError) -> Text:
+    if isinstance(error, UnreadableDocument):
+        return explain(error.code, error.detail)
+    return Text(str(error), f"检索组件报告：{error}")

@@ -54,6 +54,17 @@ class Source:
         return self.citation.passage.line if self.citation.passage else None
 
     @property
+    def last_page(self) -> int | None:
+        """Last page, where the passage goes on to another one."""
+        return self.citation.last_page
+
+    @property
+    def last_line(self) -> int | None:
+        """Last line of the passage, where it is more than one."""
+        last = self.citation.passage.last_line if self.citation.passage else None
+        return None if last == self.line else last
+
+    @property
     def headings(self) -> list[str]:
         """Headings above the passage, outermost first."""
         return self.citation.passage.headings if self.citation.passage else []

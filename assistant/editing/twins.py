@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from assistant.accounts.models import Tenant
 from assistant.editing.doubt import Doubt, doubt
 from assistant.editing.models import Run
-from assistant.editing.runs import Outcome
+from assistant.editing.runs import NO_TENANT, Outcome
+from assistant.errors import Text
 from assistant.knowledge.encoder import shared_encoder
 from assistant.knowledge.models import Chunk
 from retrieval.sentences import unpack
@@ -49,11 +50,12 @@ class Twins:
 def find(run: Run, report: Callable[[float], None]) -> Outcome:
     """Compare a tenant's passages. Contradictions come first. Raises EncoderUnavailable."""
     if run.tenant is None:
-        return Outcome("no tenant was named")
+        return Outcome(NO_TENANT)
     found = twins_of(run.tenant, shared_encoder().name, report)
     found.sort(key=lambda twins: (twins.doubt.reason == "duplicate", twins.first.title, twins.second.title))
     conflicts = sum(twins.doubt.reason != "duplicate" for twins in found)
-    note = f"{conflicts} contradictions, {len(found) - conflicts} duplicates"
+    repeats = len(found) - conflicts
+    note = Text(f"{conflicts} contradictions, {repeats} duplicates", f"{conflicts} 处矛盾，{repeats} 处重复")
     return Outcome(note, {"twins": [asdict(twins) for twins in found[:SHOWN]]})
 
 

@@ -15,7 +15,8 @@ from assistant.accounts.models import Tenant
 from assistant.chat.models import Turn
 from assistant.editing.gaps import DAYS, MOST, NEAR, SHOWN, Asked, Gap, group, merged
 from assistant.editing.models import Run
-from assistant.editing.runs import Outcome
+from assistant.editing.runs import NO_TENANT, Outcome
+from assistant.errors import Text
 from assistant.intents.models import Example
 from assistant.intents.recognition import seen
 from assistant.intents.types import OUT_OF_SCOPE
@@ -27,11 +28,11 @@ from retrieval.types import Vectors
 def find(run: Run, report: Callable[[float], None]) -> Outcome:
     """Group the tenant's unrecognised questions of the last days. Raises EncoderUnavailable."""
     if run.tenant is None:
-        return Outcome("no tenant was named")
+        return Outcome(NO_TENANT)
     asked = unlabelled(run.tenant)
     report(0.1)
     if not asked:
-        return Outcome("0 groups in 0 questions", {"groups": []})
+        return Outcome(_note(0, 0), {"groups": []})
     encoder = shared_encoder()
     vectors = encode_many([row.question for row in asked], encoder)
     report(0.8)
@@ -42,7 +43,11 @@ def find(run: Run, report: Callable[[float], None]) -> Outcome:
     groups = group([asked[row] for row in kept], vectors[kept])
     groups.sort(key=lambda each: (each.count, each.last), reverse=True)
     shown = [{**asdict(each), "nearest": nearest(each, names)} for each in groups[:SHOWN]]
-    return Outcome(f"{len(groups)} groups in {sum(asked[row].count for row in kept)} questions", {"groups": shown})
+    return Outcome(_note(len(groups), sum(asked[row].count for row in kept)), {"groups": shown})
+
+
+def _note(groups: int, questions: int) -> Text:
+    return Text(f"{groups} groups in {questions} questions", f"{questions} 个问题，分为 {groups} 组")
 
 
 def unlabelled(tenant: Tenant, now: dt.datetime | None = None) -> list[Asked]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
 
 from assistant.errors import AssistantError
-from assistant.faq import approval, corrections, placeholders, services
+from assistant.faq import approval, calibration, placeholders, services
 from assistant.faq.models import (
     CalibrationPair,
     EntryState,
@@ -23,7 +23,6 @@ from assistant.faq.models import (
     FaqSettings,
     FaqValue,
     ThresholdCertificate,
-    WrongHit,
 )
 from assistant.knowledge.admin.forms import WordsField
 
@@ -216,28 +215,6 @@ class FaqSettingsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         services.configure(obj)
 
 
-@admin.register(WrongHit)
-class WrongHitAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Looked at, and taken back by deleting."""
-
-    list_display = ["question", "entry", "given_at"]
-    list_filter = ["entry__tenant", "entry__language"]
-    search_fields = ["question", "entry__question"]
-    readonly_fields = ["entry", "question", "given_at"]
-    fields = ("entry", "question", "given_at")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """They come from feedback."""
-        return False
-
-    def delete_model(self, request: HttpRequest, obj: WrongHit) -> None:
-        corrections.allowed(obj.entry, obj.question)
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[WrongHit]) -> None:
-        for hit in queryset.select_related("entry__tenant"):
-            corrections.allowed(hit.entry, hit.question)
-
-
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Shown, never edited: what is certified follows from pairs, not from hands."""
 
@@ -262,6 +239,17 @@ class ThresholdCertificateAdmin(ReadOnlyAdmin):
 
 @admin.register(CalibrationPair)
 class CalibrationPairAdmin(ReadOnlyAdmin):
-    list_display = ["question_a", "question_b", "same", "language", "domain", "origin", "created_at"]
+    """Looked at, and taken back by deleting: the questions may be served for one another again."""
+
+    list_display = ["question_a", "question_b", "same", "entry", "language", "domain", "origin", "judged_at"]
     list_filter = ["tenant", "language", "domain", "origin", "same"]
-    search_fields = ["question_a", "question_b"]
+    search_fields = ["question_a", "question_b", "entry__question"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return admin.ModelAdmin.has_delete_permission(self, request, obj)
+
+    def delete_model(self, request: HttpRequest, obj: CalibrationPair) -> None:
+        calibration.forget([obj])
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[CalibrationPair]) -> None:
+        calibration.forget(queryset.select_related("tenant"))

@@ -19,7 +19,11 @@ class PairOrigin(models.TextChoices):
 
 
 class CalibrationPair(models.Model):
-    """Two questions of a tenant and whether one answer fits both. `digest` names the pair whatever its order."""
+    """Two questions of a tenant and whether one answer fits both. `digest` names the pair whatever its order.
+
+    Questions that are said to differ are never served for one another. With an `entry` somebody said that it was wrong
+    for `question_a`: it does not answer that again, in whatever words of its own (`turn` is where that was said).
+    """
 
     tenant = models.ForeignKey(
         Tenant, verbose_name=_("tenant"), on_delete=models.CASCADE, related_name="calibration_pairs"
@@ -31,6 +35,11 @@ class CalibrationPair(models.Model):
     same = models.BooleanField(_("ask the same"))
     origin = models.CharField(_("said by"), max_length=16, choices=PairOrigin.choices)
     digest = models.CharField(_("digest of the pair"), max_length=64, editable=False)
+    entry = models.ForeignKey(
+        "faq.FaqEntry", verbose_name=_("wrong for"), null=True, blank=True, on_delete=models.SET_NULL,
+        related_name="wrong_for", editable=False,
+    )  # fmt: skip
+    turn = models.UUIDField(_("turn"), null=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     judged_at = models.DateTimeField(_("changed"), auto_now=True)
 
@@ -73,6 +82,7 @@ class ThresholdCertificate(models.Model):
     upper = models.FloatField(_("upper limit of the false-hit rate"))
     hit_rate = models.FloatField(_("hit rate"), null=True)
     origin = models.CharField(_("issued on"), max_length=16, choices=CertificateOrigin.choices)
+    known = models.PositiveIntegerField(_("pairs of the language at that time"), null=True)
     verifier = models.CharField(_("verifier"), max_length=64)
     encoder = models.CharField(_("encoder"), max_length=200)
     issued_at = models.DateTimeField(_("issued"), auto_now_add=True)

@@ -8,11 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 from django.db import transaction
 
-from assistant.accounts.models import Version
 from assistant.faq import calibration, services
-from assistant.faq.courtesy import bare
-from assistant.faq.models import FaqEntry, FaqVariant, PairOrigin, WrongHit
-from assistant.live.assent import announce
+from assistant.faq.calibration import WrongFor, asked_as
+from assistant.faq.models import CalibrationPair, FaqEntry, FaqVariant, PairOrigin
 from retrieval.normalise import fold
 from retrieval.types import Vectors
 
@@ -29,31 +27,44 @@ def is_exact(entry: FaqEntry, question: str) -> bool:
 
 
 @transaction.atomic
-def wrong(entry: FaqEntry, question: str, turn: uuid.UUID | None = None) -> bool:
-    """Never answer this question with this entry again; say whether that is new. No process does when it returns."""
-    _, new = WrongHit.objects.get_or_create(
-        entry=entry, folded=asked_as(question), defaults={"question": question[:1000], "turn": turn}
-    )
-    if new:
-        Version.bump(entry.tenant, services.TOPIC)
-        announce(services.TOPIC)
+def wrong(
+    entry: FaqEntry, question: str, turn: uuid.UUID | None = None, *, origin: PairOrigin = PairOrigin.FEEDBACK
+) -> bool:
+    """Never answer this question with this entry again; say whether that is new. No process does when it returns.
+
+    The question and the way to ask it was taken for become a pair that calibrates the thresholds.
+    """
+    new = not any(row.entry_id == entry.pk for row in _said(entry, question))
+    way = question if is_exact(entry, question) else nearest_way(entry, question)
+    calibration.record(
+        entry.tenant, entry.language, entry.domain, question, way, same=False, origin=origin,
+        wrong_for=WrongFor(entry, turn),
+    )  # fmt: skip
     return new
 
 
 @transaction.atomic
 def allowed(entry: FaqEntry, question: str) -> bool:
     """Take `wrong` back; say whether there was anything to take back."""
-    gone, _ = WrongHit.objects.filter(entry=entry, folded=asked_as(question)).delete()
-    if gone:
-        Version.bump(entry.tenant, services.TOPIC)
-        announce(services.TOPIC)
-    return bool(gone)
+    return bool(calibration.forget(_said(entry, question)))
 
 
-def learn(entry: FaqEntry, question: str, *, same: bool, origin: PairOrigin) -> None:
-    """Write the question and the way to ask it was taken for down as a pair that calibrates the thresholds."""
+def right(entry: FaqEntry, question: str, origin: PairOrigin) -> None:
+    """Write down that the question and the way to ask it was taken for ask the same."""
     way = nearest_way(entry, question)
-    calibration.record(entry.tenant, entry.language, entry.domain, question, way, same=same, origin=origin)
+    calibration.record(entry.tenant, entry.language, entry.domain, question, way, same=True, origin=origin)
+
+
+def _said(entry: FaqEntry, question: str) -> list[CalibrationPair]:
+    """List the judgements because of which the entry does not answer the question."""
+    asked, ways = asked_as(question), {asked_as(way.text) for way in entry.ways.all()}
+    found = []
+    for row in CalibrationPair.objects.filter(tenant=entry.tenant, same=False).select_related("tenant"):
+        sides = {asked_as(row.question_a), asked_as(row.question_b)}
+        of_entry = row.entry_id == entry.pk and asked_as(row.question_a) == asked
+        if of_entry or (asked in sides and not ways.isdisjoint(sides - {asked})):
+            found.append(row)
+    return found
 
 
 def nearest_way(entry: FaqEntry, question: str) -> str:
@@ -67,11 +78,6 @@ def nearest_way(entry: FaqEntry, question: str) -> str:
         return entry.question
     scores = _matrix(ways) @ encoder.encode_questions([question])[0]
     return ways[int(np.argmax(scores))].text
-
-
-def asked_as(question: str) -> str:
-    """Fold a question as the look-up compares it: without greetings, case, width and script."""
-    return bare(fold(question))[:1000]
 
 
 def _matrix(ways: Sequence[FaqVariant]) -> Vectors:

@@ -7,13 +7,14 @@ import re
 from retrieval.normalise import fold
 
 _ENGLISH = re.compile(
-    r"\b(?:hi|hello|hey|good (?:morning|afternoon|evening)|dear (?:team|support|sir|madam)|excuse me"
+    r"(?<![a-z0-9_'])(?:hi|hello|hey|good (?:morning|afternoon|evening)|dear (?:team|support|sir|madam)|excuse me"
     r"|sorry to bother you"
     r"|thanks(?: a lot| so much| in advance)?|thank you(?: very much| so much| in advance)?|many thanks|cheers|please"
     r"|(?:just )?(?:a )?(?:quick|short|small) question|i have a question|just wondering|i (?:was|am|m) wondering"
     r"|(?:can|could|would|will) you (?:please )?(?:tell me|explain|let me know|help me|say)|(?:please )?tell me"
     r"|let me know"
-    r"|id (?:like|love) to know|i (?:would like|want|need|wish) to (?:know|ask|find out)|do you know|any idea|asap)\b"
+    r"|id (?:like|love) to know|i (?:would like|want|need|wish) to (?:know|ask|find out)|do you know|any idea|asap)"
+    r"(?![a-z0-9_'])"  # no \b: a Han character is a letter to it, and "hi请问" would hold no word
 )
 _CHINESE = re.compile(
     r"你好|您好|大家好|嗨|哈喽|在吗|有人吗|打扰(?:了|一下|下)?|麻烦(?:问|您|你)?(?:一下|下)?|劳驾|不好意思|请教(?:一下|下)?"

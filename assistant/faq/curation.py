@@ -1,4 +1,4 @@
-"""What stands around curated answers: values for their placeholders, a tenant's settings, and hits that were wrong."""
+"""What stands around curated answers: values for their placeholders, and a tenant's settings."""
 
 from __future__ import annotations
 
@@ -52,24 +52,3 @@ class FaqSettings(models.Model):
 
     def __str__(self) -> str:
         return str(self.tenant)
-
-
-class WrongHit(models.Model):
-    """A question that an entry must not answer: somebody said that it was wrong. `folded` is as `refused` makes it."""
-
-    entry = models.ForeignKey(
-        "faq.FaqEntry", verbose_name=_("FAQ entry"), on_delete=models.CASCADE, related_name="wrong_hits"
-    )
-    question = models.CharField(_("question"), max_length=1000)
-    folded = models.CharField(_("folded question"), max_length=1000, editable=False)
-    turn = models.UUIDField(_("turn"), null=True, editable=False)
-    given_at = models.DateTimeField(_("said at"), auto_now_add=True)
-
-    class Meta:
-        verbose_name = _("wrong hit")
-        verbose_name_plural = _("wrong hits")
-        ordering = ["-given_at"]
-        constraints = [models.UniqueConstraint(fields=["entry", "folded"], name="a_wrong_hit_once_per_entry")]
-
-    def __str__(self) -> str:
-        return self.question[:80]

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from assistant.faq import guards, issuing, verifier
 from assistant.faq.certificate import Certificate, Flags, Floats, area_under_curve, certify, limits, upper_limit
 from assistant.knowledge.encoder import encode_many, shared_encoder
+from assistant.knowledge.stored_vectors import StoredVectors
 from retrieval.language import detect
 from retrieval.normalise import fold
 from retrieval.protocols import Encoder
@@ -40,13 +41,17 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--calibrate", type=Path, nargs="+", required=True, help="JSON lines of labelled pairs")
     parser.add_argument("--test", type=Path, nargs="+", required=True, help="JSON lines of labelled pairs")
     parser.add_argument("--bound", type=float, default=0.01, help="highest false-hit rate to be certified")
+    parser.add_argument("--vectors", type=Path, help="folder to keep embeddings in, for the next evaluation")
 
 
 def run(options: dict[str, Any]) -> dict[str, Any]:
     """Certify on one part, measure on the other. Raises CommandError for files and bounds that cannot be used."""
     if not 0 < options["bound"] < 1:
         raise CommandError(f"--bound {options['bound']:g} is no rate: give 0.01 for one false hit in a hundred")
-    return evaluate(read(options["calibrate"]), read(options["test"]), shared_encoder(), options["bound"])
+    encoder: Encoder = shared_encoder()
+    if options.get("vectors"):
+        encoder = StoredVectors(encoder, options["vectors"])
+    return evaluate(read(options["calibrate"]), read(options["test"]), encoder, options["bound"])
 
 
 def read(paths: Iterable[Path]) -> list[Pair]:

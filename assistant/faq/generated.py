@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from assistant.accounts.models import Tenant
 from assistant.faq import calibration, issuing
-from assistant.faq.certified import CalibrationPair, PairOrigin
+from assistant.faq.certified import PairOrigin
 from assistant.faq.courtesy import bare
 from assistant.faq.models import AnswerEvidence, GeneratedAnswer
 from assistant.faq.neighbours import Neighbours
@@ -117,8 +117,7 @@ class AnswerCache:
         while fallen:  # what has fallen is forgotten, and what lay behind it is looked at
             fallen = False
             for pk, question in self._neighbours.same(scope.name(), text, vector, least):
-                name = calibration.digest(text, question)
-                if not CalibrationPair.objects.filter(tenant__slug=scope.tenant, digest=name, same=False).exists():
+                if not calibration.differ(scope.tenant, text, question):
                     row = GeneratedAnswer.objects.standing().filter(pk=pk).first()
                     if row is not None:
                         return row

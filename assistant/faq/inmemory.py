@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.faq import issuing
-from assistant.faq.lookup import FaqIndex, Rules
+from assistant.faq.lookup import FaqIndex
 from assistant.faq.stats import FaqStats
 from assistant.faq.table import EVERYBODY, Entry, Table, Way
 from assistant.knowledge.encoder import shared_encoder
@@ -24,5 +24,7 @@ def table_index(questions: Sequence[str], vectors: Vectors, language: str) -> Fa
         Entry(place, str(place), language, "general", "faq", text, str(place), EVERYBODY, (Way(text, fold(text), row),))
         for place, (text, row) in enumerate(zip(questions, vectors, strict=True))
     ]
-    rules = Rules({(language, "general"): issuing.shipped(language).threshold}, frozenset())
-    return FaqIndex.holding(shared_encoder(), FaqStats("redis://localhost:1"), {TENANT: (Table(1, entries), rules)})
+    thresholds = {(language, "general"): issuing.shipped(language).threshold}
+    return FaqIndex.holding(
+        shared_encoder(), FaqStats("redis://localhost:1"), {TENANT: (Table(1, entries), thresholds)}
+    )

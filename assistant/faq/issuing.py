@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from assistant.accounts.models import Tenant, Version
-from assistant.faq import guards, verifier
+from assistant.faq import calibration, guards, verifier
 from assistant.faq.certificate import CONFIDENCE, Certificate, Flags, Floats, certify, upper_limit
 from assistant.faq.certified import CalibrationPair, CertificateOrigin, ThresholdCertificate
 from assistant.faq.features import WORDS
@@ -94,7 +94,8 @@ def shipped_thresholds(encoder: Encoder) -> dict[str, float | None]:
 @transaction.atomic
 def issue(tenant: Tenant, language: str, domain: str, encoder: Encoder, bound: float = BOUND) -> ThresholdCertificate:
     """Issue the certificate for one language and domain on what is known now; processes follow within a second."""
-    rows = list(CalibrationPair.objects.filter(tenant=tenant, language=language).order_by("pk"))
+    known = list(CalibrationPair.objects.filter(tenant=tenant, language=language).order_by("pk"))
+    rows = [row for row in known if calibration.digest(row.question_a, row.question_b) is not None]
     scored = score([(row.question_a, row.question_b) for row in rows], [row.same for row in rows], encoder)
     here = np.array([row.domain == domain for row in rows], bool)
     origin, found, pairs = _choose(Scored(scored.scores[here], scored.same[here]), scored, language, encoder, bound)
@@ -115,6 +116,7 @@ def issue(tenant: Tenant, language: str, domain: str, encoder: Encoder, bound: f
         origin=origin,
         verifier=verifier.shipped().checksum,
         encoder=encoder.name,
+        known=len(known),
     )
     Version.bump(tenant, TOPIC)
     bell().ring_on_commit(TOPIC)
@@ -194,4 +196,6 @@ def _stale(tenant: Tenant, language: str, domain: str, encoder: Encoder) -> bool
         return True
     pairs = CalibrationPair.objects.filter(tenant=tenant, language=language)
     newest = pairs.aggregate(newest=Max("judged_at"))["newest"]
+    if certificate.known is not None and certificate.known != pairs.count():
+        return True  # a judgement was taken back
     return certificate.encoder != encoder.name or (newest is not None and newest > certificate.issued_at)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 from django.db import InterfaceError, OperationalError
 
 from assistant.accounts.models import Version
-from assistant.faq import calibration, guards, issuing, rows, snapshot, verifier
+from assistant.faq import guards, issuing, rows, snapshot, verifier
 from assistant.faq.courtesy import bare, plain
 from assistant.faq.novelty import names_something_new
 from assistant.faq.services import TOPIC
@@ -29,12 +28,8 @@ LEAST_COSINE = 0.85
 """Below this nothing is verified: no pair of the calibration sets that was so far apart was ever served."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What a tenant is served by meaning: the certified score by language and domain, less the pairs never to serve."""
-
-    thresholds: Mapping[issuing.Place, float | None]
-    denied: frozenset[str]
+Thresholds = Mapping[issuing.Place, float | None]
+"""The score that a tenant's certificates ask for, by language and domain."""
 
 
 __all__ = ["FaqIndex", "FaqMatch"]
@@ -46,7 +41,7 @@ class FaqIndex:
     def __init__(self, encoder: Encoder, stats: FaqStats) -> None:
         self._encoder = encoder
         self._stats = stats
-        self._rules: dict[str, Rules] = {}
+        self._thresholds: dict[str, Thresholds] = {}
         self._shipped: dict[str, float | None] = {}
         self._tables: dict[str, Table] = {}
         self._lock = threading.Lock()
@@ -54,10 +49,10 @@ class FaqIndex:
         self._ready = threading.Event()
 
     @classmethod
-    def holding(cls, encoder: Encoder, stats: FaqStats, held: Mapping[str, tuple[Table, Rules]]) -> FaqIndex:
-        """Make an index that holds these tables and their rules, by tenant, and follows nothing."""
+    def holding(cls, encoder: Encoder, stats: FaqStats, held: Mapping[str, tuple[Table, Thresholds]]) -> FaqIndex:
+        """Make an index that holds these tables and their thresholds, by tenant, and follows nothing."""
         index = cls(encoder, stats)
-        index._rules = {slug: rules for slug, (_, rules) in held.items()}
+        index._thresholds = {slug: thresholds for slug, (_, thresholds) in held.items()}
         index._tables = {slug: table for slug, (table, _) in held.items()}
         index._ready.set()
         return index
@@ -93,8 +88,8 @@ class FaqIndex:
             if stale and not self._shipped:
                 self._shipped = issuing.shipped_thresholds(self._encoder)
             for slug in stale:
-                # The rules are here before the table that they rule.
-                self._rules[slug] = self._read_rules(slug)
+                # The thresholds are here before the table that they rule.
+                self._thresholds[slug] = self._read_thresholds(slug)
                 tables[slug] = self._load(slug, numbers[slug])
             self._tables = tables
             self._ready.set()
@@ -133,16 +128,14 @@ class FaqIndex:
     def _objection(self, tenant: str, text: str, candidate: Candidate, score: float) -> str | None:
         if bare(fold(text)) in candidate.entry.refused:
             return "refused"
-        rules = self._rules.get(tenant)
-        if rules is None:  # started without the database: what somebody called wrong is not known here
-            return "no rules"
-        least = rules.thresholds.get(
+        thresholds = self._thresholds.get(tenant)
+        if thresholds is None:  # started without the database: certificates are not known here
+            return "no certificates"
+        least = thresholds.get(
             (candidate.entry.language, candidate.entry.domain), self._shipped.get(candidate.entry.language)
         )
         if (least is None or score < least) and plain(text) != plain(candidate.text):
             return "threshold"
-        if rules.denied and calibration.digest(text, candidate.text) in rules.denied:
-            return "denied"
         if names_something_new(bare(fold(text)), candidate.known):
             return "novelty"
         return guards.conflict(text, candidate.text)
@@ -155,10 +148,9 @@ class FaqIndex:
         """Return the table, but not when this process was held up so long that edits no longer wait for it."""
         return self._tables.get(tenant) if self._follower.vouches() else None
 
-    def _read_rules(self, slug: str) -> Rules:
+    def _read_thresholds(self, slug: str) -> Thresholds:
         certificates = issuing.in_force(slug)
-        usable = {place: issuing.usable(row, self._encoder.name) for place, row in certificates.items()}
-        return Rules(usable, calibration.denied(slug))
+        return {place: issuing.usable(row, self._encoder.name) for place, row in certificates.items()}
 
     def _load(self, slug: str, number: int) -> Table:
         table = snapshot.load(slug, number, self._encoder.name)

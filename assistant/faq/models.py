@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assistant.accounts.models import Language, Tenant, public_group
 from assistant.faq.certified import CalibrationPair, CertificateOrigin, PairOrigin, ThresholdCertificate
-from assistant.faq.curation import FaqSettings, FaqValue, WrongHit
+from assistant.faq.curation import FaqSettings, FaqValue
 from assistant.knowledge.models import Chunk
 from assistant.knowledge.models.document import Domain
 
@@ -31,7 +31,6 @@ __all__ = [
     "GeneratedAnswer",
     "PairOrigin",
     "ThresholdCertificate",
-    "WrongHit",
 ]
 
 

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from assistant.errors import Text
-from assistant.faq import placeholders
+from assistant.faq import calibration, placeholders
+from assistant.faq.calibration import Refusals
 from assistant.faq.models import FaqEntry, FaqSettings, FaqValue, FaqVariant
 from assistant.faq.table import Entry, Way
-from retrieval.normalise import fold
 from retrieval.types import Vectors
 
 logger = logging.getLogger(__name__)
@@ -37,14 +37,15 @@ def published(tenant: str, encoder: str) -> list[Entry]:
         FaqEntry.objects.of(tenant)
         .published()
         .select_related("tenant__faq_settings")
-        .prefetch_related("ways", "wrong_hits")
+        .prefetch_related("ways")
         .order_by("id")
     )
     values = placeholders.of(tenant) if any("{{" in row.answer + str(row.served) for row in rows) else {}
+    refusals = calibration.refusals(tenant)
     entries = []
     for row in rows:
         try:
-            entries.append(_entry(row, encoder, values))
+            entries.append(_entry(row, encoder, values, refusals))
         except KeyError as error:
             logger.warning("faq.unknown_placeholder tenant=%s entry=%s name=%s", tenant, row.pk, error)
     return entries
@@ -56,7 +57,7 @@ def foreign(text: str, language: str) -> bool:
     return han >= max(FOREIGN_HAN, words) if language == "en" else not han and words >= FOREIGN_WORDS
 
 
-def _entry(row: FaqEntry, encoder: str, values: Mapping[str, FaqValue]) -> Entry:
+def _entry(row: FaqEntry, encoder: str, values: Mapping[str, FaqValue], refusals: Refusals) -> Entry:
     content = row.approved() or row.content()
     opens, closes = row.window()
     other = "en" if row.language == "zh" else "zh"
@@ -74,7 +75,7 @@ def _entry(row: FaqEntry, encoder: str, values: Mapping[str, FaqValue]) -> Entry
         closes=closes,
         foreign=frozenset(way.text for way in row.ways.all() if foreign(way.text, row.language)),
         notice=NOTICE[row.language].of(other) if _names_fallback(row) else "",
-        refused=frozenset(folded for hit in row.wrong_hits.all() for folded in (hit.folded, fold(hit.question))),
+        refused=refusals.of(row.pk, (way.text for way in row.ways.all())),
     )
 
 

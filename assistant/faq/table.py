@@ -48,7 +48,8 @@ class Entry:
     """A published entry with its ways to ask.
 
     It answers from `opens` until `closes`, seconds since 1970. `foreign` are the ways to ask that are not in its own
-    language, `notice` is what is said below the answer to those. `refused` are folded questions it must not answer.
+    language, `notice` is what is said below the answer to those. `refused` are questions that it must not answer,
+    folded, and without greetings as well.
     """
 
     id: int

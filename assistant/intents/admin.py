@@ -101,10 +101,28 @@ class IntentAdmin(ConflictPages, admin.ModelAdmin):  # type: ignore[type-arg]
 class TrainedClassifierAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """The versions: which is live, how it compared with the one before, and the way back."""
 
-    list_display = ["tenant", "version", "live", "examples", "held_out_accuracy", "comparison", "created_at"]
+    list_display = [
+        "tenant",
+        "version",
+        "live",
+        "fine_tuned",
+        "examples",
+        "held_out_accuracy",
+        "comparison",
+        "created_at",
+    ]
     list_filter = ["tenant", "live"]
     exclude = ["weights", "outcomes", "gate", "report"]
-    readonly_fields = ["tenant", "version", "live", "encoder", "examples", "held_out_accuracy", "comparison"]
+    readonly_fields = [
+        "tenant",
+        "version",
+        "live",
+        "encoder",
+        "fine_tuned",
+        "examples",
+        "held_out_accuracy",
+        "comparison",
+    ]
     readonly_fields += ["confusions", "train_seconds", "went_live_at", "went_live_by"]
     actions = ["make_live"]
 

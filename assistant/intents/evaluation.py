@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import time
 from argparse import ArgumentParser
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +21,12 @@ from assistant.intents.model import KernelModel
 from assistant.intents.training import train
 from assistant.intents.types import OUT_OF_SCOPE
 from assistant.knowledge.encoder import encode_many, shared_encoder
+from assistant.knowledge.stored_vectors import StoredVectors
 from retrieval.protocols import Encoder
 from retrieval.types import Vectors
 
+HELD_OUT = 5
+DRAWS = 5
 TEXT_FIELDS = ("text", "title")
 LABEL_FIELDS = ("intent", "label", "department", "intents")
 NO_INTENT = "none"
@@ -45,12 +50,45 @@ class Row:
 def add_arguments(parser: ArgumentParser) -> None:
     """Say what is learnt from and what is asked."""
     parser.add_argument("--train", type=Path, nargs="+", required=True, help="JSON lines: text or title, and a label")
-    parser.add_argument("--test", type=Path, nargs="+", required=True, help="JSON lines of the same kind")
+    parser.add_argument(
+        "--test", type=Path, nargs="+",
+        help="JSON lines of the same kind; without it a fifth of the rows is held out, equal texts on one side",
+    )  # fmt: skip
+    parser.add_argument("--shots", type=int, help=f"learn from so many examples an intent; means of {DRAWS} draws")
+    parser.add_argument("--fine-tune", action="store_true", help="learn an adapter of the embeddings, too")
+    parser.add_argument("--vectors", type=Path, help="folder to keep embeddings in, for the next evaluation")
 
 
 def run(options: dict[str, Any]) -> dict[str, Any]:
     """Train on one part, measure on the other."""
-    return evaluate(read(options["train"]), read(options["test"]), shared_encoder())
+    learnt = read(options["train"])
+    asked = read(options["test"]) if options.get("test") else []
+    if not asked:
+        learnt, asked = [row for row in learnt if not held_out(row)], [row for row in learnt if held_out(row)]
+    encoder: Encoder = shared_encoder()
+    if options.get("vectors"):
+        encoder = StoredVectors(encoder, options["vectors"])
+    tuned = bool(options.get("fine_tune"))
+    if shots := options.get("shots"):
+        return _mean_figures([evaluate(few(learnt, shots, n), asked, encoder, tuned=tuned) for n in range(DRAWS)])
+    return evaluate(learnt, asked, encoder, tuned=tuned)
+
+
+def held_out(row: Row) -> bool:
+    """Choose a fifth of the rows by a hash of their text."""
+    return int.from_bytes(blake2b(row.text.encode(), digest_size=4).digest(), "little") % HELD_OUT == 0
+
+
+def few(rows: Sequence[Row], shots: int, seed: int) -> list[Row]:
+    """Draw `shots` rows of each label."""
+    drawn: Counter[str] = Counter()
+    chosen = []
+    for place in np.random.default_rng(seed).permutation(len(rows)):
+        row = rows[int(place)]
+        if drawn[row.label] < shots:
+            drawn[row.label] += 1
+            chosen.append(row)
+    return chosen
 
 
 def read(paths: Iterable[Path]) -> list[Row]:
@@ -61,7 +99,7 @@ def read(paths: Iterable[Path]) -> list[Row]:
     return [row for line in lines if (row := _row(line)) is not None]
 
 
-def evaluate(learnt: Sequence[Row], asked: Sequence[Row], encoder: Encoder) -> dict[str, Any]:
+def evaluate(learnt: Sequence[Row], asked: Sequence[Row], encoder: Encoder, *, tuned: bool = False) -> dict[str, Any]:
     """Return the figures by name; rates from 0 to 1, None for what these rows do not show."""
     inside = [row for row in learnt if not row.strange]
     vectors = encode_many([row.text for row in inside], encoder)
@@ -73,11 +111,15 @@ def evaluate(learnt: Sequence[Row], asked: Sequence[Row], encoder: Encoder) -> d
         strangers,
         texts=[row.text for row in inside],
         stranger_texts=outside,
+        tuned=tuned,
     )
     return {
         **measure(trained.model, asked, questions),
         "train_seconds": trained.seconds,
         "query_ms": _query_ms(trained.model, asked, encoder),
+        "head_ms": _head_ms(trained.model, asked, questions),
+        "trained_on": len(learnt),
+        "asked": len(asked),
         **measure_peer(
             peer.fit(
                 np.concatenate([vectors, strangers.reshape(-1, vectors.shape[1])]),
@@ -150,13 +192,30 @@ def _row(line: dict[str, Any]) -> Row | None:
 
 def _query_ms(model: KernelModel, asked: Sequence[Row], encoder: Encoder, count: int = 50) -> float | None:
     """Median milliseconds from text to judgement, one question at a time, none that a memo has seen."""
+    live = encoder.inner if isinstance(encoder, StoredVectors) else encoder
     times = []
     for number, row in enumerate(asked[:count]):
         began = time.perf_counter()
         text = f"{row.text} {number}"
-        model.scores(encoder.encode_questions([text]), [text])
+        model.scores(live.encode_questions([text]), [text])
         times.append(1000 * (time.perf_counter() - began))
     return float(np.median(times)) if times else None
+
+
+def _head_ms(model: KernelModel, asked: Sequence[Row], vectors: Vectors, count: int = 200) -> float | None:
+    """Median milliseconds from embedding to judgement, one question at a time."""
+    times = []
+    for row, vector in zip(asked[:count], vectors[:count], strict=True):
+        began = time.perf_counter()
+        model.scores(vector[None], [row.text])
+        times.append(1000 * (time.perf_counter() - began))
+    return float(np.median(times)) if times else None
+
+
+def _mean_figures(draws: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Average each figure over the draws that have it."""
+    found = {name: [draw[name] for draw in draws if draw[name] is not None] for name in draws[0]}
+    return {name: float(np.mean(values)) if values else None for name, values in found.items()}
 
 
 def _mean(values: NDArray[np.bool_]) -> float | None:

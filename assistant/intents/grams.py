@@ -4,6 +4,9 @@ A question is described by its words and pairs of words, and by the character n-
 text taken as it stands); each of the two descriptions is weighed by TF-IDF and brought to unit length. Their cosines
 are a part of the trainer's kernel and name what the embedding blurs: exact terms, spelling, product names. Since they
 are linear, what all examples say together is stored as one weight for each piece and intent.
+
+Both are made from folded text: width, case and script make no difference. Numbers as classes change nothing, Chinese
+particles left out lose a little (xsid 0.940 and 0.935, cmedic 0.898 and 0.888), so both stay as they are written.
 """
 
 from __future__ import annotations
@@ -11,8 +14,9 @@ from __future__ import annotations
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -29,6 +33,8 @@ Keys = NDArray[np.uint32]
 
 _WORD = re.compile(r"[a-z0-9']+|[\u4e00-\u9fff]")
 SHORTEST, LONGEST = 2, 5
+LONG = 20
+"""Characters from which a word is more likely a Chinese sentence, which does not come again."""
 SEEN_TWICE_FROM = 500
 """With so many examples a piece that occurs in one of them only is left out."""
 SHARE = 0.25
@@ -76,7 +82,8 @@ def described(text: str) -> tuple[Counter[int], Counter[int]]:
     folded = fold(text)
     words = _WORD.findall(folded)
     pairs = (f"{first} {second}" for first, second in pairwise(words))
-    return Counter(map(_hash, (*words, *pairs))), Counter(_hash("#" + gram) for gram in _characters(folded))
+    characters = (key for word in folded.split() for key in (_of_word(word) if len(word) < LONG else _pieces(word)))
+    return Counter(map(_hash, (*words, *pairs))), Counter(characters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +140,19 @@ def _flat(blocks: Sequence[Counter[int]]) -> _Flat:
     return _Flat(np.repeat(np.arange(len(blocks)), lengths), keys, (1.0 + np.log(counts)).astype(np.float32))
 
 
-def _characters(folded: str) -> Iterator[str]:
-    for word in folded.split():
-        padded = f" {word} "
-        for length in range(SHORTEST, LONGEST + 1):
-            for start in range(max(1, len(padded) - length + 1)):
-                yield padded[start : start + length]
+def _pieces(word: str) -> tuple[int, ...]:
+    """Hash the character n-grams of a word."""
+    padded = f" {word} "
+    return tuple(
+        _hash("#" + padded[start : start + length])
+        for length in range(SHORTEST, LONGEST + 1)
+        for start in range(max(1, len(padded) - length + 1))
+    )
 
 
 def _hash(piece: str) -> int:
     return zlib.crc32(piece.encode())
+
+
+_of_word = lru_cache(maxsize=10_000)(_pieces)
+"""Words come again and again while a head is trained."""

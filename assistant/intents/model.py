@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from zipfile import BadZipFile
 
 import numpy as np
@@ -40,7 +40,8 @@ class KernelModel:
     compared with, the last `strangers` [1] of them out of scope; `weights` [m, C + 1] turn the kernel's values into
     scores, the last column being that of strangers; `grams` adds what the words say, [C + 1] as well. `temperature`
     [1] calibrates the scores; `strange_weights` [FEATURES] with `strange_bias` [1] weigh the features of `features_of`;
-    a question is out of scope when that probability is over `threshold` [1].
+    a question is out of scope when that probability is over `threshold` [1]. `adapter` is the map [d, d] of a
+    fine-tuned version, [0, 0] without one.
     """
 
     classes: NDArray[np.str_]
@@ -53,10 +54,11 @@ class KernelModel:
     strange_bias: Floats
     threshold: Floats
     grams: Grams
+    adapter: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
 
     def scores(self, vectors: Vectors, texts: Sequence[str] | None = None) -> Scores:
         """Judge question embeddings [n, d] and, where the head was trained with them, their n texts."""
-        near = centre(vectors, self.mean) @ self.known.T
+        near = seen(vectors, self.mean, self.adapter) @ self.known.T
         raw = gaussian(near) @ self.weights
         if texts is not None and len(self.grams.keys):
             raw = raw + self.grams.margins(texts)
@@ -80,7 +82,8 @@ class KernelModel:
         """Read `dump`'s bytes. Raises ValueError when they are damaged."""
         try:
             with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-                found = {name: arrays[name] for name in cls.__dataclass_fields__ if name != "grams"}
+                here = [name for name in cls.__dataclass_fields__ if name != "grams"]
+                found = {name: arrays[name] for name in here if name != "adapter" or name in arrays}  # older versions
                 words = Grams(**{name: arrays[f"gram_{name}"] for name in Grams.__dataclass_fields__})
         except (BadZipFile, EOFError, KeyError, OSError) as error:
             raise ValueError(f"These {len(data)} bytes are no trained classifier: {error}. Train again.") from error
@@ -99,6 +102,12 @@ def centre(vectors: Vectors, mean: Floats) -> Floats:
     lengths = np.linalg.norm(moved, axis=1, keepdims=True)
     centred: Floats = (moved / np.maximum(lengths, 1e-9)).astype(np.float32)
     return centred
+
+
+def seen(vectors: Vectors, mean: Floats, adapter: Floats) -> Floats:
+    """Return unit vectors [n, d] as the head sees them: centred and, with an adapter [d, d], mapped."""
+    near = centre(vectors, mean)
+    return centre(near @ adapter, np.zeros(adapter.shape[1], np.float32)) if adapter.size else near
 
 
 def gaussian(cosines: Floats) -> Floats:

@@ -93,6 +93,7 @@ class TrainedClassifier(models.Model):
     train_seconds = models.FloatField(_("seconds to train"))
     created_at = models.DateTimeField(_("trained"), auto_now_add=True)
     live = models.BooleanField(_("live"), default=False)
+    fine_tuned = models.BooleanField(_("fine-tuned"), default=False)
     went_live_at = models.DateTimeField(_("went live"), null=True)
     went_live_by = models.CharField(_("by"), max_length=150, blank=True)
     gate = models.JSONField(_("compared with the one before"), null=True)

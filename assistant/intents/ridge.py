@@ -24,6 +24,8 @@ MOST = 16_000
 """The time to fit grows with the cube of the examples, the memory with their square: 1 GB for so many. Of more, as
 many of each intent are taken."""
 STRIP = 512
+OFTEN = 24
+"""A piece in more than one of so many texts is multiplied densely."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +67,23 @@ def fit(vectors: Floats, words: csr_matrix | None, targets: Floats, *, ridge: fl
 
 
 def kernel_of(vectors: Floats, words: csr_matrix | None) -> Floats:
-    """Compare all with all: [n, n]."""
+    """Compare all with all: [n, n].
+
+    The few pieces that occur in many texts make nearly all of a sparse product's work, which grows with the square of
+    how often each occurs, and are quick as a dense one.
+    """
     kernel = gaussian(vectors @ vectors.T)
-    if words is not None:
-        turned = words.T.tocsr()
-        for start in range(0, len(kernel), STRIP):
-            kernel[start : start + STRIP] += (words[start : start + STRIP] @ turned).toarray()
+    if words is None:
+        return kernel
+    often = np.bincount(words.indices, minlength=words.shape[1]) > words.shape[0] / OFTEN
+    dense = words[:, np.flatnonzero(often)].toarray()
+    rare = words[:, np.flatnonzero(~often)].tocsr()
+    turned = rare.T.tocsr()
+    for start in range(0, len(kernel), STRIP):
+        strip = kernel[start : start + STRIP]
+        strip += dense[start : start + STRIP] @ dense.T
+        product = (rare[start : start + STRIP] @ turned).tocoo()
+        strip[product.row, product.col] += product.data  # each place occurs once
     return kernel
 
 

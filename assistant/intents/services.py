@@ -12,7 +12,7 @@ from django.db.models import F, Max, QuerySet
 from django.utils import timezone
 
 from assistant.accounts.models import Tenant, Version
-from assistant.errors import NotFound, Text, Unprocessable
+from assistant.errors import Conflict, NotFound, Text, Unprocessable
 from assistant.intents.models import Example, Intent, TrainedClassifier
 from assistant.intents.report import Report
 from assistant.intents.training import Trained, train
@@ -32,6 +32,11 @@ KEPT = 6
 TOO_FEW = Text(
     en="Training needs examples of at least two intents. Add examples and train again.",
     zh="训练至少需要两个意图的示例。请添加示例后重新训练。",
+)
+WORSE = Text(
+    en="This version was held back because it was worse on questions that neither had learnt from: see `gate` of the "
+    "version. Publish it with `force` if you want it all the same.",
+    zh="该版本在双方都未学习过的问题上表现更差，因此未上线：见该版本的 `gate`。如仍要上线，请带上 `force` 再次发布。",
 )
 NOTHING_BEFORE = Text(
     en="No other version was live before the present one. Name the version to go back to.",
@@ -73,22 +78,35 @@ def save_intent(
     return False
 
 
-def train_tenant(tenant: Tenant, encoder: Encoder | None = None) -> TrainedClassifier:
+@transaction.atomic
+def forget_example(example: Example) -> None:
+    """Remove an example; the worker trains without it."""
+    tenant = example.intent.tenant
+    example.delete()
+    changed(tenant)
+
+
+def train_tenant(tenant: Tenant, encoder: Encoder | None = None, *, fine_tune: bool | None = None) -> TrainedClassifier:
     """Train on the tenant's examples as they are now, store the result, and let it go live when it is not worse.
 
-    Returns the stored row (`live` says whether it went live, `gate` why); training the same version twice returns the
-    first result. Raises Unprocessable when there are examples of fewer than two intents, and EncoderUnavailable.
+    `fine_tune` learns a map of the embeddings beside the head (see `adapter`); left out, it is done if it was for the
+    live version. Returns the stored row (`live` says whether it went live, `gate` why); training the same version
+    twice returns the first result. Raises Unprocessable when there are examples of fewer than two intents, and
+    EncoderUnavailable.
     """
     encoder = encoder or shared_encoder()
     with transaction.atomic():
         _only_one(tenant)
         version, _ = Version.objects.get_or_create(tenant=tenant, topic=TOPIC)
-        done = TrainedClassifier.objects.filter(tenant=tenant, version=version.number, encoder=encoder.name).first()
-        if done is not None:
+        number, tuned = version.number, _fine_tuned(tenant, encoder) if fine_tune is None else fine_tune
+        done = TrainedClassifier.objects.filter(tenant=tenant, version=number, encoder=encoder.name).first()
+        if done is not None and (done.fine_tuned == tuned or fine_tune is None):
             return done
-        trained, count = _train(tenant, encoder)
-        TrainedClassifier.objects.filter(tenant=tenant, version=version.number).delete()
-        row = _stored(tenant, version.number, encoder.name, trained, count)
+        if done is not None:  # the other way to train on the same examples is a version of its own
+            number = Version.bump(tenant, TOPIC)
+        trained, count = _train(tenant, encoder, tuned)
+        TrainedClassifier.objects.filter(tenant=tenant, version=number).delete()
+        row = _stored(tenant, number, encoder.name, trained, count)
         _tidy(tenant)
         bell().ring_on_commit(TOPIC)
     logger.info(
@@ -120,12 +138,22 @@ def versions(tenant: str) -> QuerySet[TrainedClassifier]:
     return TrainedClassifier.objects.filter(tenant__slug=tenant).defer("weights", "outcomes").order_by("-version")
 
 
+def one(tenant: Tenant, version: int) -> TrainedClassifier:
+    """Return a tenant's trained version. Raises NotFound (no_such_version), which names those there are."""
+    row = versions(tenant.slug).filter(version=version).first()
+    if row is None:
+        there = ", ".join(str(number) for number in versions(tenant.slug).values_list("version", flat=True)) or "-"
+        raise NotFound(_no_version(version, there), code="no_such_version")
+    return row
+
+
 def described(row: TrainedClassifier) -> dict[str, Any]:
     """Show a version as the command and the API do: `state` is live, held_back (it was worse) or retired."""
     held_back = row.went_live_at is None and not (row.gate or {}).get("passed", True)
     return {
         "version": row.version,
         "state": "live" if row.live else "held_back" if held_back else "retired",
+        "fine_tuned": row.fine_tuned,
         "examples": row.examples,
         "held_out_accuracy": row.held_out_accuracy,
         "calibration_error": (row.report or {}).get("calibration_error"),
@@ -137,14 +165,21 @@ def described(row: TrainedClassifier) -> dict[str, Any]:
     }
 
 
+def publish(tenant: Tenant, version: int, *, by: str = "", force: bool = False) -> TrainedClassifier:
+    """Make a trained version the live one; one that was held back only with `force`.
+
+    Raises NotFound (no_such_version) and Conflict (worse_version).
+    """
+    if described(one(tenant, version))["state"] == "held_back" and not force:
+        raise Conflict(WORSE, code="worse_version")
+    return go_live(tenant, version, by=by)
+
+
 def go_live(tenant: Tenant, version: int, *, by: str = "") -> TrainedClassifier:
     """Make a trained version the live one, whatever the comparison said. Raises NotFound (no_such_version)."""
     with transaction.atomic():
         _only_one(tenant)
-        row = versions(tenant.slug).filter(version=version).first()
-        if row is None:
-            there = ", ".join(str(number) for number in versions(tenant.slug).values_list("version", flat=True)) or "-"
-            raise NotFound(_no_version(version, there), code="no_such_version")
+        row = one(tenant, version)
         _switch(row, by)
         bell().ring_on_commit(TOPIC)
     logger.info("intents.went_live tenant=%s version=%d by=%s", tenant.slug, version, by)
@@ -176,6 +211,7 @@ def _stored(tenant: Tenant, version: int, encoder: str, trained: Trained, count:
         examples=count,
         held_out_accuracy=trained.held_out_accuracy,
         train_seconds=trained.seconds,
+        fine_tuned=bool(trained.model.adapter.size),
         gate=gate.as_json(),
         report=None if judged is None else Report.of(version, judged).as_json(),
         outcomes=None if outcomes is None else outcomes.dump(),
@@ -210,7 +246,11 @@ def _tidy(tenant: Tenant) -> None:
     TrainedClassifier.objects.filter(tenant=tenant).exclude(pk__in=kept).delete()
 
 
-def _train(tenant: Tenant, encoder: Encoder) -> tuple[Trained, int]:
+def _fine_tuned(tenant: Tenant, encoder: Encoder) -> bool:
+    return TrainedClassifier.objects.filter(tenant=tenant, encoder=encoder.name, live=True, fine_tuned=True).exists()
+
+
+def _train(tenant: Tenant, encoder: Encoder, tuned: bool) -> tuple[Trained, int]:
     examples = list(Example.objects.filter(intent__tenant=tenant).annotate(label=F("intent__name")).order_by("id"))
     missing = [example for example in examples if example.vector is None or example.encoder != encoder.name]
     if missing:
@@ -227,6 +267,7 @@ def _train(tenant: Tenant, encoder: Encoder) -> tuple[Trained, int]:
         _vectors(outside, encoder),
         texts=[example.text for example in inside],
         stranger_texts=[example.text for example in outside],
+        tuned=tuned,
     )
     return trained, len(examples)
 

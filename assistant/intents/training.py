@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.intents import grams, ridge
+from assistant.intents import adapter, grams, ridge
 from assistant.intents.calibration import calibration_error, temperature
-from assistant.intents.model import Floats, KernelModel, centre, softmax, wordless
+from assistant.intents.model import Floats, KernelModel, centre, seen, softmax, wordless
 from assistant.intents.strangers import Strangeness, learn
 from assistant.intents.types import OUT_OF_SCOPE
 from retrieval.types import Vectors
@@ -69,10 +69,12 @@ def train(
     texts: Sequence[str] = (),
     stranger_texts: Sequence[str] = (),
     seed: int = 0,
+    tuned: bool = False,
 ) -> Trained:
     """Train on question embeddings [n, d] with one label each, and on embeddings [m, d] of what is out of scope.
 
-    With their texts given, the words count as well. At least two different labels are needed. Raises ValueError.
+    With their texts given, the words count as well; `tuned` learns a map of the embeddings, too. At least two different
+    labels are needed. Raises ValueError.
     """
     began = time.perf_counter()
     classes, numbers = np.unique(np.asarray(labels), return_inverse=True)
@@ -84,7 +86,10 @@ def train(
     rows = ridge.choose(targets, np.random.default_rng(seed))
     targets, numbers = targets[rows], numbers[rows[rows < len(numbers)]]
     mean = vectors.mean(axis=0).astype(np.float32)
-    known = centre(np.concatenate([vectors, strangers.reshape(-1, vectors.shape[1])])[rows], mean)
+    every = np.concatenate([vectors, strangers.reshape(-1, vectors.shape[1])])[rows]
+    untouched = np.zeros((0, 0), np.float32)
+    mapped = adapter.learn(centre(every[: len(numbers)], mean), numbers) if tuned else untouched
+    known = seen(every, mean, mapped)
     said = [(*texts, *stranger_texts)[row] for row in rows] if texts else []
     vocabulary, words = grams.weighed(said) if said else (None, None)
     fitted = ridge.fit(known, words, targets)
@@ -100,6 +105,7 @@ def train(
         strange_bias=np.array([strange.bias], np.float32),
         threshold=np.array([strange.threshold], np.float32),
         grams=vocabulary.collapse(words, fitted.weights) if vocabulary is not None else wordless(len(classes)),
+        adapter=mapped,
     )
     judged = _judged(fitted, strange, heat, classes, numbers, tuple(said)) if strange.measured else None
     inside = None if judged is None else (judged.named == judged.truth)[: len(numbers)]

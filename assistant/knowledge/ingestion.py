@@ -153,6 +153,8 @@ def _row(passage: Passage, vector: Vectors, job: IngestionJob, encoder_name: str
         headings=list(passage.headings),
         page=passage.page,
         line=passage.line,
+        last_page=passage.last_page,
+        last_line=passage.last_line,
         encoder=encoder_name,
         vector=pack(vector),
     )

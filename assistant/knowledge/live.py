@@ -190,6 +190,10 @@ def as_passage(chunk: Chunk) -> Passage:
         url=document.url or None,
         tags=frozenset(document.tags),
         access=frozenset(document.access),
+        last_page=chunk.last_page,
+        last_line=chunk.last_line,
+        valid_from=None if document.valid_from is None else document.valid_from.timestamp(),
+        valid_until=None if document.valid_until is None else document.valid_until.timestamp(),
     )
 
 

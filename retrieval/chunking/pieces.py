@@ -19,13 +19,17 @@ _CUTS = ["\n", "。", "；", ";", "，", ", ", "、", " ", ""]
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Text that is not cut further, its size in tokens, and what stands before it when it is not first."""
+    """Text that is not cut further, its size in tokens, and what stands before it when it is not first.
+
+    It stands on one page, and on the lines from `line` to `last_line`.
+    """
 
     text: str
     tokens: int
     before: str = "\n\n"
     page: int | None = None
     line: int | None = None
+    last_line: int | None = None
 
 
 def pieces_of(section: Section, most: int, count: CountTokens) -> list[Piece]:
@@ -34,7 +38,8 @@ def pieces_of(section: Section, most: int, count: CountTokens) -> list[Piece]:
     pieces: list[Piece] = []
     for paragraph, line, tokens in zip(paragraphs, lines, count(paragraphs), strict=True):
         if tokens <= most:
-            pieces.append(Piece(paragraph, tokens, page=section.page, line=line))
+            last = None if line is None else line + paragraph.count("\n")
+            pieces.append(Piece(paragraph, tokens, page=section.page, line=line, last_line=last))
         else:
             pieces.extend(_sentence_pieces(paragraph, line, section.page, most, count))
     return pieces
@@ -48,6 +53,7 @@ def _paragraphs(section: Section) -> tuple[list[str], list[int | None]]:
         start = section.text.index(text, position)
         position = start + len(text)
         if text.strip():
+            start += len(text) - len(text.lstrip("\n"))
             texts.append(text.strip("\n").rstrip())
             lines.append(None if section.line is None else section.line + section.text.count("\n", 0, start))
     return texts, lines
@@ -60,9 +66,10 @@ def _sentence_pieces(text: str, line: int | None, page: int | None, most: int, c
     before = "\n\n"
     for part, tokens in zip(parts, count(parts), strict=True):
         at = None if line is None else line + text.count("\n", 0, offset)
+        last = None if at is None else at + part.rstrip().count("\n")
         cut = [part] if tokens <= most else _cut(part, most, count)
         for bit, size in zip(cut, count(cut), strict=True):
-            pieces.append(Piece(bit.strip(), size, before, page, at))
+            pieces.append(Piece(bit.strip(), size, before, page, at, last))
             before = ""
         offset += len(part)
         before = part[len(part.rstrip()) :]

@@ -15,12 +15,16 @@ from retrieval.types import ParsedDocument, Section
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A run of text of one document, under one heading path; `page` and `line` are where it begins."""
+    """A run of text of one document, under one heading path; `page` and `line` are where it begins, the others where
+    it ends.
+    """
 
     text: str
     headings: tuple[str, ...] = ()
     page: int | None = None
     line: int | None = None
+    last_page: int | None = None
+    last_line: int | None = None
 
 
 def split(document: ParsedDocument, count: CountTokens, config: ChunkingConfig | None = None) -> list[Passage]:
@@ -35,7 +39,7 @@ def split(document: ParsedDocument, count: CountTokens, config: ChunkingConfig |
         if table:
             for section in run:
                 pieces = table_passages(section, config.target, config.most, count)
-                passages.extend(Passage(piece.text, headings, piece.page, piece.line) for piece in pieces)
+                passages.extend(_passage([piece], headings) for piece in pieces)
         else:
             passages.extend(_text_passages(list(run), headings, config, count))
     return passages
@@ -46,7 +50,12 @@ def _text_passages(
 ) -> Iterator[Passage]:
     pieces = [piece for section in sections for piece in pieces_of(section, config.target, count)]
     for group in _packed(pieces, config, count):
-        yield Passage(_joined(group), headings, group[0].page, group[0].line)
+        yield _passage(group, headings)
+
+
+def _passage(group: list[Piece], headings: tuple[str, ...]) -> Passage:
+    first, last = group[0], group[-1]
+    return Passage(_joined(group), headings, first.page, first.line, last.page, last.last_line)
 
 
 def _packed(pieces: list[Piece], config: ChunkingConfig, count: CountTokens) -> Iterator[list[Piece]]:
@@ -93,7 +102,8 @@ def _overlap(group: list[Piece], budget: int, count: CountTokens) -> list[Piece]
     text = "".join(sentences[taken:]).strip()
     if not text or (taken == 0 and len(group) == 1):  # nothing fits, or all of it would be said twice
         return []
-    return [Piece(text, sum(sizes[taken:]), piece.before, piece.page, piece.line)]
+    line = None if piece.line is None else piece.line + "".join(sentences[:taken]).count("\n")
+    return [Piece(text, sum(sizes[taken:]), piece.before, piece.page, line, piece.last_line)]
 
 
 def _joined(group: list[Piece]) -> str:

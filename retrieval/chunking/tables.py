@@ -7,40 +7,51 @@ from retrieval.types import Section
 
 
 def table_passages(section: Section, target: int, most: int, count: CountTokens) -> list[Piece]:
-    """Group a table's rows into passages of about `target` tokens, each with the header line in front."""
-    header, *rows = [line for line in section.text.split("\n") if line.strip()] or [""]
+    """Group a table's rows into passages of about `target` tokens, each with the header line in front.
+
+    An empty line is no row, but counts where lines are numbered.
+    """
+    numbered = [(number, line) for number, line in enumerate(section.text.split("\n")) if line.strip()]
+    (_, header), *rows = numbered or [(0, "")]
     if not rows:
         return pieces_of(section, most, count) if header else []
     head_tokens = count([header])[0]
     if head_tokens > most // 2:  # no table one can read: treat as text
         return pieces_of(Section(section.text, section.headings, section.page, section.line), most, count)
     passages: list[Piece] = []
-    group: list[str] = []
+    group: list[tuple[int, str]] = []
     size = head_tokens
-    first = 1
 
-    def close(following: int) -> None:
-        nonlocal group, size, first
+    def close() -> None:
+        nonlocal group, size
         if group:
-            line = None if section.line is None else section.line + first
-            passages.append(Piece("\n".join([header, *group]), size, page=section.page, line=line))
-        group, size, first = [], head_tokens, following
+            text = "\n".join([header, *(row for _, row in group)])
+            first, last = _line(section, group[0][0]), _line(section, group[-1][0])
+            passages.append(Piece(text, size, page=section.page, line=first, last_line=last))
+        group, size = [], head_tokens
 
-    for number, (row, tokens) in enumerate(zip(rows, count(rows), strict=True), start=1):
+    for (number, row), tokens in zip(rows, count([row for _, row in rows]), strict=True):
         if tokens + head_tokens > most:
-            close(number + 1)
+            close()
             passages.extend(_long_row(section, header, row, number, most - head_tokens, count))
             continue
         if size + tokens > target and group:
-            close(number)
-        group.append(row)
+            close()
+        group.append((number, row))
         size += tokens + 1
-    close(len(rows) + 1)
+    close()
     return passages
 
 
+def _line(section: Section, number: int) -> int | None:
+    return None if section.line is None else section.line + number
+
+
 def _long_row(section: Section, header: str, row: str, number: int, room: int, count: CountTokens) -> list[Piece]:
-    line = None if section.line is None else section.line + number
+    line = _line(section, number)
     parts = pieces_of(Section(row, page=section.page, line=line), room, count)
     texts = [f"{header}\n{part.text}" for part in parts]
-    return [Piece(text, tokens, page=section.page, line=line) for text, tokens in zip(texts, count(texts), strict=True)]
+    return [
+        Piece(text, tokens, page=section.page, line=line, last_line=line)
+        for text, tokens in zip(texts, count(texts), strict=True)
+    ]

@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from urllib.parse import quote
@@ -18,16 +19,16 @@ CREATE TABLE chunk (
     row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document TEXT NOT NULL, revision INTEGER NOT NULL,
     checksum TEXT NOT NULL, tenant TEXT NOT NULL, text TEXT NOT NULL, title TEXT NOT NULL, language TEXT NOT NULL,
     domain TEXT NOT NULL, ordinal INTEGER NOT NULL, headings TEXT NOT NULL, page INTEGER, line INTEGER, url TEXT,
-    tags TEXT NOT NULL, access TEXT NOT NULL
+    tags TEXT NOT NULL, access TEXT NOT NULL, last_page INTEGER, last_line INTEGER, valid_from REAL, valid_until REAL
 ) STRICT;
 """
 _INDEX = "CREATE INDEX chunk_order ON chunk (tenant, document, ordinal);"
 _COLUMNS = (
     "id, document, revision, checksum, tenant, text, title, language, domain, ordinal, headings, page, line, url, "
-    "tags, access"
+    "tags, access, last_page, last_line, valid_from, valid_until"
 )
-_INSERT = f"INSERT INTO chunk (row, {_COLUMNS}) VALUES ({', '.join('?' * 17)})"  # noqa: S608 - constants only
-_SELECT = f"SELECT {_COLUMNS} FROM chunk"  # noqa: S608 - constants only
+_NAMES = _COLUMNS.split(", ")
+_INSERT = f"INSERT INTO chunk (row, {_COLUMNS}) VALUES ({', '.join('?' * (len(_NAMES) + 1))})"  # noqa: S608 - constants only
 _BATCH = 1_000
 
 
@@ -41,6 +42,16 @@ class Facets:
     domain: str
     language: str
     tags: frozenset[str]
+    valid_from: float | None = None
+    valid_until: float | None = None
+
+    @classmethod
+    def of(cls, chunk: Chunk) -> Facets:
+        """Those of a chunk."""
+        return cls(
+            chunk.id, chunk.tenant, chunk.access, chunk.domain, chunk.language, chunk.tags, chunk.valid_from,
+            chunk.valid_until,
+        )  # fmt: skip
 
 
 class ChunkTableWriter:
@@ -80,13 +91,19 @@ class ChunkTableWriter:
 
 
 class ChunkTable:
-    """Reads such a file. Thread-safe."""
+    """Reads such a file, also one of format 1, which lacks the last columns: they read as None. Thread-safe."""
 
     def __init__(self, path: Path) -> None:
         """Open the file. Raises sqlite3.DatabaseError when it is none."""
         address = f"file:{quote(str(path))}?mode=ro&immutable=1"
         self._connection = sqlite3.connect(address, uri=True, check_same_thread=False)
         self._lock = threading.Lock()
+        there = {name for _, name, *_ in self._connection.execute("PRAGMA table_info(chunk)")}
+        self._columns = ", ".join(name if name in there else f"NULL AS {name}" for name in _NAMES)
+        self._facets = ", ".join(
+            name if name in there else f"NULL AS {name}"
+            for name in ("id", "tenant", "access", "domain", "language", "tags", "valid_from", "valid_until")
+        )
 
     def close(self) -> None:
         """Close the file."""
@@ -100,7 +117,8 @@ class ChunkTable:
     def read(self, row: int) -> Chunk:
         """Read one row. Raises KeyError."""
         with self._lock:
-            found = self._connection.execute(f"{_SELECT} WHERE row = ?", (row,)).fetchone()
+            sql = f"SELECT {self._columns} FROM chunk WHERE row = ?"  # noqa: S608 - constants only
+            found = self._connection.execute(sql, (row,)).fetchone()
         if found is None:
             raise KeyError(row)
         return _from_row(found)
@@ -109,7 +127,8 @@ class ChunkTable:
         """Read rows at once, by row; those that are not there are left out."""
         if not rows:
             return {}
-        sql = f"SELECT row, {_COLUMNS} FROM chunk WHERE row IN ({', '.join('?' * len(rows))})"  # noqa: S608 - marks only
+        marks = ", ".join("?" * len(rows))
+        sql = f"SELECT row, {self._columns} FROM chunk WHERE row IN ({marks})"  # noqa: S608 - constants and marks only
         with self._lock:
             found = self._connection.execute(sql, list(rows)).fetchall()
         return {row: _from_row(values) for row, *values in found}
@@ -130,14 +149,12 @@ class ChunkTable:
         """What filters look at, row by row."""
         sets: dict[str, frozenset[str]] = {}
         with self._lock:
-            cursor = self._connection.execute(
-                "SELECT id, tenant, access, domain, language, tags FROM chunk ORDER BY row"
-            )
-        for chunk_id, tenant, access, domain, language, tags in cursor:
+            cursor = self._connection.execute(f"SELECT {self._facets} FROM chunk ORDER BY row")  # noqa: S608 - constants
+        for chunk_id, tenant, access, domain, language, tags, valid_from, valid_until in cursor:
             for text in (access, tags):
                 if text not in sets:
                     sets[text] = frozenset(json.loads(text))
-            yield Facets(chunk_id, tenant, sets[access], domain, language, sets[tags])
+            yield Facets(chunk_id, tenant, sets[access], domain, language, sets[tags], valid_from, valid_until)
 
 
 def _to_row(chunk: Chunk) -> tuple[object, ...]:
@@ -145,13 +162,19 @@ def _to_row(chunk: Chunk) -> tuple[object, ...]:
         chunk.id, chunk.document, chunk.revision, chunk.checksum, chunk.tenant, chunk.text, chunk.title,
         chunk.language, chunk.domain, chunk.ordinal, json.dumps(chunk.headings, ensure_ascii=False), chunk.page,
         chunk.line, chunk.url, json.dumps(sorted(chunk.tags), ensure_ascii=False),
-        json.dumps(sorted(chunk.access), ensure_ascii=False),
+        json.dumps(sorted(chunk.access), ensure_ascii=False), chunk.last_page, chunk.last_line, chunk.valid_from,
+        chunk.valid_until,
     )  # fmt: skip
 
 
 def _from_row(row: Sequence[object]) -> Chunk:
-    values = dict(zip(_COLUMNS.split(", "), row, strict=True))
-    values["headings"] = tuple(json.loads(str(values["headings"])))
+    values = dict(zip(_NAMES, row, strict=True))
+    values["headings"] = _words(str(values["headings"]))
     for name in ("tags", "access"):
-        values[name] = frozenset(json.loads(str(values[name])))
+        values[name] = frozenset(_words(str(values[name])))
     return Chunk(**values)  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=4096)  # the chunks of a document have the same ones
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text))

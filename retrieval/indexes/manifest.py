@@ -8,7 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from retrieval.errors import IndexDamaged
 
-FORMAT = 1
+FORMAT = 2
+READABLE = frozenset({1, 2})
+"""Format 1 knew neither where a chunk ends nor when it is valid."""
 MANIFEST = "manifest.json"
 
 
@@ -46,6 +48,7 @@ def read_manifest(folder: Path) -> Manifest:
         manifest = Manifest.model_validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:
         raise IndexDamaged(f"{path}: unreadable manifest ({type(error).__name__})") from error
-    if manifest.format != FORMAT:
-        raise IndexDamaged(f"{path}: format {manifest.format}, this version reads {FORMAT}: build the index again")
+    if manifest.format not in READABLE:
+        readable = ", ".join(map(str, sorted(READABLE)))
+        raise IndexDamaged(f"{path}: format {manifest.format}, this version reads {readable}: build the index again")
     return manifest

@@ -77,6 +77,18 @@ class MilvusIndex:
             return [[] for _ in vectors]
         return [self._one(vector, k, allowed) for vector in vectors]
 
+    def search_each(self, vector: Vectors, k: int, masks: Sequence[Allowed | None]) -> list[Pairs]:
+        """Best k for one `vector` [dimension] among each mask's rows by themselves, as `search` gives them."""
+        return [self.search(vector[np.newaxis], k, mask)[0] for mask in masks]
+
+    def rows(self, ids: Sequence[int]) -> Vectors:
+        """Vectors of rows, [len(ids), dimension]. Raises KeyError for an unknown row."""
+        stored = dict(self._stored(np.asarray(ids, dtype=np.int64)))
+        rows: Vectors = np.empty((len(ids), self._dimension), dtype=np.float32)
+        for place, row in enumerate(ids):
+            rows[place] = stored[int(row)]
+        return rows
+
     def _one(self, vector: Vectors, k: int, allowed: Allowed | None) -> Pairs:
         if allowed is None:
             return self._nearest(vector, k)

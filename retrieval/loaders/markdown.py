@@ -51,11 +51,11 @@ def parse_markdown(source: str) -> ParsedDocument:
 def _sections(tokens: list[Token], lines: list[str]) -> Iterator[Section]:
     path = HeadingPath()
     text: list[str] = []
-    start = 1
+    start = ended = 1
 
     def flush() -> Iterator[Section]:
         if any(block.strip() for block in text):
-            yield Section("\n\n".join(text), path.current, line=start)
+            yield Section("".join(text), path.current, line=start)
         text.clear()
 
     for number, token in enumerate(tokens):
@@ -71,14 +71,17 @@ def _sections(tokens: list[Token], lines: list[str]) -> Iterator[Section]:
             yield Section(_table(block), path.current, line=begin + 1, table=True)
         else:
             start = start if text else begin + 1
+            if text:  # as far below the block before as in the file, so that its lines can be told
+                text.append("\n" * max(2, begin + 1 - ended))
             text.append(block if token.type in {"fence", "code_block"} else _plain(block))
+            ended = begin + 1 + block.count("\n")
     yield from flush()
 
 
 def _table(block: str) -> str:
     rows = [row.strip().strip("|") for row in block.split("\n")]
     cells = [" | ".join(_plain(cell.strip()) for cell in row.split("|")) for row in rows]
-    return "\n".join(cells[:1] + cells[2:])
+    return "\n".join([*cells[:1], "", *cells[2:]])  # the line of dashes stays as an empty one: lines are counted
 
 
 def _plain(text: str) -> str:

@@ -6,11 +6,16 @@ Gai, Ingber 2022, "An Analysis of Fusion Functions for Hybrid Retrieval").
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from retrieval.language import detect
 from retrieval.types import Hit
+
+Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +48,34 @@ class LightReranker:
         """Return the same hits, best first; scores lie between 0 and 1."""
         if not hits:
             return []
-        language = detect(question)
-        meaning = _from_lowest([_nearness(hit) for hit in hits])
-        words = _from_zero([hit.lexical or 0.0 for hit in hits], self._trust(hits))
-        scored = [
-            replace(hit, score=self._score(hit, near, shared, own=hit.chunk.language == language))
-            for hit, near, shared in zip(hits, meaning, words, strict=True)
-        ]
+        known = [hit.coverage for hit in hits if hit.coverage is not None]
+        scores = self.scores(
+            question,
+            [hit.chunk.language for hit in hits],
+            _numbers(_nearness(hit) for hit in hits),
+            _numbers(hit.lexical or 0.0 for hit in hits),
+            max(known) if known else None,
+            _numbers(hit.score for hit in hits),
+        )
+        scored = [replace(hit, score=float(score)) for hit, score in zip(hits, scores, strict=True)]
         return sorted(scored, key=lambda hit: -hit.score)
 
-    def _trust(self, hits: Sequence[Hit]) -> float:
-        known = [hit.coverage for hit in hits if hit.coverage is not None]
-        return min(1.0, max(known) / self._weights.covered) if known else 1.0
+    def scores(
+        self, question: str, languages: Sequence[str], near: Numbers, lexical: Numbers, covered: float | None,
+        fused: Numbers,
+    ) -> Numbers:  # fmt: skip
+        """Scores of candidates, [n] between 0 and 1, by language of each, nearness, BM25 and fused score [n].
 
-    def _score(self, hit: Hit, near: float, shared: float, *, own: bool) -> float:
+        `covered` is the highest coverage among them, None where it is not known. Raises ValueError for no candidates.
+        """
         weights = self._weights
-        words = weights.words * (1.0 if own else weights.foreign)
-        return weights.meaning * near + words * shared + weights.fused * hit.score
+        trust = 1.0 if covered is None else min(1.0, covered / weights.covered)
+        own = np.asarray(languages) == detect(question)
+        words = weights.words * np.where(own, 1.0, weights.foreign)
+        scored: Numbers = (
+            weights.meaning * _from_lowest(near) + words * (trust * _from_zero(lexical)) + weights.fused * fused
+        )
+        return scored
 
 
 def _nearness(hit: Hit) -> float:
@@ -68,11 +84,15 @@ def _nearness(hit: Hit) -> float:
     return (hit.similarity or 0.0) if hit.balanced is None else hit.balanced
 
 
-def _from_lowest(values: list[float]) -> list[float]:
-    low, high = min(values), max(values)
-    return [(value - low) / (high - low) if high > low else 1.0 for value in values]
+def _numbers(values: Iterable[float]) -> Numbers:
+    return np.fromiter(values, dtype=np.float64)
 
 
-def _from_zero(values: list[float], top: float) -> list[float]:
-    high = max(values)
-    return [top * value / high if high > 0 else 0.0 for value in values]
+def _from_lowest(values: Numbers) -> Numbers:
+    low, high = values.min(), values.max()
+    return (values - low) / (high - low) if high > low else np.ones_like(values)
+
+
+def _from_zero(values: Numbers) -> Numbers:
+    high = values.max()
+    return values / high if high > 0 else np.zeros_like(values)

@@ -13,7 +13,9 @@ import pytest
 from tests.architecture.house import CHECKOUT, Source, sources
 
 FOLDER = CHECKOUT / "assistant" / "config" / "locale" / "zh_Hans" / "LC_MESSAGES"
-_MARKERS = {"gettext", "gettext_lazy", "gettext_noop"}
+_MARKERS = {"gettext", "gettext_lazy", "gettext_noop", "pgettext_lazy"}
+_CONTEXT = "\x04"
+"""What gettext puts between the context of a message and the message."""
 _PLACEHOLDER = re.compile(r"%\(\w+\)[.\d]*[sdf]")
 _SPEC = re.compile(r"%[^(]|%$|(?<!%)%\(\w+\)(?![.\d]*[sdf])")
 
@@ -29,24 +31,24 @@ def marked(source: Source) -> Iterator[str]:
     }
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
-            literal = node.args[0]
-            assert isinstance(literal, ast.Constant), f"{source.name}:{node.lineno}: gettext needs a literal"
-            assert isinstance(literal.value, str)
-            yield literal.value
+            literals = node.args[: 2 if node.func.id.startswith("pgettext") else 1]
+            values = [literal.value for literal in literals if isinstance(literal, ast.Constant)]
+            assert len(values) == len(literals), f"{source.name}:{node.lineno}: gettext needs a literal"
+            yield _CONTEXT.join(map(str, values))
 
 
 def entries(text: str) -> Iterator[tuple[str, str]]:
-    """(message, translation) of a .po file that has neither plurals nor contexts; the header is the message ""."""
+    """(message, translation) of a .po file without plurals; the header is the message ""; a context stands in front."""
     parts: dict[str, str] = {}
     field = ""
     for line in [*text.splitlines(), ""]:
         keyword, quote, rest = line.partition('"')
         if quote and not line.startswith("#"):
             field = keyword.strip() or field
-            assert field in {"msgid", "msgstr"}, f"{field} is not read by this test: teach it"
+            assert field in {"msgctxt", "msgid", "msgstr"}, f"{field} is not read by this test: teach it"
             parts[field] = parts.get(field, "") + ast.literal_eval(quote + rest)
         elif parts:
-            yield parts["msgid"], parts["msgstr"]
+            yield _CONTEXT.join(parts[name] for name in ("msgctxt", "msgid") if name in parts), parts["msgstr"]
             parts = {}
 
 
@@ -63,6 +65,12 @@ def test_the_scan_follows_the_name_that_gettext_was_imported_under() -> None:
     imports = "from django.utils.translation import gettext_lazy as zh, get_language\n"
     code = imports + 'zh("one")\nget_language("two")\n_("three")'
     assert list(marked(Source(CHECKOUT / "example.py", code, ast.parse(code)))) == ["one"]
+
+
+def test_one_word_of_two_meanings_is_told_apart_by_its_context() -> None:
+    code = 'from django.utils.translation import pgettext_lazy\npgettext_lazy("a row", "changed")'
+    assert list(marked(Source(CHECKOUT / "example.py", code, ast.parse(code)))) == ["a row\x04changed"]
+    assert list(entries('msgctxt "a row"\nmsgid "changed"\nmsgstr "改"\n')) == [("a row\x04changed", "改")]
 
 
 def test_the_reader_of_translations_joins_lines_and_keeps_escapes() -> None:

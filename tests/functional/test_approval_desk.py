@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from assistant.accounts.models import Tenant
 from assistant.audit.models import Entry
-from assistant.faq import placeholders, services
+from assistant.faq import corrections, placeholders, services
 from assistant.faq.lookup import FaqIndex
-from assistant.faq.models import EntryState, FaqEntry, FaqValue, WrongHit
+from assistant.faq.models import CalibrationPair, EntryState, FaqEntry, FaqValue
 from assistant.faq.stats import FaqStats
 from tests.chatkit import ENCODER
 
@@ -263,12 +263,14 @@ def test_a_hit_called_wrong_is_allowed_again_by_removing_the_judgement(
     tenant: Tenant, desk: Desk, process: FaqIndex
 ) -> None:
     entry = services.save(FaqEntry(tenant=tenant, key="hours", language="en", question="Open when?", answer="9."))
-    hit = WrongHit.objects.create(entry=entry, question="When is it open?", folded="when is it open")
-    services.save(entry)
+    corrections.wrong(entry, "When is it open?")
+    hit = CalibrationPair.objects.get()
     vector = ENCODER.encode_questions(["Open when?"])[0]
     before = process.nearest("acme", vector, "When is it open?", "en")
-    desk("ann", "view_wronghit", "delete_wronghit").post(f"/admin/faq/wronghit/{hit.pk}/delete/", {"post": "yes"})
-    assert not WrongHit.objects.exists()
+    desk("ann", "view_calibrationpair", "delete_calibrationpair").post(
+        f"/admin/faq/calibrationpair/{hit.pk}/delete/", {"post": "yes"}
+    )
+    assert not CalibrationPair.objects.exists()
     assert before is None
     assert said(process, "open when") == "9."
 
@@ -300,7 +302,7 @@ def test_the_log_tells_of_placeholders_settings_and_wrong_hits(tenant: Tenant, d
     last = Entry.objects.of("acme").about("faq.faqvalue", value.pk).first()
     assert last is not None
     assert (last.who, last.label, last.differences()) == ("ann", "phone", [("value_en", "0800", "0900")])
-    WrongHit.objects.create(entry=entry, question="Closed when?", folded="closed when")
-    row = Entry.objects.of("acme").filter(kind="faq.wronghit").get()
+    corrections.wrong(entry, "Closed when?")
+    row = Entry.objects.of("acme").filter(kind="faq.calibrationpair").get()
     assert row.after is not None
     assert (row.action, row.after["entry"]) == ("add", entry.pk)

@@ -47,7 +47,9 @@ class SourceShown(serializers.Serializer[Source]):
     standing = serializers.ChoiceField(choices=["live", "replaced", "unpublished", "deleted", "curated", "unknown"])
     withheld = serializers.SerializerMethodField()
     page = serializers.IntegerField(allow_null=True)
+    last_page = serializers.IntegerField(allow_null=True)
     line = serializers.IntegerField(allow_null=True)
+    last_line = serializers.IntegerField(allow_null=True)
     revision = serializers.SerializerMethodField()
     passage = serializers.SerializerMethodField()
 

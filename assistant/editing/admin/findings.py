@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assistant.accounts.models import Tenant
 from assistant.editing.admin.lineage import LookedAt
+from assistant.editing.admin.runs import RELOAD_S
 from assistant.editing.admin.words import words
 from assistant.editing.models import Gaps, Run, Twins
 from assistant.editing.models.run import Kind
@@ -32,7 +33,7 @@ class FindingsAdmin(LookedAt, admin.ModelAdmin):  # type: ignore[type-arg]
     template: ClassVar[str]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
-        """Show the findings; a POST asks the worker to look again."""
+        """Show the findings; a POST asks the worker to look again, and the page follows it."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         tenants = list(Tenant.objects.all())
@@ -46,6 +47,8 @@ class FindingsAdmin(LookedAt, admin.ModelAdmin):  # type: ignore[type-arg]
             **self.admin_site.each_context(request),
             "title": str(self.model._meta.verbose_name_plural).capitalize(),  # noqa: SLF001 - Django's public name
             "words": words(),
+            "about": words()[f"about_{self.kind.value}"],
+            "opts": self.model._meta,  # noqa: SLF001 - Django's public name
             "tenants": tenants,
             "tenant": tenant,
             "run": run,
@@ -53,7 +56,10 @@ class FindingsAdmin(LookedAt, admin.ModelAdmin):  # type: ignore[type-arg]
             "page": Paginator(self.rows(run) if run else [], PAGE).get_page(request.GET.get("p")),
             **(extra_context or {}),
         }
-        return TemplateResponse(request, self.template, context)
+        response = TemplateResponse(request, self.template, context)
+        if context["busy"] is not None:
+            response.headers["Refresh"] = str(RELOAD_S)
+        return response
 
     def rows(self, run: Run) -> list[dict[str, Any]]:
         """Return what the page lists."""

@@ -22,7 +22,7 @@ RELOAD_S = 3
 
 @admin.register(Run)
 class RunAdmin(LookedAt, admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ["kind", "tenant", "state", "bar", "note", "asked_by", "asked_at", "finished_at"]
+    list_display = ["kind", "tenant", "state", "bar", "came_to", "asked_by", "asked_at", "finished_at"]
     list_display_links = None
     list_filter = ["kind", "state", "tenant"]
     list_select_related = ["tenant"]
@@ -37,6 +37,10 @@ class RunAdmin(LookedAt, admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display(description=_("progress"), ordering="progress")
     def bar(self, run: Run) -> SafeString:
         return format_html('<progress max="100" value="{0}">{0} %</progress> {0} %', run.progress)
+
+    @admin.display(description=_("outcome"), ordering="note")
+    def came_to(self, run: Run) -> str:
+        return run.told
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
         """Show the list; while something is under way the page loads itself again."""

@@ -9,6 +9,7 @@ from assistant.errors import Text
 WORDS = {
     "answer": Text("Answer", "回答"),
     "ask_again": Text("Look again", "重新查找"),
+    "ask_first": Text("Look now", "开始查找"),
     "before": Text("Today", "当前"),
     "after": Text("With the draft", "采用草稿后"),
     "change": Text("Change", "变化"),
@@ -66,6 +67,22 @@ WORDS = {
     "revision": Text("Revision", "修订"),
     "running": Text("Under way", "进行中"),
     "sources": Text("Sources", "来源"),
+    "about_gaps": Text(
+        "Questions of the last 30 days for which no document gave evidence, those of one meaning together, the most "
+        "asked first. Write a curated answer, or begin a document, with one press.",
+        "最近 30 天里没有任何文档能作为依据的问题：意思相同的归为一组，问得最多的在前。"
+        "可直接补充整理好的答案，或起草文档。",
+    ),
+    "about_twins": Text(
+        "Passages of different documents that say the same twice, or nearly the same and contradict each other in a "
+        "number, a date or a denial.",
+        "不同文档中内容重复的段落，以及内容几乎相同、但数字、日期或肯定与否定相互矛盾的段落。",
+    ),
+    "about_unrecognised": Text(
+        "Questions of the last 30 days that fit no intent, those of one meaning together. One press makes a group "
+        "examples of an intent; the next training learns from them.",
+        "最近 30 天里不属于任何意图的问题：意思相同的归为一组。一键即可添加为某个意图的例句，下次训练时生效。",
+    ),
     "unknown": Text("the document is not in the database", "数据库中没有该文档"),
     "unpublished": Text("not published today", "当前未发布"),
     "uploaded": Text("uploaded by", "上传者"),

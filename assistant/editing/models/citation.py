@@ -23,6 +23,8 @@ class Passage(models.Model):
     headings = models.JSONField(_("headings"), default=list)
     page = models.PositiveIntegerField(_("page"), null=True)
     line = models.PositiveIntegerField(_("line"), null=True)
+    last_page = models.PositiveIntegerField(_("last page"), null=True)
+    last_line = models.PositiveIntegerField(_("last line"), null=True)
 
     class Meta:
         verbose_name = _("passage")
@@ -58,6 +60,7 @@ class Citation(models.Model):
     faq_key = models.CharField(_("curated answer"), max_length=100, blank=True)
     title = models.CharField(_("title"), max_length=500)
     page = models.PositiveIntegerField(_("page"), null=True)
+    last_page = models.PositiveIntegerField(_("last page"), null=True)
     passage = models.ForeignKey(
         Passage, verbose_name=_("passage"), null=True, on_delete=models.SET_NULL, related_name="citations"
     )

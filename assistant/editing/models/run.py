@@ -8,9 +8,11 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from assistant.accounts.models import Tenant
+from assistant.errors import Text
 from assistant.knowledge.models.job import JobState
 
 LEASE = dt.timedelta(minutes=2)
@@ -73,6 +75,7 @@ class Run(models.Model):
     lease_until = models.DateTimeField(_("lease until"), null=True)
     asked_by = models.CharField(_("asked for by"), max_length=200, blank=True)
     note = models.CharField(_("outcome"), max_length=500, blank=True)
+    note_zh = models.CharField(_("outcome, in Chinese"), max_length=500, blank=True, db_default="")
     result = models.JSONField(_("result"), default=dict)
     asked_at = models.DateTimeField(_("asked for"), auto_now_add=True)
     started_at = models.DateTimeField(_("started"), null=True)
@@ -93,12 +96,16 @@ class Run(models.Model):
         """Write progress (0 to 1) and renew the lease."""
         self._mine().update(progress=round(100 * min(share, 1.0)), lease_until=timezone.now() + LEASE)
 
-    def finish(self, state: JobState, note: str, result: dict[str, Any] | None = None) -> None:
+    def finish(self, state: JobState, note: Text, result: dict[str, Any] | None = None) -> None:
         """Close it."""
-        done = {"progress": 100} if state == JobState.DONE else {}
-        self._mine().update(
-            state=state, note=note[:500], result=result or {}, finished_at=timezone.now(), lease_until=None, **done
-        )
+        done: dict[str, Any] = {"progress": 100} if state == JobState.DONE else {}
+        done |= {"note": note.en[:500], "note_zh": note.zh[:500], "result": result or {}}
+        self._mine().update(state=state, finished_at=timezone.now(), lease_until=None, **done)
+
+    @property
+    def told(self) -> str:
+        """What it came to, in the reader's language; runs of earlier releases speak English alone."""
+        return Text(self.note, self.note_zh or self.note).of(get_language() or "en")
 
     def _mine(self) -> models.QuerySet[Run]:
         return type(self).objects.filter(pk=self.pk, attempts=self.attempts, state=JobState.RUNNING)

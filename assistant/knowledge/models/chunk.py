@@ -27,6 +27,8 @@ class Chunk(models.Model):
     headings = models.JSONField(default=list)
     page = models.PositiveIntegerField(null=True)
     line = models.PositiveIntegerField(null=True)
+    last_page = models.PositiveIntegerField(null=True)
+    last_line = models.PositiveIntegerField(null=True)
     encoder = models.CharField(max_length=200)
     vector = models.BinaryField()
 

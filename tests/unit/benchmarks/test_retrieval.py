@@ -54,6 +54,13 @@ def test_sentences_are_read_from_json_lines_and_from_text(tmp_path: Path) -> Non
     assert set(retrieval.real_sentences([tmp_path / "a.jsonl", tmp_path / "b.md"])) == {EN[0], EN[1], ZH[0]}
 
 
+def test_without_a_folder_the_assistant_s_own_encoder_is_taken(encoder_dir: Path, tmp_path: Path) -> None:
+    assert retrieval.default_encoder() == encoder_dir
+    (tmp_path / "few.md").write_text(EN[0])
+    with pytest.raises(ValueError, match="--corpus"):
+        retrieval.main(["--corpus", str(tmp_path / "few.md"), "--questions", "0"])
+
+
 def test_too_few_sentences_say_what_to_do(encoder_dir: Path, tmp_path: Path) -> None:
     (tmp_path / "few.md").write_text(EN[0])
     with pytest.raises(ValueError, match="--corpus"):

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -380,3 +380,101 @@ def test_a_name_of_a_dictionary_ranks_its_page_above_pages_with_its_parts(
     finally:
         for remembered in (tokens._segmenter, tokens._han_tokens, tokens.question_tokens):
             remembered.cache_clear()
+
+
+def test_what_is_not_valid_is_neither_found_nor_takes_a_place(hashing: HashingEncoder, make_upsert: MakeUpsert) -> None:
+    """Twenty better passages, of yesterday and of tomorrow, stand before the three that hold today."""
+    retriever = HybridRetriever(hashing, config=RetrievalConfig(depth=8))
+    past = [make_upsert(n, f"Refunds take {n} days.", valid_until=1_000.0) for n in range(1, 11)]
+    future = [make_upsert(n, f"Refunds take {n} days.", valid_from=3_000.0) for n in range(11, 21)]
+    today = [make_upsert(n, f"Long ago somebody asked: refunds, when? Rule {n}.") for n in range(21, 24)]
+    retriever.apply([*past, *future, *today])
+
+    def found(moment: float) -> set[str]:
+        hits = retriever.search("How many days do refunds take?", Filter("acme", at=moment), k=3)
+        return {hit.chunk.id for hit in hits}
+
+    assert found(2_000.0) == {upsert.chunk.id for upsert in today}
+    assert found(999.0) <= {upsert.chunk.id for upsert in past}
+    assert found(3_000.0) <= {upsert.chunk.id for upsert in future}
+    assert {len(found(moment)) for moment in (999.0, 2_000.0, 3_000.0)} == {3}
+
+
+@pytest.fixture
+def handbook(hashing: HashingEncoder, make_upsert: MakeUpsert) -> HybridRetriever:
+    retriever = HybridRetriever(hashing)
+    texts = [
+        ("Orders can be changed until noon.", ("Orders",)),
+        ("A refund is asked for online. It needs the order number.", ("Orders", "Refunds")),
+        ("It needs the order number. The money is back in five days.", ("Orders", "Refunds")),
+        ("Gift cards are not refunded.", ("Orders", "Gift cards")),
+        ("Passwords expire yearly.", ("Accounts",)),
+    ]
+    retriever.apply(
+        make_upsert(
+            n, text, id=str(n), ordinal=n, headings=path, page=n, last_page=n, line=10 * n, last_line=10 * n + 1
+        )
+        for n, (text, path) in enumerate(texts, start=1)
+    )
+    return retriever
+
+
+@pytest.mark.parametrize(
+    ("wanted", "around"),
+    [
+        (RetrievalConfig(), []),
+        (RetrievalConfig(context="neighbours"), ["2", "3", "4"]),
+        (RetrievalConfig(context="section"), ["2", "3"]),
+        (RetrievalConfig(context="section", context_characters=70), ["3"]),
+    ],
+    ids=["none", "neighbours", "section", "no room"],
+)
+def test_a_hit_brings_what_stands_around_it_when_asked_to(
+    handbook: HybridRetriever, wanted: RetrievalConfig, around: list[str]
+) -> None:
+    hit = handbook.search("When is the money back?", ACME, k=1, config=wanted)[0]
+    assert hit.chunk.id == "3"
+    assert [chunk.id for chunk in hit.context] == around
+
+
+def test_a_section_of_one_passage_gives_way_to_the_one_above(handbook: HybridRetriever) -> None:
+    hit = handbook.search("Are gift cards refunded?", ACME, k=1, config=RetrievalConfig(context="section"))[0]
+    assert hit.chunk.id == "4"
+    assert [chunk.id for chunk in hit.context] == ["1", "2", "3", "4"]
+    assert [chunk.id for chunk in handbook.section(hit.chunk)] == ["4"]
+
+
+def test_a_widened_hit_reads_on_without_saying_anything_twice(handbook: HybridRetriever) -> None:
+    hit = handbook.search("When is the money back?", ACME, k=1, config=RetrievalConfig(context="section"))[0]
+    wide = hit.widened().chunk
+    assert wide.text == "A refund is asked for online. It needs the order number. The money is back in five days."
+    assert (wide.id, wide.page, wide.last_page, wide.line, wide.last_line) == ("3", 2, 3, 20, 31)
+    assert handbook.search("money", ACME, k=1)[0].widened().chunk.text.startswith("It needs")
+
+
+class Backwards:
+    """A reranker that puts the last first, and remembers what it was shown."""
+
+    def __init__(self) -> None:
+        self.shown: list[int] = []
+
+    def rerank(self, question: str, hits: Sequence[Hit]) -> list[Hit]:
+        self.shown.append(len(hits))
+        return list(reversed(hits))
+
+
+def test_another_reranker_looks_at_the_best_of_the_light_one(hashing: HashingEncoder, make_upsert: MakeUpsert) -> None:
+    model = Backwards()
+    changes = [make_upsert(n, f"Refunds of kind {n} take {n} days.") for n in range(1, 31)]
+    retriever = HybridRetriever(hashing, reranker=model, config=RetrievalConfig(rerank_depth=5))
+    retriever.apply(changes)
+    light = HybridRetriever(hashing)
+    light.apply(changes)
+    question = "How long do refunds take?"
+    plain = [hit.chunk.id for hit in light.search(question, ACME, k=8)]
+    turned = [hit.chunk.id for hit in retriever.search(question, ACME, k=8)]
+    assert turned == [*reversed(plain[:5]), *plain[5:]]
+    assert [hit.chunk.id for hit in retriever.search(question, ACME, k=2)] == turned[:2]
+    without = retriever.search(question, ACME, k=8, config=RetrievalConfig(rerank=False))
+    assert len(without) == 8
+    assert model.shown == [5, 5]

@@ -94,13 +94,82 @@ def test_allowed_rows_are_split_by_language(make_chunk: MakeChunk) -> None:
     rows = Rows()
     for number, language in enumerate(["zh", "en", "zh", "en"]):
         rows.add(make_chunk(str(number), id=str(number), language=language))
-    masks = rows.by_language(np.array([True, True, True, False]))
+    rows.remove("3")
+    masks = rows.admitted(Filter("acme")).languages
     assert {name: mask.tolist() for name, mask in masks.items()} == {
         "zh": [True, False, True, False],
         "en": [False, True, False, False],
     }
-    assert set(rows.by_language(np.array([True, False, False, False]))) == {"zh"}
-    assert rows.by_language(np.zeros(4, dtype=np.bool_)) == {}
+    assert set(rows.admitted(Filter("acme", language="zh")).languages) == {"zh"}
+    assert rows.admitted(Filter("nobody")).languages == {}
+    assert rows.languages([2, 1]) == ["zh", "en"]
+
+
+def test_what_a_reader_may_find_is_worked_out_once_until_something_changes(make_chunk: MakeChunk) -> None:
+    rows = Rows()
+    rows.add(make_chunk("a", id="a"))
+    first = rows.admitted(Filter("acme"))
+    assert rows.admitted(Filter("acme")) is first
+    with pytest.raises(ValueError, match="read-only"):
+        first.mask[0] = False
+    rows.add(make_chunk("b", id="b"))
+    assert rows.admitted(Filter("acme")).mask.tolist() == [True, True]
+
+
+def test_as_many_readers_as_there_are_each_get_their_own(make_chunk: MakeChunk) -> None:
+    rows = Rows()
+    for number in range(200):
+        rows.add(make_chunk(str(number), id=str(number), access=frozenset({f"group{number}"})))
+    for number in (*range(200), *range(200)):
+        mask = rows.allowed(Filter("acme", frozenset({f"group{number}"})))
+        assert np.flatnonzero(mask).tolist() == [number]
+
+
+@pytest.mark.parametrize("stored", [True, False], ids=["in the table", "added"])
+def test_a_chunk_may_be_found_from_its_first_moment_on_and_before_its_last(
+    tmp_path: Path, make_chunk: MakeChunk, stored: bool
+) -> None:
+    chunks = [
+        make_chunk("a", id="always"),
+        make_chunk("b", id="from ten", valid_from=10.0),
+        make_chunk("c", id="to twenty", valid_until=20.0),
+        make_chunk("d", id="between", valid_from=10.0, valid_until=20.0),
+    ]
+    rows = Rows(table_of(tmp_path / "c.sqlite", chunks)) if stored else Rows()
+    for chunk in [] if stored else chunks:
+        rows.add(chunk)
+
+    def seen(moment: float) -> list[str]:
+        return [chunk.id for chunk, may in zip(chunks, rows.allowed(Filter("acme", at=moment)), strict=True) if may]
+
+    assert seen(9.9) == ["always", "to twenty"]
+    assert seen(10.0) == ["always", "from ten", "to twenty", "between"]
+    assert seen(20.0) == ["always", "from ten"]
+    assert [chunk.id for chunk in chunks if Filter("acme", at=15.0).admits(chunk)] == seen(15.0)
+
+
+def test_what_was_remembered_ends_with_the_validity_of_a_chunk(
+    make_chunk: MakeChunk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = Rows()
+    rows.add(make_chunk("a", id="a", valid_from=100.0, valid_until=200.0))
+    for moment, may in ((99.0, False), (100.0, True), (199.0, True), (200.0, False), (150.0, True)):
+        monkeypatch.setattr("retrieval.rows.time.time", lambda now=moment: now)
+        assert rows.allowed(Filter("acme")).tolist() == [may]
+
+
+def test_a_section_is_what_stands_under_the_same_headings_without_a_gap(make_chunk: MakeChunk) -> None:
+    rows = Rows()
+    paths = [("A",), ("A", "x"), ("A", "x"), ("A", "y"), ("B",), ("A", "x")]
+    chunks = [make_chunk(str(n), id=str(n), ordinal=n, headings=path) for n, path in enumerate(paths)]
+    for chunk in chunks:
+        rows.add(chunk)
+    rows.add(make_chunk("old", id="old", ordinal=1, headings=("A", "x"), revision=7))
+    names = [[chunk.id for chunk in rows.section(chunks[2], above)] for above in (0, 1, 2)]
+    assert names == [["1", "2"], ["0", "1", "2", "3"], ["0", "1", "2", "3", "4", "5"]]
+    assert [chunk.id for chunk in rows.section(chunks[5])] == ["5"]
+    rows.remove("1")
+    assert [chunk.id for chunk in rows.section(chunks[2], 1)] == ["2", "3"]
 
 
 def test_neighbours_are_those_of_the_same_revision_in_order(tmp_path: Path, make_chunk: MakeChunk) -> None:

@@ -81,7 +81,8 @@ class Command(BaseCommand):
 
 
 def _source(source: dict[str, Any], *, zh: bool) -> str:
-    page = "" if source.get("page") is None else f", 第 {source['page']} 页" if zh else f", page {source['page']}"
+    pages = "–".join(str(source[name]) for name in ("page", "last_page") if source.get(name) is not None)
+    page = "" if not pages else f", 第 {pages} 页" if zh else f", page {pages}"
     return f"  [{source['n']}] {source['title']}{page}  {source.get('url', '')}".rstrip()
 
 

@@ -13,8 +13,8 @@ from assistant.config.supervisor import access
 from assistant.errors import NotAuthenticated
 
 SCOPES = (
-    "ask", "documents:read", "documents:write", "faq:read", "faq:write", "conversations:read", "models:read",
-    "tests",
+    "ask", "documents:read", "documents:write", "faq:read", "faq:write", "intents:read", "intents:write",
+    "conversations:read", "models:read", "tests",
 )  # fmt: skip
 
 DEMO_KEY = "demo"

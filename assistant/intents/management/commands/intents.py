@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from argparse import BooleanOptionalAction
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -24,12 +25,15 @@ class Command(BaseCommand):
         parser.add_argument("action", choices=["train", "versions", "live", "rollback"])
         parser.add_argument("tenant", help="the tenant's short name (slug)")
         parser.add_argument("version", nargs="?", type=int, help="for `live`: the version's number")
+        parser.add_argument(
+            "--fine-tune", action=BooleanOptionalAction, help="for `train`: learn a map of the embeddings too, or not"
+        )
         parser.add_argument("--json", action="store_true", help="print one line of JSON, last")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             tenant = Tenant.objects.get(slug=options["tenant"])
-            rows = self._do(options["action"], tenant, options["version"])
+            rows = self._do(options["action"], tenant, options["version"], options["fine_tune"])
         except Tenant.DoesNotExist:
             there = ", ".join(Tenant.objects.values_list("slug", flat=True)) or "-"
             raise CommandError(f"There is no tenant {options['tenant']!r}. There are: {there}.") from None
@@ -41,9 +45,9 @@ class Command(BaseCommand):
         for row in rows:
             self.stdout.write(_line(row))
 
-    def _do(self, action: str, tenant: Tenant, version: int | None) -> list[TrainedClassifier]:
+    def _do(self, action: str, tenant: Tenant, version: int | None, fine_tune: bool | None) -> list[TrainedClassifier]:
         if action == "train":
-            return [services.train_tenant(tenant)]
+            return [services.train_tenant(tenant, fine_tune=fine_tune)]
         if action == "rollback":
             return [services.roll_back(tenant, by="command")]
         if action == "live":
@@ -57,6 +61,7 @@ def _line(row: TrainedClassifier) -> str:
     facts = services.described(row)
     accuracy = "-" if row.held_out_accuracy is None else f"{row.held_out_accuracy:.1%}"
     parts = [f"version {row.version}", f"{row.examples} examples", f"held-out accuracy {accuracy}", facts["state"]]
+    parts += ["fine-tuned"] if row.fine_tuned else []
     gate = facts["gate"]
     if gate and gate["shared"]:
         parts.append(

@@ -19,7 +19,7 @@ from assistant.chat.models import Conversation, Feedback, Giver, Rating, Turn
 from assistant.errors import NotFound
 from assistant.faq import services
 from assistant.faq.lookup import FaqIndex
-from assistant.faq.models import CalibrationPair, FaqEntry, GeneratedAnswer, WrongHit
+from assistant.faq.models import CalibrationPair, FaqEntry, GeneratedAnswer
 from assistant.faq.stats import FaqStats
 from retrieval.protocols import Encoder
 from tests import chatkit
@@ -133,13 +133,13 @@ def test_a_wrong_hit_is_never_served_again_and_becomes_calibration_data(
     assert restarted.nearest("acme", vector, "Hello, how long is MY warranty", "en") is None
     assert restarted.exact("acme", "how long is the warranty") is not None
     pair = CalibrationPair.objects.get()
-    assert (pair.question_a, pair.question_b, pair.same) == (asked, entry.question, False)
+    assert (pair.question_a, pair.question_b, pair.same, pair.entry) == (asked, entry.question, False, entry)
 
 
 def test_a_thumb_up_for_a_hit_by_meaning_is_a_pair_that_asks_the_same(tenant: Tenant, entry: FaqEntry) -> None:
     assert feedback.give("acme", curated_turn(tenant, "What warranty is there?").pk, Opinion(Rating.UP)) == 0
     assert CalibrationPair.objects.get().same
-    assert not WrongHit.objects.exists()
+    assert CalibrationPair.objects.get().entry is None
 
 
 def test_a_visitor_does_not_take_away_what_an_editor_wrote_for_these_very_words(
@@ -148,7 +148,8 @@ def test_a_visitor_does_not_take_away_what_an_editor_wrote_for_these_very_words(
     given = curated_turn(tenant, "how long is the WARRANTY")
     assert feedback.give("acme", given.pk, Opinion(Rating.DOWN, giver=Giver.VISITOR)) == 0
     assert feedback.give("acme", given.pk, Opinion(Rating.DOWN, "3 years", giver=Giver.AGENT, author="ann")) == 1
-    assert not CalibrationPair.objects.exists()
+    pair = CalibrationPair.objects.get()
+    assert (pair.question_a, pair.question_b, pair.entry) == (given.standalone, given.standalone, entry)
     assert Feedback.objects.get().author == "ann"
 
 
@@ -178,7 +179,7 @@ def test_another_tenants_key_rates_nothing_and_withdraws_nothing(tenant: Tenant,
         reply = stranger.post("/api/v1/feedback", body, content_type="application/json")
         assert (reply.status_code, reply.json()["code"]) == (404, "unknown_answer")
     assert GeneratedAnswer.objects.standing().get() == answer
-    assert [rows.objects.count() for rows in (Feedback, WrongHit, CalibrationPair)] == [0, 0, 0]
+    assert [rows.objects.count() for rows in (Feedback, CalibrationPair)] == [0, 0]
 
 
 def test_a_thumb_down_leaves_the_same_words_of_another_tenant_alone(tenant: Tenant) -> None:
@@ -199,7 +200,7 @@ def test_without_a_key_or_its_scope_nobody_rates(tenant: Tenant) -> None:
 def test_the_same_wrong_hit_said_twice_is_one_and_withdraws_once(tenant: Tenant, entry: FaqEntry) -> None:
     asked = ("What warranty is there?", "hello, WHAT warranty is there")
     said = [feedback.give("acme", curated_turn(tenant, text).pk, Opinion(Rating.DOWN)) for text in asked]
-    assert (said, WrongHit.objects.count()) == ([1, 0], 1)
+    assert (said, CalibrationPair.objects.filter(entry=entry).count()) == ([1, 0], 1)
 
 
 def test_a_thumb_for_an_entry_that_was_deleted_meanwhile_is_written_down(tenant: Tenant, entry: FaqEntry) -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from assistant.accounts.models import Tenant
 from assistant.chat.models import Conversation, Feedback, Turn
 from assistant.faq import rows, services
-from assistant.faq.models import FaqEntry, WrongHit
+from assistant.faq.models import CalibrationPair, FaqEntry
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_url")]
 
@@ -47,7 +47,7 @@ def test_a_correction_becomes_an_entry_with_one_click(admin_client: Client, turn
     assert {entry.answer for entry in rows.published("acme", "e")} == {"Mon to Sat.", "No, on Sundays we are closed."}
     said = Feedback.objects.get()
     assert (said.giver, said.author, said.rating) == ("agent", "admin", "down")
-    assert WrongHit.objects.get().entry == hours
+    assert CalibrationPair.objects.get().entry == hours
 
 
 def test_a_correction_becomes_another_way_to_ask(admin_client: Client, turn: Turn, hours: FaqEntry) -> None:
@@ -91,9 +91,9 @@ def test_who_may_correct_but_not_edit_entries_makes_none_and_nothing_is_half_don
 ) -> None:
     browser, address = colleague(client, "change_feedback"), f"/admin/turns/{turn.pk}/correct/"
     assert browser.post(address, {"answer": "No.", "make": "1"}).status_code == 403
-    assert (FaqEntry.objects.count(), Feedback.objects.count(), WrongHit.objects.count()) == (1, 0, 0)
+    assert (FaqEntry.objects.count(), Feedback.objects.count(), CalibrationPair.objects.count()) == (1, 0, 0)
     assert browser.post(address, {"answer": "No.", "note": "1"}).status_code == 302
-    assert (Feedback.objects.get().author, WrongHit.objects.get().entry) == ("cleo", hours)
+    assert (Feedback.objects.get().author, CalibrationPair.objects.get().entry) == ("cleo", hours)
 
 
 def test_an_entry_made_of_a_correction_waits_for_another_person(client: Client, turn: Turn, hours: FaqEntry) -> None:

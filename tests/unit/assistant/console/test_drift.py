@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from assistant.accounts.models import Tenant
 from assistant.chat.models import Conversation, Turn
 from assistant.console import drift
-from assistant.intents.models import Example, Intent
+from assistant.intents.models import Example, Intent, TrainedClassifier
 
 COUNTS = st.dictionaries(st.sampled_from("abcde"), st.integers(0, 500), min_size=1)
 
@@ -118,3 +118,52 @@ def test_each_tenant_with_intents_is_measured_by_itself(tenant: Tenant) -> None:
     ask(tenant, "refund", 60)
     ask(other, "refund", 70)
     assert {found.tenant: found.questions for found in drift.measured(timezone.now())} == {"Acme": 60, "Other": 70}
+
+
+def live(tenant: Tenant, shares: dict[str, float], confidence: list[float], *, questions: int = 200) -> None:
+    report = {
+        "profile": {
+            "questions": questions, "confidence": confidence, "shares": shares, "mean_confidence": {}, "accuracy": {},
+        },
+        "confusions": [], "calibration_error": None,
+    }  # fmt: skip
+    TrainedClassifier.objects.create(
+        tenant=tenant, version=1, encoder="e", weights=b"", examples=questions, train_seconds=1.0, live=True,
+        report=report,
+    )  # fmt: skip
+
+
+SURE = [0.0] * 9 + [1.0]
+
+
+def test_the_live_version_and_not_what_was_written_since_is_the_yardstick(tenant: Tenant) -> None:
+    live(tenant, {"refund": 0.45, "delivery": 0.45, "oos": 0.1}, SURE)
+    refund = Intent.objects.get(name="refund")
+    Example.objects.bulk_create(Example(intent=refund, text=f"not yet trained {n}") for n in range(500))
+    ask(tenant, "refund", 40)
+    ask(tenant, "delivery", 40)
+    found = one(tenant)
+    assert found.shares == pytest.approx(0, abs=0.01)
+    assert {moved.then for moved in found.moved} == {0.5}
+
+
+def test_without_earlier_traffic_confidence_is_compared_with_the_training(tenant: Tenant) -> None:
+    live(tenant, {"refund": 0.5, "delivery": 0.5}, SURE)
+    for intent in ("refund", "delivery"):
+        ask(tenant, intent, 40, sure=0.45)
+    index = one(tenant).confidence
+    assert index is not None
+    assert index > drift.MUCH
+
+
+def test_earlier_traffic_is_a_better_yardstick_for_confidence_than_the_training(tenant: Tenant) -> None:
+    live(tenant, {"refund": 0.5, "delivery": 0.5}, SURE)
+    for days in (1, 14):
+        ask(tenant, "refund", 60, sure=0.45, days=days)
+    assert one(tenant).confidence == pytest.approx(0)
+
+
+def test_a_training_on_a_handful_of_examples_says_nothing_of_confidence(tenant: Tenant) -> None:
+    live(tenant, {"refund": 0.5, "delivery": 0.5}, SURE, questions=drift.LEAST - 1)
+    ask(tenant, "refund", 80, sure=0.45)
+    assert one(tenant).confidence is None

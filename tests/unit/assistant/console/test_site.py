@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
+import re
 import uuid
 
 import pytest
+from django.conf import settings
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from assistant import wiring
 from assistant.accounts.models import Tenant
 from assistant.chat.models import Conversation, Handoff, Turn
 from assistant.console import texts
@@ -57,6 +61,37 @@ def test_the_first_page_speaks_chinese(admin_client: Client, conversation: Conve
     for name in ("readiness", "days", "unanswered", "documents", "waiting"):
         assert texts.WORDS[name].zh in page
     assert texts.TITLE.zh in page
+
+
+class Watched:
+    """A model's server as the watch saw it."""
+
+    def __init__(self, *, up: bool, warming: bool) -> None:
+        self.warming = warming
+        self._up = up
+
+    def up(self) -> bool:
+        return self._up
+
+
+@pytest.mark.parametrize(
+    ("url", "up", "warming", "state"),
+    [
+        (None, False, False, "not_configured"),
+        ("http://127.0.0.1:9", False, True, "starting"),
+        ("http://127.0.0.1:9", False, False, "not_ready"),
+        ("http://127.0.0.1:9", True, False, "ready"),
+    ],
+)
+def test_a_model_that_nobody_wanted_or_that_still_loads_is_not_shown_as_a_fault(
+    admin_client: Client, monkeypatch: pytest.MonkeyPatch, url: str | None, up: bool, warming: bool, state: str
+) -> None:
+    monkeypatch.setattr(settings, "HOUSE", dataclasses.replace(settings.HOUSE, model_url=url))
+    monkeypatch.setattr(wiring, "model_watch", lambda: Watched(up=up, warming=warming))
+    page = admin_client.get("/admin/").content.decode()
+    lamp = re.search(rf'<li class="(\w+)"><b>{texts.WORDS["model"].en}</b> <span>(.*?)</span>', page)
+    assert lamp is not None
+    assert lamp.groups() == (state, texts.WORDS[state].en)
 
 
 def test_a_quiet_house_says_so(admin_client: Client) -> None:

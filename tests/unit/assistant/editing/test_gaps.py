@@ -39,7 +39,7 @@ def test_questions_of_one_meaning_are_one_gap_called_by_what_was_asked_most(
     first, second = outcome.result["gaps"]
     assert (first["count"], first["others"]) == (3, ["garage parking visitors"])
     assert (second["question"], second["count"]) == ("lunch menu", 1)
-    assert outcome.note == "2 gaps in 4 questions"
+    assert outcome.note.en == "2 gaps in 4 questions"
 
 
 def test_what_was_answered_or_refused_for_another_reason_is_no_gap(tell: Tell, refuse: Tell, tenant: Tenant) -> None:
@@ -67,7 +67,7 @@ def test_the_neighbours_questions_stay_theirs(refuse: Tell, tenant: Tenant, othe
 
 
 def test_nothing_refused_is_no_gap_and_needs_no_encoder(tenant: Tenant) -> None:
-    assert gaps.find(Run(tenant=tenant), lambda _: None).note == "0 gaps in 0 questions"
+    assert gaps.find(Run(tenant=tenant), lambda _: None).note.en == "0 gaps in 0 questions"
 
 
 def test_a_look_is_asked_for_once_after_new_refusals(refuse: Tell, tenant: Tenant, other: Tenant) -> None:
@@ -99,7 +99,7 @@ def test_a_chain_of_small_steps_does_not_tie_its_ends() -> None:
 
 
 def test_a_look_without_a_tenant_says_so() -> None:
-    assert gaps.find(Run(), lambda _: None).note == "no tenant was named"
+    assert gaps.find(Run(), lambda _: None).note.en == "no tenant was named"
 
 
 def test_wordings_that_differ_by_case_width_and_script_are_one_question_with_its_latest_time(

@@ -41,13 +41,13 @@ def test_a_damaged_index_is_noticed_and_a_new_one_is_whole(folder: Path, add: Ad
     damaged.write_bytes(b"x" + damaged.read_bytes()[1:] + b"x")
     with pytest.raises(IndexDamaged):
         index.verify(Run(), quiet)
-    assert "1 chunks" in index.reindex(Run(), quiet).note
-    assert "is whole" in index.verify(Run(), quiet).note
+    assert "1 chunks" in index.reindex(Run(), quiet).note.en
+    assert "is whole" in index.verify(Run(), quiet).note.en
 
 
 @pytest.mark.django_db(transaction=True)
 def test_the_first_merge_builds(folder: Path, add: Add) -> None:
     add("one fact")
     shares: list[float] = []
-    assert index.merge(Run(), shares.append).note.endswith("1 changes merged")
+    assert index.merge(Run(), shares.append).note.en.endswith("1 changes merged")
     assert all(0 <= share <= 1 for share in shares)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from assistant.accounts.models import Tenant
 from assistant.editing import runs
@@ -17,6 +18,7 @@ from assistant.editing.runs import Outcome, work_off
 from assistant.errors import NotFound, Text
 from assistant.knowledge.models import Document
 from retrieval.encoders.batching import BatchingEncoder
+from retrieval.errors import EncoderUnavailable, UnreadableDocument
 from tests.unit.assistant.editing.conftest import Work
 
 Add = Callable[..., Document]
@@ -27,11 +29,19 @@ def halfway(run: Run, report: Callable[[float], None]) -> Outcome:
     report(0.5)
     seen.append(Run.objects.get(pk=run.pk).progress)
     report(7.0)
-    return Outcome("done", {"rows": [1]})
+    return Outcome(Text("done", "完成"), {"rows": [1]})
 
 
 def refused(run: Run, report: Callable[[float], None]) -> Outcome:
     raise NotFound(Text(en="gone for good", zh="没有了"))
+
+
+def unreadable(run: Run, report: Callable[[float], None]) -> Outcome:
+    raise UnreadableDocument("encrypted", "The file is locked.")
+
+
+def away(run: Run, report: Callable[[float], None]) -> Outcome:
+    raise EncoderUnavailable("no encoder")
 
 
 def broken(run: Run, report: Callable[[float], None]) -> Outcome:
@@ -69,6 +79,31 @@ def test_what_cannot_be_done_says_why(kinds: None) -> None:
     assert (Run.objects.get().state, Run.objects.get().note) == ("failed", "gone for good")
 
 
+def test_what_a_run_came_to_is_told_in_the_readers_language(kinds: None) -> None:
+    Run.objects.ask(Kind.GAPS)
+    work_off()
+    run = Run.objects.get()
+    with translation.override("zh-hans"):
+        assert run.told == "完成"
+    with translation.override("en"):
+        assert run.told == "done"
+    run.note_zh = ""  # a run of an earlier release
+    with translation.override("zh-hans"):
+        assert run.told == "done"
+
+
+def test_a_file_that_cannot_be_read_is_told_in_chinese_too(kinds: None, settings: object) -> None:
+    settings.RUNS = {"gaps": f"{__name__}.unreadable", "twins": f"{__name__}.away"}  # type: ignore[attr-defined]
+    for kind in (Kind.GAPS, Kind.TWINS):
+        Run.objects.ask(kind)
+    work_off()
+    unreadable, away = Run.objects.order_by("id")
+    assert re.search(r"[\u4e00-\u9fff]", unreadable.note_zh)
+    assert not re.search(r"[\u4e00-\u9fff]", unreadable.note)
+    assert away.note == "no encoder"
+    assert away.note_zh.endswith("no encoder")
+
+
 def test_a_fault_is_the_workers_to_log_and_is_tried_three_times(kinds: None) -> None:
     run = Run.objects.ask(Kind.VERIFY)
     for _ in range(MAX_ATTEMPTS):
@@ -89,9 +124,9 @@ def test_a_worker_that_lost_its_lease_writes_nothing_more(kinds: None) -> None:
     quick = Run.objects.claim()
     assert slow is not None
     assert quick is not None
-    quick.finish(runs.JobState.DONE, "quick")
+    quick.finish(runs.JobState.DONE, Text("quick", "快"))
     slow.report(0.1)
-    slow.finish(runs.JobState.FAILED, "slow")
+    slow.finish(runs.JobState.FAILED, Text("slow", "慢"))
     assert (Run.objects.get().state, Run.objects.get().note, Run.objects.get().progress) == ("done", "quick", 100)
 
 

@@ -36,7 +36,7 @@ def test_a_contradiction_is_found_and_stands_before_the_duplicates(
     found = outcome.result["twins"]
     assert [pair["doubt"]["reason"] for pair in found] == ["numbers", "numbers", "duplicate"]
     assert {pair["first"]["title"] for pair in found} | {pair["second"]["title"] for pair in found} == {"A", "B", "C"}
-    assert outcome.note == "2 contradictions, 1 duplicates"
+    assert outcome.note.en == "2 contradictions, 1 duplicates"
 
 
 def test_nothing_of_another_tenant_is_compared(add: Add, tenant: Tenant, other: Tenant, reader: Encoder) -> None:
@@ -86,9 +86,9 @@ def test_passages_whose_sentences_were_embedded_are_compared_like_the_others(
 
 
 def test_a_look_without_a_tenant_says_so_and_an_empty_one_finds_nothing(tenant: Tenant, words: BatchingEncoder) -> None:
-    assert twins.find(Run(), lambda _: None).note == "no tenant was named"
+    assert twins.find(Run(), lambda _: None).note.en == "no tenant was named"
     found = twins.find(Run(tenant=tenant), lambda _: None)
-    assert (found.note, found.result) == ("0 contradictions, 0 duplicates", {"twins": []})
+    assert (found.note.en, found.result) == ("0 contradictions, 0 duplicates", {"twins": []})
 
 
 def test_vectors_of_another_encoder_are_not_compared(add: Add, tenant: Tenant) -> None:

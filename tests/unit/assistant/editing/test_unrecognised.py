@@ -112,7 +112,7 @@ def test_a_group_is_nearest_to_what_most_of_its_wordings_are(tenant: Tenant) -> 
 
 def test_nothing_asked_needs_no_encoder_and_no_tenant_finds_nothing(tenant: Tenant) -> None:
     assert find(Run(tenant=tenant), lambda _: None).result == {"groups": []}
-    assert find(Run(), lambda _: None).note == "no tenant was named"
+    assert find(Run(), lambda _: None).note.en == "no tenant was named"
 
 
 def test_bulk_judgement_needs_no_questions(taught: Tenant) -> None:

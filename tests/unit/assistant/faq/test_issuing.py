@@ -239,3 +239,27 @@ def test_without_an_encoder_nothing_is_issued_and_what_is_in_force_stays(
     assert issuing.threshold("acme", "en", "general", house_encoder.name) is None  # of an older verifier: not used
     assert issuing.reissue(house_encoder) == 1
     assert issuing.threshold("acme", "en", "general", house_encoder.name) == 5.0
+
+
+def test_a_judgement_taken_back_is_news_and_another_languages_is_not(
+    tenant: Tenant, house_encoder: Encoder, by_label: None
+) -> None:
+    judge(tenant, "en", "general", different=20)
+    judge(tenant, "zh", "general", different=20)
+    assert issuing.reissue(house_encoder) == 2
+    calibration.forget(CalibrationPair.objects.filter(language="en")[:3])
+    assert issuing.reissue(house_encoder) == 1
+    assert (issuing.in_force("acme")["en", "general"].known, issuing.in_force("acme")["zh", "general"].known) == (
+        22,
+        25,
+    )
+    assert issuing.reissue(house_encoder) == 0
+
+
+def test_a_certificate_of_before_the_count_was_kept_stands(
+    tenant: Tenant, house_encoder: Encoder, by_label: None
+) -> None:
+    judge(tenant, "en", "general", different=20)
+    issuing.reissue(house_encoder)
+    ThresholdCertificate.objects.update(known=None)
+    assert issuing.reissue(house_encoder) == 0

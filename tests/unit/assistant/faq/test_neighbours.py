@@ -9,7 +9,7 @@ import pytest
 from assistant.accounts.models import Tenant
 from assistant.faq import calibration, generated, issuing, verifier
 from assistant.faq.generated import AnswerCache, Found, Scope
-from assistant.faq.models import GeneratedAnswer, PairOrigin
+from assistant.faq.models import CalibrationPair, GeneratedAnswer, PairOrigin
 from assistant.faq.neighbours import CANDIDATES, Neighbours
 from retrieval.protocols import Encoder
 from tests.unit.assistant.faq.test_generated import BODY, SCOPE, passage, replace_revision
@@ -93,8 +93,7 @@ def test_a_wrong_answer_given_for_other_words_is_withdrawn_where_it_was_kept(
     assert generated.withdraw_question("acme", "en", REWORDED, BODY["text"]) == 1
     assert find(cache, encoder, REWORDED) is None
     assert find(cache, encoder, KEPT) is None
-    name = calibration.digest(REWORDED, KEPT)
-    assert calibration.denied("acme") == {name}
+    assert calibration.differ("acme", KEPT, REWORDED)
 
 
 def test_memory_is_bounded_by_scopes_and_rows(cache: AnswerCache, encoder: Encoder, tenant: Tenant) -> None:
@@ -243,4 +242,4 @@ def test_a_wrong_answer_is_withdrawn_for_all_groups_and_domains_of_the_tenant_an
     ]  # fmt: skip
     assert find(cache, encoder, REWORDED) is None
     assert not cache.keep(SCOPE, KEPT, BODY, [passage(tenant, "again")], 2.0)
-    assert calibration.denied("acme") == frozenset()  # equal words say nothing about a pair
+    assert not CalibrationPair.objects.exists()  # equal words say nothing about a pair

@@ -55,7 +55,7 @@ def test_the_command_prints_one_line_of_json_last(tmp_path: Path, house_encoder:
     figures = json.loads(out.getvalue().splitlines()[-1])
     assert set(figures) == {
         "accuracy", "macro_f1", "in_scope_accuracy", "oos_recall", "oos_precision", "calibration_error",
-        "train_seconds", "query_ms",
+        "train_seconds", "query_ms", "head_ms", "trained_on", "asked",
         "logistic_accuracy", "logistic_macro_f1", "logistic_in_scope_accuracy", "logistic_train_seconds",
     }  # fmt: skip
     assert figures["in_scope_accuracy"] > 0.8
@@ -80,3 +80,55 @@ def test_the_peer_is_measured_as_we_are_further_right_answers_included() -> None
     assert figures["logistic_accuracy"] == pytest.approx(2 / 3)
     assert figures["logistic_in_scope_accuracy"] == 0.5
     assert figures["logistic_macro_f1"] == pytest.approx((2 * 1 / 3 + 1) / 2)
+
+
+THINGS = ["car", "door", "cup", "hat", "bag"]
+ROWS = [
+    (f"{verb} the {thing}", verb) for verb in ("open", "sell", "wash") for thing in ["car", "door", "cup", "hat", "bag"]
+]
+
+
+def command(path: Path, *more: str) -> dict[str, float | None]:
+    out = StringIO()
+    call_command("evaluate", "intents", "--train", str(path), "--json", *more, stdout=out)
+    figures: dict[str, float | None] = json.loads(out.getvalue().splitlines()[-1])
+    return figures
+
+
+@pytest.fixture
+def rows(tmp_path: Path) -> Path:
+    path = tmp_path / "rows.jsonl"
+    path.write_text("\n".join(json.dumps({"text": t, "intent": i}) for t, i in ROWS * 2), encoding="utf-8")
+    return path
+
+
+def test_without_a_test_file_a_fifth_is_held_out_and_no_text_is_on_both_sides(
+    rows: Path, house_encoder: Encoder
+) -> None:
+    held = [Row(*row) for row in ROWS if evaluation.held_out(Row(*row))]
+    assert 0 < len(held) < len(ROWS) / 2
+    figures = command(rows)
+    assert figures["asked"] == 2 * len(held)
+    assert figures["trained_on"] == 2 * (len(ROWS) - len(held))
+
+
+def test_with_shots_so_many_examples_an_intent_are_learnt_from_and_draws_are_averaged(
+    rows: Path, house_encoder: Encoder
+) -> None:
+    figures = command(rows, "--shots", "2", "--test", str(rows))
+    assert (figures["trained_on"], figures["asked"]) == (6.0, len(ROWS) * 2)
+    drawn = [evaluation.few([Row(*row) for row in ROWS], 2, seed) for seed in range(3)]
+    assert all(sorted(row.label for row in one) == ["open", "open", "sell", "sell", "wash", "wash"] for one in drawn)
+    assert drawn[0] != drawn[1]
+    assert drawn[0] == evaluation.few([Row(*row) for row in ROWS], 2, 0)
+
+
+def test_kept_vectors_give_the_same_figures_and_the_clock_runs_on_the_encoder(
+    rows: Path, house_encoder: Encoder, tmp_path: Path
+) -> None:
+    first = command(rows, "--fine-tune", "--vectors", str(tmp_path / "kept"))
+    second = command(rows, "--fine-tune", "--vectors", str(tmp_path / "kept"))
+    assert first["accuracy"] == second["accuracy"]
+    assert second["query_ms"] is not None
+    assert second["head_ms"] is not None
+    assert second["query_ms"] > second["head_ms"]

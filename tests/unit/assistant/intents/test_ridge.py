@@ -45,6 +45,17 @@ def test_words_are_added_to_the_kernel_in_strips_as_at_once(monkeypatch: pytest.
     np.testing.assert_allclose(ridge.kernel_of(VECTORS, words), expected, atol=1e-6)
 
 
+@pytest.mark.parametrize("often", [1, 3, 10_000])
+def test_frequent_words_are_multiplied_densely_with_the_same_result(
+    monkeypatch: pytest.MonkeyPatch, often: int
+) -> None:
+    _, words = grams.weighed([f"text {n} of {n % 7} {'only once' * (n == 3)}" for n in range(40)])
+    monkeypatch.setattr(ridge, "OFTEN", often)
+    monkeypatch.setattr(ridge, "STRIP", 16)
+    expected = gaussian(VECTORS @ VECTORS.T) + (words @ words.T).toarray()
+    np.testing.assert_allclose(ridge.kernel_of(VECTORS, words), expected, atol=1e-6)
+
+
 def test_of_too_many_examples_as_many_of_each_intent_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ridge, "MOST", 20)
     targets = np.eye(3, dtype=np.float32)[np.repeat([0, 1, 2], [90, 8, 2])]

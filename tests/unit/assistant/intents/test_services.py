@@ -93,3 +93,16 @@ def test_one_tenants_examples_never_train_another(tenant: Tenant) -> None:
     row = services.train_tenant(other)
     assert set(KernelModel.parse(bytes(row.weights)).classes) == {"a", "b"}
     assert row.held_out_accuracy is None
+
+
+def test_fine_tuning_stays_with_the_tenant_until_it_is_left(tenant: Tenant) -> None:
+    plain = services.train_tenant(tenant)
+    tuned = services.train_tenant(tenant, fine_tune=True)
+    assert (plain.fine_tuned, tuned.fine_tuned) == (False, True)
+    assert tuned.version == plain.version + 1  # the same examples, another version: both can be gone back to
+    assert services.train_tenant(tenant).pk == tuned.pk
+    TrainedClassifier.objects.filter(pk=plain.pk).update(live=False)
+    TrainedClassifier.objects.filter(pk=tuned.pk).update(live=True)
+    services.changed(tenant)
+    assert services.train_tenant(tenant).fine_tuned
+    assert not services.train_tenant(tenant, fine_tune=False).fine_tuned

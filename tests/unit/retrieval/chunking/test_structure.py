@@ -24,7 +24,7 @@ def sentences(count: int, start: int = 0) -> str:
 
 
 def test_a_short_document_is_one_passage() -> None:
-    assert cut(Section("Refunds take five days.", line=1)) == [Passage("Refunds take five days.", line=1)]
+    assert cut(Section("Refunds take five days.", line=1)) == [Passage("Refunds take five days.", line=1, last_line=1)]
 
 
 def test_a_document_of_nothing_has_no_passages() -> None:
@@ -42,7 +42,28 @@ def test_a_passage_never_crosses_headings() -> None:
 
 def test_pages_under_one_heading_flow_together() -> None:
     passages = cut(Section("First page.", page=1), Section("Second page.", page=2))
-    assert [(passage.text, passage.page) for passage in passages] == [("First page.\n\nSecond page.", 1)]
+    (passage,) = passages
+    assert (passage.text, passage.page, passage.last_page) == ("First page.\n\nSecond page.", 1, 2)
+
+
+def test_every_line_between_first_and_last_is_the_passage_s_own() -> None:
+    lines = [f"Line {number} of the text says {number * 7}." if number % 4 else "" for number in range(1, 60)]
+    for passage in cut(Section("\n".join(lines), line=1)):
+        assert passage.line is not None
+        assert passage.last_line is not None
+        there = "\n".join(lines[passage.line - 1 : passage.last_line])
+        assert passage.text.split("\n")[0] in there.split("\n")[0]
+        assert passage.text.rstrip().split("\n")[-1] in there.split("\n")[-1]
+
+
+def test_a_paragraph_cut_into_sentences_says_where_each_part_ends() -> None:
+    text = "\n".join(f"Sentence number {number} ends here." for number in range(1, 13))
+    passages = cut(Section(text, line=5, page=3))
+    assert len(passages) > 2
+    for passage in passages:
+        first, last = (int(passage.text.split("\n")[place].split()[2]) for place in (0, -1))
+        assert (passage.line, passage.last_line) == (4 + first, 4 + last)
+        assert (passage.page, passage.last_page) == (3, 3)
 
 
 def test_paragraphs_are_packed_up_to_the_target() -> None:

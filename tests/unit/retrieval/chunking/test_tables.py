@@ -31,9 +31,16 @@ def test_passages_keep_to_the_target(hashing: HashingEncoder) -> None:
 
 def test_lines_and_pages_say_where_the_rows_begin(hashing: HashingEncoder) -> None:
     passages = table_passages(table(6, line=10, page=2), 11, 30, hashing.count_tokens)
-    assert [passage.line for passage in passages] == [11, 13, 15]
+    assert [(passage.line, passage.last_line) for passage in passages] == [(11, 12), (13, 14), (15, 16)]
     assert {passage.page for passage in passages} == {2}
     assert passages[1].text.split("\n")[1] == "city2 | 2"
+
+
+def test_empty_lines_are_no_rows_but_count() -> None:
+    section = Section("city | fee\n\nparis | 1\n\nrome | 2", table=True, line=1)
+    (passage,) = table_passages(section, 30, 40, HashingEncoder().count_tokens)
+    assert passage.text == "city | fee\nparis | 1\nrome | 2"
+    assert (passage.line, passage.last_line) == (3, 5)
 
 
 def test_a_row_that_is_too_long_is_cut_with_the_header_before_each_part(hashing: HashingEncoder) -> None:

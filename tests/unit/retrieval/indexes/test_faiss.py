@@ -3,12 +3,14 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+import faiss as library
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.indexes.faiss import FaissIndex, load_base, save_base, train_base
+from retrieval.indexes import faiss as module
+from retrieval.indexes.faiss import FaissIndex, load_base, looked_at, place_for, save_base, train_base
 from retrieval.types import Allowed, Vectors
 
 DIMENSION = 16
@@ -42,7 +44,7 @@ def big() -> tuple[Vectors, FaissIndex]:
     topics = unit_rows(40, seed=3)
     rows = np.repeat(topics, 100, axis=0) + 0.5 * unit_rows(4000, seed=4)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-    return rows, FaissIndex(DIMENSION, rows, train_base(rows, exact_below=1000, lists_from=2000))
+    return rows, FaissIndex(DIMENSION, rows, train_base(rows, exact_below=1000))
 
 
 def test_an_empty_index_finds_nothing() -> None:
@@ -170,7 +172,7 @@ def test_a_narrow_filter_loses_no_hit_of_the_inverted_file(big: tuple[Vectors, F
 
 def test_removals_and_additions_beside_an_inverted_file(big: tuple[Vectors, FaissIndex]) -> None:
     rows, _ = big
-    index = FaissIndex(DIMENSION, rows, train_base(rows, exact_below=1000, lists_from=2000))
+    index = FaissIndex(DIMENSION, rows, train_base(rows, exact_below=1000))
     index.remove([7])
     index.add([4000], rows[7:8])
     assert found(index, rows[7], 1) == [4000]
@@ -179,11 +181,96 @@ def test_removals_and_additions_beside_an_inverted_file(big: tuple[Vectors, Fais
 
 def test_an_inverted_file_survives_the_disk(tmp_path: Path, big: tuple[Vectors, FaissIndex]) -> None:
     rows, index = big
-    trained = train_base(rows, exact_below=1000, lists_from=2000)
+    trained = train_base(rows, exact_below=1000)
     assert trained is not None
     save_base(trained, tmp_path / "coarse.faiss")
     again = FaissIndex(DIMENSION, rows, load_base(tmp_path / "coarse.faiss"))
     assert again.search(rows[:20], 5) == index.search(rows[:20], 5)
+
+
+def test_codes_on_disk_are_mapped_and_nothing_is_read_ahead(tmp_path: Path, big: tuple[Vectors, FaissIndex]) -> None:
+    save_base(train_base(big[0], exact_below=1000), tmp_path / "coarse.faiss")
+    loaded = load_base(tmp_path / "coarse.faiss")
+    lists = library.downcast_InvertedLists(loaded.invlists)
+    assert isinstance(lists, library.OnDiskInvertedLists)
+    assert lists.prefetch_nthread == 0
+
+
+@pytest.mark.parametrize(
+    ("count", "gpus", "place"),
+    [(0, 0, "exact"), (49_999, 8, "exact"), (50_000, 0, "lists"), (50_000, 1, "gpu"), (10**7, 0, "lists")],
+)
+def test_the_place_is_chosen_by_size_and_machine(count: int, gpus: int, place: str) -> None:
+    assert place_for(count, gpus) == place
+
+
+def test_of_many_rows_a_smaller_share_is_looked_at_and_never_under_a_tenth() -> None:
+    shares = [looked_at(count) for count in (50_000, 100_000, 300_000, 1_000_000, 10**8)]
+    assert shares == sorted(shares, reverse=True)
+    assert shares[0] == 0.25
+    assert shares[-1] == 0.1
+
+
+class StandIn:
+    """In place of an index on a GPU: it takes no filter and gives neighbours of all rows."""
+
+    def __init__(self, rows: Vectors) -> None:
+        self._rows, self.asked = rows, 0
+
+    def search(self, questions: Vectors, k: int) -> tuple[Vectors, np.ndarray]:
+        self.asked += 1
+        scores = self._rows @ questions[0]
+        found = np.argsort(-scores)[:k]
+        return scores[found][np.newaxis], found[np.newaxis]
+
+
+@pytest.mark.parametrize(("share", "there"), [(1.0, True), (0.5, True), (0.01, False)])
+def test_a_gpu_answers_where_enough_rows_are_allowed_and_a_filter_holds_anyway(
+    big: tuple[Vectors, FaissIndex], monkeypatch: pytest.MonkeyPatch, share: float, there: bool
+) -> None:
+    rows, _ = big
+    gpu = StandIn(rows)
+    monkeypatch.setattr(module, "_on_gpu", lambda *_: gpu)
+    monkeypatch.setattr(module, "_EXACT_ALLOWED", 100)
+    index = FaissIndex(DIMENSION, rows, train_base(rows, exact_below=1000))
+    allowed = np.random.default_rng(2).random(len(rows)) < share
+    index.remove([int(np.flatnonzero(allowed)[0])])
+    expected = allowed.copy()
+    expected[np.flatnonzero(allowed)[0]] = False
+    for question in rows[:5]:
+        assert found(index, question, 10, allowed) == exact(rows, question, 10, expected)
+    assert (gpu.asked > 0) is there
+
+
+def test_a_gpu_that_cannot_take_the_index_leaves_it_to_the_processor_and_says_so(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    rows = unit_rows(1200)
+    monkeypatch.setattr(library, "get_num_gpus", lambda: 1)
+    monkeypatch.setattr(module, "place_for", lambda *_: "gpu")
+    monkeypatch.delattr(library, "GpuIndexFlatConfig", raising=False)
+    index = FaissIndex(DIMENSION, rows, train_base(rows, exact_below=1000))
+    assert found(index, rows[3], 1) == [3]
+    assert "stays on the processor" in caplog.text
+
+
+def test_each_mask_is_answered_by_itself(big: tuple[Vectors, FaissIndex]) -> None:
+    rows, index = big
+    even = np.arange(len(rows)) % 2 == 0
+    pairs = index.search_each(rows[6], 10, [even, ~even, None])
+    assert [row for row, _ in pairs[0]] == exact(rows, rows[6], 10, even)
+    assert {row % 2 for row, _ in pairs[1]} == {1}
+    assert pairs[2] == index.search(rows[6:7], 10)[0]
+
+
+def test_vectors_of_rows_come_in_the_order_asked_for_from_base_and_tail() -> None:
+    rows = unit_rows(6)
+    index = FaissIndex(DIMENSION, rows[:4])
+    index.add([4, 5], rows[4:])
+    np.testing.assert_allclose(index.rows([5, 0, 4, 0]), rows[[5, 0, 4, 0]])
+    assert index.rows([]).shape == (0, DIMENSION)
+    with pytest.raises(KeyError):
+        index.rows([0, -1])
 
 
 def test_searches_beside_additions_and_removals_never_fail_or_lie() -> None:
@@ -213,7 +300,12 @@ def test_searches_beside_additions_and_removals_never_fail_or_lie() -> None:
 
 def test_codes_without_lists_lose_nothing_also_under_a_filter() -> None:
     rows = unit_rows(3000, seed=5)
-    index = FaissIndex(DIMENSION, rows, train_base(rows, exact_below=1000, lists_from=5000))
+    codes = library.IndexScalarQuantizer(
+        DIMENSION, library.ScalarQuantizer.QT_8bit, library.METRIC_INNER_PRODUCT
+    )  # as earlier versions wrote them
+    codes.train(rows)
+    codes.add(rows)
+    index = FaissIndex(DIMENSION, rows, codes)
     wide = np.ones(3000, dtype=np.bool_)
     wide[::5] = False
     for question in unit_rows(20, seed=6):

@@ -126,10 +126,42 @@ def test_merging_forgets_removed_texts() -> None:
 def test_no_text_scores_higher_than_the_highest_a_question_can_get(index: Bm25Index) -> None:
     index.add([6], ["refund " * 200])
     for question in ("refund", "how long does a refund take", "退款多久到账", "zebra"):
-        assert max(index.scores(question)) <= index.highest(question)
-    assert index.scores("refund")[6] > 0.9 * index.highest("refund")
+        assert max(index.scores(question, range(7))) <= index.highest(question)
+    assert index.scores("refund", [6])[0] > 0.9 * index.highest("refund")
     assert index.highest("zebra") > 0
     assert index.highest("") == 0
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(0, 2**32), st.integers(1, 20), st.sets(st.sampled_from("abcdefgh"), min_size=1))
+def test_reading_rare_words_first_finds_what_reading_everything_finds(seed: int, k: int, asked: set[str]) -> None:
+    """Words from nearly every text to hardly any; a part of the texts came later, some are gone, some not allowed."""
+    chance = np.random.default_rng(seed)
+    words = {letter: f"word{letter}" for letter in "abcdefgh"}
+    texts = [
+        " ".join(word for number, word in enumerate(words.values()) if chance.random() < 0.9 / (number + 1) ** 1.5)
+        for _ in range(300)
+    ]
+    index = Bm25Index(build_segment(texts[:250]))
+    index.add(range(250, 300), texts[250:])
+    gone = chance.choice(300, 20, replace=False).tolist()
+    index.remove(gone)
+    allowed = chance.random(290) < 0.7
+    question = " ".join(words[letter] for letter in sorted(asked))
+    scores = dict(enumerate(index.scores(question, range(300)).tolist()))
+    may = {row: score for row, score in scores.items() if score > 0 and row < 290 and allowed[row]}
+    found = index.search(question, k, allowed)
+    assert {row for row, _ in found} <= may.keys() - set(gone)
+    expected = sorted(may.values(), reverse=True)[:k]
+    assert [score for _, score in found] == pytest.approx(expected, rel=1e-3)
+    for row, score in found:
+        assert score == pytest.approx(may[row], rel=1e-4)
+
+
+def test_scores_of_rows_that_are_gone_or_never_were_are_zero(index: Bm25Index) -> None:
+    index.remove([0])
+    assert index.scores("refund", [0, 3, 99, -1]).tolist() == [0, 0, 0, 0]
+    assert index.scores("refund", []).shape == (0,)
 
 
 def test_adding_nothing_is_harmless() -> None:

@@ -52,7 +52,7 @@ def test_links_and_bold_lose_their_marks_and_code_keeps_them() -> None:
 
 def test_a_table_is_header_and_rows() -> None:
     table = next(section for section in parse_markdown(SOURCE).sections if section.table)
-    assert table.text == "City | Fee\nBonn | 5\n北京 | 6"
+    assert table.text == "City | Fee\n\nBonn | 5\n北京 | 6"  # the line of dashes is empty, so that rows can be counted
 
 
 def test_lines_lead_to_the_source() -> None:

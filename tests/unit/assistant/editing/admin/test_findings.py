@@ -158,3 +158,21 @@ def test_each_page_needs_its_right(client: Client, tenant: Tenant) -> None:
     assert client.get(RUNS).status_code == 200
     assert client.post(reverse("admin:editing_run_ask", args=["reindex"])).status_code == 403
     assert not Run.objects.exists()
+
+
+@pytest.mark.parametrize("address", [GAPS, TWINS, reverse("admin:editing_unrecognised_changelist")])
+def test_an_empty_page_says_what_it_is_for_and_follows_the_worker_once_asked(
+    address: str, editor: Client, tenant: Tenant
+) -> None:
+    english = editor.get(address, headers={"Accept-Language": "en"})
+    assert english.context["about"] in english.content.decode()
+    assert "Look now" in english.content.decode()
+    assert "Refresh" not in english.headers
+    chinese = editor.get(address, headers=CHINESE).content.decode()
+    assert "开始查找" in chinese
+    assert english.context["about"] not in chinese
+    assert f'href="{reverse("admin:app_list", args=["editing"])}"' in chinese
+    assert editor.post(address).status_code == 302
+    asked = editor.get(address)
+    assert asked.headers["Refresh"] == "3"
+    assert "<progress" in asked.content.decode()

@@ -15,6 +15,7 @@ TEMPLATES = sorted((Path(desk.__file__).parents[1] / "templates" / "admin" / "ed
 SHOWN_BY_NAME = {  # looked up by a value that a row holds
     "live", "replaced", "unpublished", "deleted", "curated", "unknown",
     "duplicate", "numbers", "dates", "negation", "antonyms", "gained", "lost", "moved",
+    "about_gaps", "about_twins", "about_unrecognised",
 }  # fmt: skip
 
 
