@@ -94,7 +94,8 @@ def _links() -> list[str]:
 def _visible(job: Job) -> list[str]:
     home = Path(sys.base_prefix).resolve()
     own = [] if home.is_relative_to("/usr") else [home]
-    words = [word for place in _ETC for word in ("--ro-bind-try", place, place)]
+    words = ["--perms", "0755", "--dir", "/etc"]  # else bubblewrap makes it for root alone
+    words += [word for place in _ETC for word in ("--ro-bind-try", place, place)]
     for place in [*own, *job.folders]:
         words += [*_parents(place), "--ro-bind", str(place), str(place)]
     return [*words, "--ro-bind", str(Path(__file__).with_name("stage.py")), STAGE]

@@ -40,7 +40,7 @@ async def ask(server: LanguageServer, settings: Settings, document: TextDocument
 def request(server: LanguageServer, settings: Settings, document: TextDocument, symbol: str | None) -> dict[str, Any]:
     """Return the body: the module with its neighbours, as the editor has them."""
     path = Path(document.path)
-    language = document.language_id or "python"
+    language = (document.language_id or "python").removesuffix("react")
     common = {"language": language, "symbols": [symbol] if symbol else [], "budget": settings.budget}
     if language != "python" or not path.name.endswith(".py"):
         name = path.name if language != "python" else "module.py"

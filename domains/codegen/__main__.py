@@ -34,9 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m domains.codegen", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    make = commands.add_parser(
-        "generate", help="write tests for a module in Python, JavaScript or TypeScript, and run them"
-    )
+    make = commands.add_parser("generate", help="write tests for a module in Python, JavaScript, TypeScript or Java")
     make.add_argument("file", type=Path)
     make.add_argument("--symbol", action="append", default=[], help="name or Class.method; may be repeated")
     make.add_argument("--budget", type=float, default=8.0, metavar="SECONDS", help="for search and mutants")
@@ -44,7 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     make.add_argument("--json", action="store_true")
     judge = commands.add_parser("evaluate", help="measure on a folder of modules, a data set, or the pinned list")
     judge.add_argument("path", type=Path, nargs="?", help="left out: the modules pinned in the source")
-    judge.add_argument("--language", choices=["python", "javascript"], default="python")
+    judge.add_argument("--language", choices=["python", "javascript", "java"], default="python")
     judge.add_argument("--tier", choices=["typed", "untyped"], help="of the pinned modules")
     judge.add_argument("--slice", type=int, metavar="N", help="N of them, drawn by the seed")
     judge.add_argument("--seed", type=int, default=1)

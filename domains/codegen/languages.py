@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-FRAMEWORKS = {"python": "pytest", "javascript": "jest", "typescript": "jest"}
+FRAMEWORKS = {"python": "pytest", "javascript": "jest", "typescript": "jest", "java": "junit5"}
 _ENDINGS = {
     ".py": "python", ".js": "javascript", ".jsx": "javascript", ".mjs": "javascript", ".cjs": "javascript",
     ".ts": "typescript", ".tsx": "typescript", ".mts": "typescript", ".cts": "typescript", ".java": "java",

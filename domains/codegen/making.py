@@ -10,6 +10,10 @@ from domains.codegen.engine.errors import EngineError, NothingToTest
 from domains.codegen.engine.gating import gate as python_gate
 from domains.codegen.engine.types import Generated, Options, Project
 from domains.codegen.engine.watching import Watching
+from domains.codegen.java import generate as java
+from domains.codegen.java.reading import read as read_java
+from domains.codegen.java.runner import find as find_java
+from domains.codegen.java.running import gate as java_gate
 from domains.codegen.javascript import generate as javascript
 from domains.codegen.javascript.gating import gate as javascript_gate
 from domains.codegen.javascript.runner import find as find_node
@@ -23,6 +27,7 @@ def generate(box: Sandbox, project: Project, options: Options, watching: Watchin
     """Write tests for the target. Raises MissingRunner, SourceBroken, NothingToTest, Cancelled, SandboxUnavailable."""
     makers: dict[str, Generate] = {
         "python": python.generate, "javascript": javascript.generate, "typescript": javascript.generate,
+        "java": java.generate,
     }  # fmt: skip
     language = language_of(project.target)
     if language not in makers:
@@ -36,6 +41,9 @@ def fails(box: Sandbox, project: Project, tests: Mapping[str, str]) -> bool:
     try:
         if language_of(project.target) == "python":
             ended = python_gate(box, project, tests, never, runs=1).ended
+        elif language_of(project.target) == "java":
+            source = read_java(project.source.encode())
+            ended = java_gate(box, find_java(), project, source, tests, never, runs=1).ended
         else:
             ended = javascript_gate(box, find_node(), project, tests, never, runs=1).ended
     except EngineError:

@@ -462,7 +462,7 @@ async def test_marks_go_when_the_next_run_begins_and_when_the_file_closes(served
         await editor.until(lambda: not editor.marked)
 
 
-@pytest.mark.parametrize(("language", "name"), [("java", "Till.java"), ("javascript", "till.js"), ("rust", "till.rs")])
+@pytest.mark.parametrize(("language", "name"), [("go", "till.go"), ("rust", "till.rs")])
 async def test_a_language_that_the_server_cannot_do_is_a_clear_error(
     served: Served, start: Start, language: str, name: str
 ) -> None:

@@ -74,7 +74,7 @@ def test_closing_the_stream_frees_the_bench_for_the_next(serve: Serve) -> None:
         ({"source": "def f(:\n"}, 422, "syntax_error"),
         ({"source": "x = 1"}, 422, "nothing_to_test"),
         ({"language": "cobol"}, 400, "unknown_language"),
-        ({"language": "java"}, 422, "missing_runner"),
+        ({"language": "java", "framework": "testng"}, 422, "missing_runner"),
     ],
 )
 def test_what_cannot_be_done_is_a_problem_in_the_callers_language(

@@ -49,7 +49,20 @@ def subjects(path: Path, language: str = "python") -> list[Subject]:
     if rows and "wheel_sha256" in rows[0]:
         return list(pinned(rows, path.parent))
     found_programs = (programs.read(row, n, language) for n, row in enumerate(rows))
-    return [Subject(one.name, one.project, one.wrong) for one in found_programs if one is not None]
+    beside = _beside(path) if language == "java" else {}
+    return [
+        Subject(one.name, Project({**beside, **one.project.files}, one.project.target), one.wrong)
+        for one in found_programs
+        if one is not None
+    ]
+
+
+def _beside(path: Path) -> dict[str, bytes]:
+    """Return the classes that quixbugs' programs share; they lie in a folder of their own."""
+    folder = path.parent.parent / "corpus" / "java_programs"
+    return {
+        f"programs/{file.name}": programs.packaged(file.read_text(encoding="utf-8")) for file in folder.glob("*.java")
+    }
 
 
 def _is_module(file: Path, language: str) -> bool:

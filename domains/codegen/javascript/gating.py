@@ -37,6 +37,7 @@ class Gated(BaseModel):
     ended: dict[str, list[str]]
     why: dict[str, str] = {}
     coverage: Counted | None = None
+    broken: str | None = None
 
     def passed(self, name: str) -> bool:
         """Whether a test passed in every run, all rows of a table."""

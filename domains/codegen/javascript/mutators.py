@@ -42,7 +42,7 @@ class Mutant:
 
 def mutants(source: str, root: Node) -> list[Mutant]:
     """Return the changes of a module in the order of the text; evenly chosen ones where there are too many."""
-    places = _Places(source)
+    places = Places(source)
     listed = list(dict.fromkeys(places.mutant(*found) for node in _living(root) for found in _changes(node)))
     if len(listed) <= _MOST:
         return listed
@@ -50,7 +50,7 @@ def mutants(source: str, root: Node) -> list[Mutant]:
     return [listed[int(n * step)] for n in range(_MOST)]
 
 
-class _Places:
+class Places:
     """From tree-sitter's bytes to JavaScript's UTF-16 units."""
 
     def __init__(self, source: str) -> None:
@@ -58,6 +58,7 @@ class _Places:
         self._plain = source.isascii()
 
     def mutant(self, start: int, end: int, replacement: str, line: int) -> Mutant:
+        """Return a change of bytes as one of units."""
         old = self._bytes[start:end].decode("utf-8", "replace")
         return Mutant(
             line, self._units(start), self._units(end), replacement, f"{_short(old)} -> {_short(replacement)}"

@@ -42,6 +42,7 @@ def test_a_set_of_files_keeps_its_paths() -> None:
         ({"language": "typescript", "filename": "cart.tsx"}, "cart.tsx"),
         ({"language": "typescript", "filename": "cart.js"}, "cart.js"),
         ({"language": "javascript", "framework": "Jest", "filename": "a.mjs"}, "a.mjs"),
+        ({"language": "java"}, "Module.java"),
         ({}, "module.py"),
     ],
 )
@@ -66,7 +67,7 @@ def test_options_have_their_defaults() -> None:
         ({"source": "", "budget": 61}, "invalid_input", 400),
         ({"source": "", "misspelt": 1}, "invalid_input", 400),
         ({"source": "", "language": "cobol"}, "unknown_language", 400),
-        ({"source": "", "language": "java"}, "missing_runner", 422),
+        ({"source": "", "language": "java", "framework": "testng"}, "missing_runner", 422),
         ({"source": "", "language": "JavaScript", "framework": "mocha"}, "missing_runner", 422),
         ({"source": "", "language": "javascript", "filename": "x.py"}, "bad_path", 400),
         ({"source": "", "language": "python", "filename": "x.ts"}, "bad_path", 400),

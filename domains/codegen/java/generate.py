@@ -1,0 +1,148 @@
+"""From source to JUnit tests that ran: reading, exploration, judgement, writing, and the gate."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from domains.codegen.engine.errors import MissingRunner, NothingToTest, SourceBroken
+from domains.codegen.engine.types import Generated, Options, Project, Survivor, SuspectedBug, WrittenTest
+from domains.codegen.engine.watching import Watching
+from domains.codegen.java.reading import Source, read, text, walk
+from domains.codegen.java.rendering import Case, Names, Written, beside, calls, file, write
+from domains.codegen.java.runner import Jvm, find
+from domains.codegen.java.running import Explored, Row, explore, gate
+from domains.codegen.javascript.gating import Gated, formatted
+from domains.codegen.javascript.judging import same
+from domains.codegen.javascript.runner import find as find_node
+from sandbox import Sandbox
+
+_SUSPECTED = "Suspected"
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What one run works with."""
+
+    box: Sandbox
+    jvm: Jvm
+    project: Project
+    source: Source
+    watching: Watching
+
+    def files(self, good: list[Written], bad: list[Written]) -> dict[str, str]:
+        """Write the test files, formatted where prettier is installed."""
+        target, package = self.project.target, self.source.package
+        title = "Contradictions between the code and what it says of itself: each test fails."
+        texts = {
+            beside(target): file(good, package, target, "", f"Tests of {target}.") if good else "",
+            beside(target, _SUSPECTED): file(bad, package, target, _SUSPECTED, title) if bad else "",
+        }
+        written = {name: body for name, body in texts.items() if body}
+        try:
+            return formatted(self.box, find_node(), written, self.watching.cancelled) if written else {}
+        except MissingRunner:
+            return written
+
+    def gate(self, tests: dict[str, str], runs: int = 5) -> Gated:
+        """Run tests of the project."""
+        if not tests:
+            return Gated(ended={})
+        return gate(self.box, self.jvm, self.project, self.source, tests, self.watching.cancelled, runs=runs)
+
+
+def generate(box: Sandbox, project: Project, options: Options, watching: Watching | None = None) -> Generated:
+    """Write tests for a file. Raises MissingRunner, SourceBroken, NothingToTest, Cancelled, SandboxUnavailable."""
+    watching = watching or Watching()
+    began = time.monotonic()
+    jvm = find()
+    try:
+        source = read(project.source.encode())
+    except UnicodeDecodeError as error:
+        raise SourceBroken(f"the source cannot be read: {error}") from error
+    if not source.classes:
+        raise NothingToTest(f"{project.target} declares no class.")
+    explored = explore(box, jvm, project, source, options, watching.progress, watching.cancelled)
+    found = time.monotonic()
+    cases, wrong = judge(explored, source)
+    desk = _Desk(box, jvm, project, source, watching)
+    names = Names()
+    good, bad = write(cases, names), write(wrong, names)
+    watching.progress("gate", 0, len(good) + len(bad))
+    files = desk.files(good, bad)
+    gated = desk.gate(files)
+    kept = [one for one in good if gated.passed(one.name)]
+    shown = [one for one in bad if gated.failed(one.name)]
+    coverage = gated.covered()
+    if bad or len(kept) < len(good):  # coverage is of what is handed out
+        files = desk.files(kept, shown)
+        coverage = desk.gate({name: body for name, body in files.items() if _SUSPECTED not in name}, runs=1).covered()
+    codes = {name: code for body in files.values() for name, code in _codes(body)}
+    dropped = sum(one.case.row.kills for one in good if one not in kept)
+    return Generated(
+        files=files,
+        tests=_told(kept, shown, codes, watching),
+        coverage=coverage,
+        before=None,
+        mutants=explored.mutants,
+        killed=max(0, explored.killed - dropped),
+        surviving=tuple(Survivor(one.line, one.change) for one in explored.surviving),
+        suspected_bugs=tuple(_bug(one, explored) for one in shown),
+        flaky=tuple(one.name for one in good if one not in kept),
+        timings={"explore_s": round(found - began, 3), "total_s": round(time.monotonic() - began, 3)},
+    )
+
+
+def judge(explored: Explored, source: Source) -> tuple[list[Case], list[Case]]:
+    """Return the cases to write, and those that contradict an example of the documentation."""
+    cases: dict[tuple[object, ...], Case] = {}
+    wrong: dict[str, Case] = {}
+    for row in explored.checks:
+        if row.expected is None or row.seen.kind not in {"value", "throws"}:
+            continue
+        if row.seen.kind == "value" and same(row.seen.text, row.expected):
+            cases[_key(row)] = Case(row, "contract")
+        else:
+            wanted = row.seen.model_copy(update={"kind": "value", "text": row.expected, "message": ""})
+            note = "the example in its documentation"
+            wrong.setdefault(calls(row), Case(row.model_copy(update={"seen": wanted}), "suspected_bug", note))
+    bad = {_key(case.row) for case in wrong.values()}
+    for row in explored.rows:
+        told = row.seen.kind == "throws" and row.seen.text.rpartition(".")[2] in source.throws.get(row.name, ())
+        if _key(row) not in bad:
+            cases.setdefault(_key(row), Case(row, "contract" if told else "regression"))
+    return list(cases.values()), list(wrong.values())
+
+
+def _key(row: Row) -> tuple[object, ...]:
+    return row.symbol, row.maker, row.before, row.args
+
+
+def _told(
+    kept: list[Written], shown: list[Written], codes: dict[str, str], watching: Watching
+) -> tuple[WrittenTest, ...]:
+    tests = tuple(
+        WrittenTest(
+            name=one.name, label=one.case.label, status="passed" if one in kept else "failed",
+            scenario=f"{calls(one.case.row)} -> {one.case.row.seen.text}"[:300], symbol=one.case.row.symbol,
+            code=codes.get(one.name, one.code),
+        )
+        for one in [*kept, *shown]
+    )  # fmt: skip
+    for test in tests:
+        watching.accepted(test)
+    return tests
+
+
+def _codes(body: str) -> list[tuple[str, str]]:
+    """Return (name, text) of the test methods of a file."""
+    root = read(body.encode()).root
+    methods = [node for node in walk(root) if node.type == "method_declaration"]
+    return [(text(one.child_by_field_name("name")), text(one).replace("\n  ", "\n")) for one in methods]
+
+
+def _bug(one: Written, explored: Explored) -> SuspectedBug:
+    row = one.case.row
+    seen = next(check.seen for check in explored.checks if _key(check) == _key(row))
+    observed = f"throws {seen.text}: {seen.message}".rstrip(": ") if seen.kind == "throws" else seen.text
+    return SuspectedBug(row.symbol, one.case.note, calls(row), row.seen.text, observed, one.name)

@@ -1,0 +1,76 @@
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jacoco.core.analysis.Analyzer;
+import org.jacoco.core.analysis.CoverageBuilder;
+import org.jacoco.core.analysis.IClassCoverage;
+import org.jacoco.core.analysis.ICounter;
+import org.jacoco.core.data.ExecutionData;
+import org.jacoco.core.data.ExecutionDataStore;
+import org.jacoco.core.data.SessionInfoStore;
+import org.jacoco.core.instr.Instrumenter;
+import org.jacoco.core.runtime.LoggerRuntime;
+import org.jacoco.core.runtime.RuntimeData;
+
+/** JaCoCo within this process: instrumented classes, and what was run of them. */
+final class Counting {
+  private final LoggerRuntime runtime = new LoggerRuntime();
+  private final RuntimeData data = new RuntimeData();
+
+  Counting() throws Exception {
+    runtime.startup(data);
+  }
+
+  Map<String, byte[]> instrumented(Map<String, byte[]> classes) throws Exception {
+    Map<String, byte[]> made = new LinkedHashMap<>();
+    for (Map.Entry<String, byte[]> one : classes.entrySet()) {
+      made.put(one.getKey(), new Instrumenter(runtime).instrument(one.getValue(), one.getKey()));
+    }
+    return made;
+  }
+
+  private ExecutionDataStore collect(boolean reset) {
+    ExecutionDataStore store = new ExecutionDataStore();
+    data.collect(store, new SessionInfoStore(), reset);
+    return store;
+  }
+
+  /** Probes that were hit since the last time. */
+  List<String> hit() {
+    List<String> found = new ArrayList<>();
+    for (ExecutionData one : collect(true).getContents()) {
+      boolean[] probes = one.getProbes();
+      for (int n = 0; n < probes.length; n++) if (probes[n]) found.add(one.getName() + n);
+    }
+    return found;
+  }
+
+  /** Lines and branches of the classes that a file holds. */
+  Map<String, Object> covered(Map<String, byte[]> classes, List<String> wanted) throws Exception {
+    CoverageBuilder builder = new CoverageBuilder();
+    Analyzer analyzer = new Analyzer(collect(false), builder);
+    for (Map.Entry<String, byte[]> one : classes.entrySet()) {
+      String top = one.getKey().replaceAll("\\$.*", "");
+      if (wanted.contains(top)) analyzer.analyzeClass(one.getValue(), one.getKey());
+    }
+    int lines = 0, missing = 0, branches = 0, untaken = 0;
+    List<Integer> open = new ArrayList<>();
+    for (IClassCoverage one : builder.getClasses()) {
+      lines += one.getLineCounter().getTotalCount();
+      missing += one.getLineCounter().getMissedCount();
+      branches += one.getBranchCounter().getTotalCount();
+      untaken += one.getBranchCounter().getMissedCount();
+      for (int n = one.getFirstLine(); n >= 0 && n <= one.getLastLine(); n++) {
+        if (one.getLine(n).getInstructionCounter().getStatus() == ICounter.NOT_COVERED) open.add(n);
+      }
+    }
+    Map<String, Object> told = new LinkedHashMap<>();
+    told.put("statements", lines);
+    told.put("missing", missing);
+    told.put("branches", branches);
+    told.put("missing_branches", untaken);
+    told.put("missing_lines", open);
+    return told;
+  }
+}

@@ -1,0 +1,346 @@
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Type;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Searches for scenarios, judges mutants with them, and reports the smallest set that notices most. */
+public class Explore {
+  private static final int ALIKE = 5, DIFFERENT = 30, BARREN = 1500, ENOUGH = 6, TRIES = 80;
+
+  static final class Row {
+    final Running.Scenario scenario;
+    final Running.Seen seen;
+    final List<String> hit;
+    final Set<Integer> kills = new HashSet<>();
+
+    Row(Running.Scenario scenario, Running.Seen seen, List<String> hit) {
+      this.scenario = scenario;
+      this.seen = seen;
+      this.hit = hit;
+    }
+
+    int size() {
+      return scenario.source().length() + seen.text().length() / 2;
+    }
+  }
+
+  private final Plan plan;
+  private final Report report;
+  private final Project project = new Project();
+  private final Running running = new Running();
+  private final Counting counting = new Counting();
+  private final Values values;
+  private final List<Running.Target> targets = new ArrayList<>(), makers = new ArrayList<>();
+  private final List<Row> rows = new ArrayList<>();
+  private final Set<String> tried = new HashSet<>(), reached = new HashSet<>();
+  private final Map<String, Map<String, Integer>> given = new HashMap<>();
+  private Map<String, String> texts;
+  private ClassLoader counted;
+  private int judged, killed;
+
+  Explore(Plan plan, Report report) throws Exception {
+    this.plan = plan;
+    this.report = report;
+    values = new Values(plan.seed);
+    values.numbers.addAll(plan.numbers);
+    values.texts.addAll(plan.texts);
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    Report report = new Report();
+    Plan plan = Plan.read();
+    System.setOut(new PrintStream(OutputStream.nullOutputStream()));
+    System.setErr(new PrintStream(OutputStream.nullOutputStream()));
+    try {
+      new Explore(plan, report).explore();
+    } catch (Project.Broken broken) {
+      report.tell(Map.of("result", Map.of("broken", broken.getMessage(), "line", broken.line, "column", broken.column)));
+    }
+    Runtime.getRuntime().halt(0);
+  }
+
+  private void explore() throws Exception {
+    texts = Project.read(Path.of("/box/src"));
+    project.classes.putAll(project.compile(texts));
+    counted = new Project.Loader(counting.instrumented(project.classes));
+    for (String name : plan.classes) find(counted.loadClass(name));
+    report.tell(progress("search", 0, 1));
+    List<Map<String, Object>> checks = examples();
+    long began = System.currentTimeMillis(); // compiling does not count: it takes as long as the machine takes
+    search(began + (long) (plan.budget * 350));
+    List<Map<String, Object>> surviving = mutants(began + (long) (plan.budget * 1000));
+    report.tell(Map.of("result", result(checks, surviving)));
+  }
+
+  private static Map<String, Object> progress(String stage, int done, int of) {
+    return Map.of("progress", stage, "done", done, "of", of);
+  }
+
+  private void find(Class<?> owner) {
+    String simple = owner.getSimpleName();
+    for (Constructor<?> one : owner.getDeclaredConstructors()) {
+      if (Modifier.isPrivate(one.getModifiers()) || Modifier.isAbstract(owner.getModifiers()) || owner.isEnum()) continue;
+      makers.add(new Running.Target(simple, owner.getName(), simple, one.toGenericString(), true, true, one.getGenericParameterTypes(), names(one.getParameters())));
+    }
+    for (Method one : owner.getDeclaredMethods()) {
+      boolean hidden = Modifier.isPrivate(one.getModifiers()) || Modifier.isAbstract(one.getModifiers()) || one.isSynthetic();
+      if (hidden || one.getName().equals("main") || (owner.isEnum() && one.getName().matches("values|valueOf"))) continue;
+      String symbol = simple + "." + one.getName();
+      if (!plan.symbols.isEmpty() && !plan.symbols.contains(symbol) && !plan.symbols.contains(simple) && !plan.symbols.contains(one.getName())) continue;
+      targets.add(new Running.Target(symbol, owner.getName(), one.getName(), one.toGenericString(), Modifier.isStatic(one.getModifiers()), false, one.getGenericParameterTypes(), names(one.getParameters())));
+    }
+    targets.sort(Comparator.comparing(Running.Target::signature));
+  }
+
+  private static String[] names(java.lang.reflect.Parameter[] parameters) {
+    return Arrays.stream(parameters).map(java.lang.reflect.Parameter::getName).toArray(String[]::new);
+  }
+
+  private List<Map<String, Object>> examples() {
+    List<Map<String, Object>> checks = new ArrayList<>();
+    for (Plan.Example example : plan.examples) {
+      for (Running.Target target : targets) {
+        if (!target.name().equals(example.method()) || target.types().length != example.arguments().size()) continue;
+        List<Values.Expr> arguments = new ArrayList<>();
+        for (int n = 0; n < target.types().length; n++) arguments.add(values.shown(example.arguments().get(n), target.types()[n]));
+        if (arguments.contains(null)) continue;
+        Running.Scenario scenario = scenario(target, arguments);
+        if (scenario == null) continue;
+        consider(scenario);
+        Running.Seen seen = running.run(scenario, counted);
+        Type type = type(target);
+        Values.Expr wanted = example.hasValue() && type != null ? values.shown(example.value(), type) : null;
+        if (seen == null || wanted == null) continue;
+        try {
+          Map<String, Object> row = shown(new Row(scenario, seen, List.of()));
+          row.put("expected", Printing.source(wanted.make(counted)));
+          checks.add(row);
+        } catch (Exception error) {
+          continue;
+        }
+      }
+    }
+    return checks;
+  }
+
+  private Type type(Running.Target target) {
+    try {
+      for (Method one : counted.loadClass(target.owner()).getDeclaredMethods()) {
+        if (one.toGenericString().equals(target.signature())) return one.getGenericReturnType();
+      }
+    } catch (ClassNotFoundException error) {
+      return null;
+    }
+    return null;
+  }
+
+  /** With an object made for it where it needs one. */
+  private Running.Scenario scenario(Running.Target target, List<Values.Expr> arguments) {
+    if (target.isStatic()) return new Running.Scenario(target, null, null, List.of(), arguments);
+    List<Running.Target> own = makers.stream().filter((one) -> one.owner().equals(target.owner())).toList();
+    if (own.isEmpty()) return null;
+    Running.Target maker = values.pick(own);
+    List<Values.Expr> made = values.arguments(maker.types(), 1);
+    if (made == null) return null;
+    List<Running.Call> before = new ArrayList<>();
+    List<Running.Target> others = targets.stream().filter((one) -> one.owner().equals(target.owner()) && !one.isStatic()).toList();
+    for (int n = Math.max(0, values.chance.nextInt(5) - 2); n > 0 && others.size() > 1; n--) {
+      Running.Target other = values.pick(others);
+      List<Values.Expr> drawn = values.arguments(other.types(), 0);
+      if (drawn != null) before.add(new Running.Call(other, drawn));
+    }
+    return new Running.Scenario(target, made, maker.signature(), before, arguments);
+  }
+
+  private void search(long until) {
+    List<Running.Target> all = new ArrayList<>(targets);
+    if (plan.symbols.isEmpty()) makers.stream().filter((one) -> one.types().length > 0).forEach(all::add);
+    for (Running.Target target : all) {
+      List<List<Values.Expr>> pools = Arrays.stream(target.types()).map(values::first).toList();
+      if (pools.stream().anyMatch(List::isEmpty)) continue;
+      for (int n = 0; n < 120 && (n < 70 || System.currentTimeMillis() < until); n++) {
+        List<Values.Expr> arguments = new ArrayList<>();
+        for (int m = 0; m < pools.size(); m++) {
+          List<Values.Expr> pool = pools.get(m);
+          arguments.add(n < pool.size() * pools.size() && n % pools.size() == m ? pool.get((n / pools.size()) % pool.size()) : values.pick(pool));
+        }
+        consider(scenario(target, arguments));
+      }
+    }
+    for (int barren = 0; !all.isEmpty() && barren < BARREN && System.currentTimeMillis() < until; ) {
+      Running.Target target = values.pick(all);
+      List<Row> own = rows.stream().filter((row) -> row.scenario.target() == target).toList();
+      Running.Scenario other = !own.isEmpty() && values.chance.nextBoolean() ? varied(values.pick(own).scenario) : drawn(target);
+      barren = consider(other) ? 0 : barren + 1;
+    }
+  }
+
+  private Running.Scenario drawn(Running.Target target) {
+    List<Values.Expr> arguments = values.arguments(target.types(), 0);
+    return arguments == null ? null : scenario(target, arguments);
+  }
+
+  private Running.Scenario varied(Running.Scenario old) {
+    if (old.arguments().isEmpty()) return scenario(old.target(), old.arguments());
+    List<Values.Expr> arguments = new ArrayList<>(old.arguments());
+    int at = values.chance.nextInt(arguments.size());
+    Type type = old.target().types()[at];
+    Values.Expr other = values.chance.nextInt(3) == 0 ? values.draw(type, 0) : values.near(arguments.get(at), type);
+    if (other != null) arguments.set(at, other);
+    return new Running.Scenario(old.target(), old.maker(), old.makerSignature(), old.before(), arguments);
+  }
+
+  /** Run a scenario; keep it if it does something that few others do. Says whether it reached something new. */
+  private boolean consider(Running.Scenario scenario) {
+    if (scenario == null || scenario.source().length() > 1200 || !tried.add(scenario.source())) return false;
+    counting.hit();
+    Running.Seen seen = running.run(scenario, counted);
+    if (seen == null || seen.kind().equals("stalled") || seen.kind().equals("internal")) return false;
+    List<String> hit = counting.hit();
+    boolean fresh = !reached.containsAll(hit);
+    String way = scenario.target().signature() + seen.kind() + (seen.kind().equals("throws") ? seen.text() : seen.type()) + hit;
+    Map<String, Integer> alike = given.computeIfAbsent(way, (key) -> new HashMap<>());
+    int most = alike.containsKey(seen.key()) ? ALIKE : DIFFERENT;
+    if (!fresh && alike.values().stream().mapToInt(Integer::intValue).sum() >= most) return false;
+    alike.merge(seen.key(), 1, Integer::sum);
+    reached.addAll(hit);
+    rows.add(new Row(scenario, seen, hit));
+    return fresh;
+  }
+
+  private List<Map<String, Object>> mutants(long until) throws Exception {
+    steady();
+    List<Map<String, Object>> surviving = new ArrayList<>();
+    String original = texts.get(plan.target);
+    rows.sort(Comparator.comparingInt(Row::size));
+    for (Plan.Mutant mutant : plan.mutants) {
+      long left = until - System.currentTimeMillis();
+      if (left < 0) break;
+      if (judged % 10 == 0) report.tell(progress("mutants", judged, plan.mutants.size()));
+      Map<String, byte[]> classes = new LinkedHashMap<>(project.classes);
+      try {
+        classes.putAll(project.compile(Map.of(plan.target, original.substring(0, mutant.start()) + mutant.text() + original.substring(mutant.end()))));
+      } catch (Project.Broken broken) {
+        continue;
+      }
+      judged++;
+      if (noticed(judged, classes, System.currentTimeMillis() + Math.max(300, left / Math.max(1, plan.mutants.size() - judged)))) killed++;
+      else surviving.add(Map.of("line", mutant.line(), "change", mutant.change()));
+    }
+    return surviving;
+  }
+
+  private boolean noticed(int id, Map<String, byte[]> classes, long until) {
+    ClassLoader loader = new Project.Loader(classes);
+    int found = 0;
+    for (int n = 0; n < rows.size() && n < 160 && found < ENOUGH; n++) {
+      Running.Seen other = running.run(rows.get(n).scenario, loader);
+      if (other == null || !other.key().equals(rows.get(n).seen.key())) {
+        rows.get(n).kills.add(id);
+        found++;
+        if (other == Running.STALLED) return true;
+      }
+      if (found > 0 && System.currentTimeMillis() > until) return true;
+    }
+    for (int n = 0; found == 0 && n < TRIES && !rows.isEmpty() && System.currentTimeMillis() < until; n++) {
+      Running.Scenario scenario = varied(values.pick(rows).scenario);
+      if (scenario == null || scenario.source().length() > 1200 || !tried.add(scenario.source())) continue;
+      counting.hit();
+      Running.Seen seen = running.run(scenario, counted);
+      List<String> hit = counting.hit();
+      if (seen == null || seen.kind().equals("stalled") || seen.kind().equals("internal")) continue;
+      Running.Seen other = running.run(scenario, loader);
+      if (other == null || !other.key().equals(seen.key())) {
+        Row row = new Row(scenario, seen, hit);
+        row.kills.add(id);
+        rows.add(row);
+        found++;
+      }
+    }
+    return found > 0;
+  }
+
+  /** Keep the rows that do the same on classes loaded anew. */
+  private void steady() {
+    for (int n = 0; n < 2; n++) {
+      ClassLoader fresh = new Project.Loader(project.classes);
+      List<Row> order = new ArrayList<>(rows);
+      java.util.Collections.shuffle(order, values.chance);
+      Set<Row> same = new HashSet<>();
+      for (Row row : order) {
+        Running.Seen other = running.run(row.scenario, fresh);
+        if (other != null && other.key().equals(row.seen.key())) same.add(row);
+      }
+      rows.removeIf((row) -> !same.contains(row));
+    }
+  }
+
+  private Map<String, Object> result(List<Map<String, Object>> checks, List<Map<String, Object>> surviving) {
+    List<Map<String, Object>> chosen = new ArrayList<>();
+    Set<Integer> done = new HashSet<>();
+    Set<String> taken = new HashSet<>();
+    List<Row> left = new ArrayList<>(rows);
+    while (!left.isEmpty()) {
+      Row best = null;
+      long most = 0;
+      for (Row row : left) {
+        long gain = 2 * row.kills.stream().filter((one) -> !done.contains(one)).count() + row.hit.stream().filter((one) -> !taken.contains(one)).count();
+        if (gain > most) {
+          most = gain;
+          best = row;
+        }
+      }
+      if (best == null) break;
+      left.remove(best);
+      done.addAll(best.kills);
+      taken.addAll(best.hit);
+      chosen.add(shown(best));
+    }
+    Map<String, Object> told = new LinkedHashMap<>();
+    told.put("symbols", targets.stream().map(Running.Target::symbol).distinct().toList());
+    told.put("rows", chosen);
+    told.put("checks", checks);
+    told.put("mutants", judged);
+    told.put("killed", killed);
+    told.put("surviving", surviving);
+    told.put("scenarios", tried.size());
+    return told;
+  }
+
+  private static Map<String, Object> shown(Row row) {
+    Running.Scenario scenario = row.scenario;
+    Map<String, Object> told = new LinkedHashMap<>();
+    told.put("symbol", scenario.target().symbol());
+    told.put("owner", scenario.target().owner());
+    told.put("name", scenario.target().name());
+    told.put("static", scenario.target().isStatic());
+    told.put("constructs", scenario.target().isConstructor());
+    told.put("maker", scenario.maker() == null ? null : Running.sources(scenario.maker()));
+    told.put("before", scenario.before().stream().map((one) -> Map.of("name", one.target().name(), "args", Running.sources(one.arguments()))).toList());
+    told.put("args", Running.sources(scenario.arguments()));
+    told.put("parameters", List.of(scenario.target().parameters()));
+    told.put("types", Arrays.stream(scenario.target().types()).map((one) -> one.getTypeName().replace('$', '.')).toList());
+    Map<String, Object> seen = new LinkedHashMap<>();
+    seen.put("kind", row.seen.kind());
+    seen.put("text", row.seen.text());
+    seen.put("type", row.seen.type());
+    seen.put("message", row.seen.message());
+    seen.put("after", row.seen.after());
+    seen.put("state", row.seen.state());
+    told.put("seen", seen);
+    told.put("kills", row.kills.size());
+    return told;
+  }
+}

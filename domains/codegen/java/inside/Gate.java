@@ -1,0 +1,71 @@
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.launcher.Launcher;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+
+/** Compiles sources and tests, runs the tests with JUnit several times in random order, and reports how each ended. */
+public class Gate {
+  public static void main(String[] arguments) throws Exception {
+    Report report = new Report();
+    Plan plan = Plan.read();
+    System.setOut(new PrintStream(OutputStream.nullOutputStream()));
+    System.setErr(new PrintStream(OutputStream.nullOutputStream()));
+    try {
+      report.tell(run(plan));
+    } catch (Project.Broken broken) {
+      report.tell(Map.of("broken", "line " + broken.line + ": " + broken.getMessage(), "ended", Map.of()));
+    }
+    Runtime.getRuntime().halt(0);
+  }
+
+  private static Map<String, Object> run(Plan plan) throws Exception {
+    Project project = new Project();
+    Map<String, byte[]> classes = project.compile(Project.read(Path.of("/box/src")));
+    Map<String, List<String>> ended = new LinkedHashMap<>();
+    Map<String, String> why = new LinkedHashMap<>();
+    Counting counting = new Counting();
+    Map<String, Object> covered = null;
+    for (int run = 0; run < plan.runs; run++) {
+      Map<String, byte[]> used = new LinkedHashMap<>(classes);
+      if (run == 0) used.putAll(counting.instrumented(classes));
+      ClassLoader loader = new Project.Loader(used);
+      Thread.currentThread().setContextClassLoader(loader);
+      LauncherDiscoveryRequestBuilder request = LauncherDiscoveryRequestBuilder.request()
+          .configurationParameter("junit.jupiter.testmethod.order.default", "org.junit.jupiter.api.MethodOrderer$Random")
+          .configurationParameter("junit.jupiter.execution.order.random.seed", String.valueOf(7 + run))
+          .configurationParameter("junit.jupiter.execution.timeout.testable.method.default", "3 s");
+      for (String name : plan.tests) request.selectors(DiscoverySelectors.selectClass(loader.loadClass(name)));
+      Launcher launcher = LauncherFactory.create();
+      launcher.execute(request.build(), listener(ended, why));
+      if (run == 0) covered = counting.covered(classes, plan.classes);
+    }
+    Map<String, Object> told = new LinkedHashMap<>();
+    told.put("ended", ended);
+    told.put("why", why);
+    told.put("coverage", covered);
+    return told;
+  }
+
+  private static TestExecutionListener listener(Map<String, List<String>> ended, Map<String, String> why) {
+    return new TestExecutionListener() {
+      @Override
+      public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+        if (!test.isTest()) return;
+        String name = test.getLegacyReportingName().replaceAll("\\(.*", "");
+        boolean passed = result.getStatus() == TestExecutionResult.Status.SUCCESSFUL;
+        ended.computeIfAbsent(name, (key) -> new ArrayList<>()).add(passed ? "passed" : "failed");
+        result.getThrowable().ifPresent((error) -> why.putIfAbsent(name, String.valueOf(error).split("\n")[0]));
+      }
+    };
+  }
+}

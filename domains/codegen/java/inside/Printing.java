@@ -1,0 +1,104 @@
+import java.lang.reflect.Array;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Values as Java source. */
+final class Printing {
+  private static final int LONGEST = 1500;
+
+  /** The source of a value; null when a test could not say it. */
+  static String source(Object value) {
+    String text = written(value, 0);
+    return text == null || text.length() > LONGEST ? null : text;
+  }
+
+  private static String written(Object value, int depth) {
+    if (value == null) return "null";
+    if (depth > 6) return null;
+    if (value instanceof String || value instanceof Character) return quoted(value);
+    if (value instanceof Boolean || value instanceof Integer) return integer(value);
+    if (value instanceof Long) return value.equals(Long.MIN_VALUE) ? "Long.MIN_VALUE" : value + "L";
+    if (value instanceof Short) return "(short) " + value;
+    if (value instanceof Byte) return "(byte) " + value;
+    if (value instanceof Double || value instanceof Float) return real((Number) value);
+    if (value instanceof Enum<?> one) return one.getDeclaringClass().getSimpleName() + "." + one.name();
+    if (value.getClass().isArray()) return array(value, depth);
+    if (value instanceof List<?> list) return listed(list, depth, list.contains(null) || list.size() > 10 ? "Arrays.asList(" : "List.of(");
+    if (value instanceof Set<?> set) return set.contains(null) ? null : listed(sorted(set), depth, "Set.of(");
+    if (value instanceof Map<?, ?> map) return mapped(map, depth);
+    if (value instanceof Optional<?> one) {
+      String inner = one.isPresent() ? written(one.get(), depth + 1) : "";
+      return inner == null ? null : one.isPresent() ? "Optional.of(" + inner + ")" : "Optional.empty()";
+    }
+    return null;
+  }
+
+  private static String integer(Object value) {
+    return value.equals(Integer.MIN_VALUE) ? "Integer.MIN_VALUE" : String.valueOf(value);
+  }
+
+  private static String real(Number value) {
+    String kind = value instanceof Double ? "Double" : "Float";
+    double number = value.doubleValue();
+    if (Double.isNaN(number)) return kind + ".NaN";
+    if (Double.isInfinite(number)) return kind + (number > 0 ? ".POSITIVE_INFINITY" : ".NEGATIVE_INFINITY");
+    return value + (value instanceof Float ? "f" : "");
+  }
+
+  static String quoted(Object value) {
+    StringBuilder text = new StringBuilder();
+    String mark = value instanceof Character ? "'" : "\"";
+    for (char sign : String.valueOf(value).toCharArray()) {
+      if (sign == '\\' || mark.charAt(0) == sign) text.append('\\').append(sign);
+      else if (sign == '\n') text.append("\\n");
+      else if (sign == '\r') text.append("\\r");
+      else if (sign == '\t') text.append("\\t");
+      else if (sign < 32 || sign > 126) text.append(String.format("\\u%04x", (int) sign));
+      else text.append(sign);
+    }
+    return mark + text + mark;
+  }
+
+  private static String array(Object value, int depth) {
+    List<Object> items = new ArrayList<>();
+    for (int n = 0; n < Array.getLength(value); n++) items.add(Array.get(value, n));
+    String inner = items.isEmpty() ? "" : listed(items, depth, "");
+    if (inner == null) return null;
+    String body = items.isEmpty() ? "{}" : "{" + inner.substring(0, inner.length() - 1) + "}";
+    return "new " + value.getClass().getComponentType().getSimpleName() + "[] " + body;
+  }
+
+  private static String listed(Collection<?> items, int depth, String start) {
+    List<String> parts = new ArrayList<>();
+    for (Object item : items) {
+      String part = written(item, depth + 1);
+      if (part == null) return null;
+      parts.add(part);
+    }
+    return start + String.join(", ", parts) + ")";
+  }
+
+  private static Collection<?> sorted(Set<?> set) {
+    List<Object> items = new ArrayList<>(set);
+    items.sort((a, b) -> String.valueOf(written(a, 0)).compareTo(String.valueOf(written(b, 0))));
+    return items;
+  }
+
+  private static String mapped(Map<?, ?> map, int depth) {
+    Map<String, String> rows = new TreeMap<>();
+    for (Map.Entry<?, ?> entry : map.entrySet()) {
+      String key = written(entry.getKey(), depth + 1), item = written(entry.getValue(), depth + 1);
+      if (key == null || item == null || entry.getKey() == null || entry.getValue() == null) return null;
+      rows.put(key, item);
+    }
+    if (rows.size() > 10) return null;
+    List<String> parts = new ArrayList<>();
+    rows.forEach((key, item) -> parts.add(key + ", " + item));
+    return "Map.of(" + String.join(", ", parts) + ")";
+  }
+}

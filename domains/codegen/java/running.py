@@ -1,0 +1,166 @@
+"""Runs the inside programs on a project and reads what they tell, which is untrusted."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from domains.codegen.engine.errors import NothingToTest, SourceBroken
+from domains.codegen.engine.exploring import Listener, Progress
+from domains.codegen.engine.types import Options, Project
+from domains.codegen.java.mutators import mutants
+from domains.codegen.java.reading import Source
+from domains.codegen.java.runner import Jvm, Line, packed
+from domains.codegen.javascript.gating import Gated
+from sandbox import Outcome, Sandbox
+
+RUNS = 5
+_GRACE_S = 20.0
+_GATE_S = 60.0
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Call(_Strict):
+    """A method called on the way."""
+
+    name: str
+    args: tuple[str, ...]
+
+
+class Seen(_Strict):
+    """What the call did: `kind` is value, void, self, shown, object or throws."""
+
+    kind: str
+    text: str
+    type: str = ""
+    message: str = ""
+    after: tuple[tuple[int, str], ...] = ()
+    state: tuple[tuple[str, str], ...] = ()
+
+
+class Row(_Strict):
+    """A call, the object it is made on, and what was seen; arguments are source."""
+
+    symbol: str
+    owner: str
+    name: str
+    static: bool
+    constructs: bool
+    maker: tuple[str, ...] | None
+    before: tuple[Call, ...]
+    args: tuple[str, ...]
+    parameters: tuple[str, ...]
+    seen: Seen
+    kills: int = 0
+    expected: str | None = None
+
+    @property
+    def owner_name(self) -> str:
+        """The class as a test writes it."""
+        return self.owner.rpartition(".")[2].replace("$", ".")
+
+
+class _Survivor(_Strict):
+    line: int
+    change: str
+
+
+class Explored(_Strict):
+    """What the exploration found: `rows` are chosen to become tests, `checks` are documented calls."""
+
+    symbols: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+    checks: tuple[Row, ...] = ()
+    mutants: int = 0
+    killed: int = 0
+    surviving: tuple[_Survivor, ...] = ()
+    broken: str | None = None
+    line: int = 0
+    column: int = 0
+
+
+def explore(
+    box: Sandbox,
+    jvm: Jvm,
+    project: Project,
+    source: Source,
+    options: Options,
+    told: Progress,
+    cancelled: threading.Event,
+) -> Explored:
+    """Search for scenarios. Raises SourceBroken, NothingToTest, Cancelled, SandboxUnavailable."""
+    listener = Listener(told)
+    outcome = jvm.run(
+        box, "Explore", _plan(project, source, options), project, wall_s=options.budget_s * 2 + _GRACE_S,
+        cancelled=cancelled, heard=listener.hear,
+    )  # fmt: skip
+    if listener.result is None:
+        raise SourceBroken(f"{project.target} could not be explored ({outcome.ending}): {_said(outcome)}")
+    try:
+        explored = Explored.model_validate(listener.result)
+    except ValidationError as error:
+        raise SourceBroken(f"{project.target} disturbed its exploration: {error.errors()[0]['msg']}") from error
+    if explored.broken is not None:
+        raise SourceBroken(explored.broken, max(0, explored.line), max(0, explored.column))
+    if not explored.rows:
+        raise NothingToTest(f"{project.target} has no method that tests could call, or none of the names asked for.")
+    return explored
+
+
+def _plan(project: Project, source: Source, options: Options) -> Iterator[Line]:
+    yield ("target", packed(project.target))
+    yield ("budget", options.budget_s)
+    yield ("seed", options.seed)
+    yield from (("symbol", packed(symbol)) for symbol in options.symbols)
+    yield from (("class", packed(name)) for name in source.classes)
+    yield from (("number", number) for number in source.numbers)
+    yield from (("text", packed(text)) for text in source.texts)
+    for n, one in enumerate(source.examples):
+        words = [word for value in (*one.arguments, one.value) for word in _words(value)]
+        yield ("example", n, packed(one.method), 1, *words)
+    for mutant in mutants(project.source, source.root):
+        changed = (packed(mutant.text),) if mutant.text else ()
+        yield ("mutant", mutant.line, mutant.start, mutant.end, *changed, packed(mutant.change))
+
+
+def _words(value: object) -> Iterator[object]:
+    if isinstance(value, bool):
+        yield from ("b", int(value))
+    elif isinstance(value, float):
+        yield from ("n", value)
+    elif isinstance(value, list):
+        yield from ("l", len(value))
+        for one in value:
+            yield from _words(one)
+    else:
+        yield from ("t", "=" + packed(str(value)))
+
+
+def gate(
+    box: Sandbox, jvm: Jvm, project: Project, source: Source, tests: Mapping[str, str], cancelled: threading.Event, *,
+    runs: int = RUNS,
+) -> Gated:  # fmt: skip
+    """Run test files. Raises Cancelled, SourceBroken, SandboxUnavailable."""
+    names = [name.removesuffix(".java").rpartition("/")[2] for name in tests]
+    plan: list[Line] = [("runs", runs), *(("class", packed(name)) for name in source.classes)]
+    plan += [("test", packed(f"{source.package}.{name}" if source.package else name)) for name in names]
+    files = {f"src/{name}": text.encode() for name, text in tests.items()}
+    outcome = jvm.run(box, "Gate", plan, project, wall_s=_GATE_S, files=files, cancelled=cancelled)
+    try:
+        gated = Gated.model_validate_json(outcome.report)
+    except ValidationError as error:
+        raise SourceBroken(
+            f"The tests of {project.target} could not be run ({outcome.ending}): {_said(outcome)}"
+        ) from error
+    if gated.broken is not None:
+        raise SourceBroken(f"The tests of {project.target} do not compile: {gated.broken}")
+    return gated
+
+
+def _said(outcome: Outcome) -> str:
+    return outcome.stderr.decode("utf-8", "replace").strip()[-300:]

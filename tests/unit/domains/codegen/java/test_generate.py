@@ -1,0 +1,126 @@
+"""From source to JUnit tests that ran in the sandbox."""
+
+from __future__ import annotations
+
+import pytest
+
+from domains.codegen.engine.errors import NothingToTest, SourceBroken
+from domains.codegen.engine.types import Generated, Options, Project
+from domains.codegen.java.generate import generate
+from domains.codegen.making import fails
+from sandbox import Sandbox
+
+DISCOUNT = """
+package shop;
+
+public class Discount {
+  /**
+   * >>> of(100, 10)
+   * 90
+   * @throws IllegalArgumentException if percent is not between 0 and 100
+   */
+  public static int of(int price, int percent) {
+    if (percent < 0 || percent > 100) throw new IllegalArgumentException("percent must be between 0 and 100");
+    return price - price * percent / 100;
+  }
+}
+"""
+
+
+def make(source: str, name: str = "A.java", *, budget: float = 6.0, symbols: tuple[str, ...] = ()) -> Generated:
+    return generate(Sandbox(), Project({name: source.encode()}, name), Options(symbols, budget))
+
+
+@pytest.fixture(scope="module")
+def discount() -> Generated:
+    return make(DISCOUNT, "shop/Discount.java", budget=10.0)
+
+
+def test_a_static_method_is_tested(discount: Generated) -> None:
+    text = discount.files["shop/DiscountTest.java"]
+    assert text.startswith("package shop;")
+    assert "assertEquals(90, Discount.of(100, 10));" in text
+    assert "assertThrows(" in text
+    assert '"percent must be between 0 and 100"' in text
+    assert discount.coverage.branch == 1.0
+    assert discount.flaky == ()
+    assert discount.mutation_score is not None
+    assert discount.mutation_score >= 0.8
+
+
+def test_expectations_say_where_they_come_from(discount: Generated) -> None:
+    labels = {test.name: test.label for test in discount.tests}
+    assert labels["ofOf100And10Is90"] == "contract"
+    assert {label for name, label in labels.items() if "Throws" in name} == {"contract"}
+    assert "regression" in labels.values()
+    assert all("assert" in test.code for test in discount.tests)
+
+
+def test_they_tell_a_wrong_version_from_the_right_one(discount: Generated) -> None:
+    right = Project({"shop/Discount.java": DISCOUNT.encode()}, "shop/Discount.java")
+    wrong = Project({"shop/Discount.java": DISCOUNT.replace("> 100", "> 101").encode()}, "shop/Discount.java")
+    assert fails(Sandbox(), wrong, discount.files)
+    assert not fails(Sandbox(), right, discount.files)
+
+
+CART = """
+import java.util.*;
+
+public class Cart {
+  private final List<Integer> prices = new ArrayList<>();
+
+  public Cart add(int price) {
+    if (price <= 0) throw new IllegalArgumentException("price must be positive");
+    prices.add(price);
+    return this;
+  }
+
+  public int getTotal() {
+    int sum = 0;
+    for (int price : prices) sum += price;
+    return sum > 100 ? sum - 10 : sum;
+  }
+
+  /** twice(2) => 5 */
+  public static int twice(int n) { return n * 2; }
+
+  public static void sortDown(int[] values) {
+    Arrays.sort(values);
+    for (int n = 0; n < values.length / 2; n++) {
+      int other = values[n];
+      values[n] = values[values.length - 1 - n];
+      values[values.length - 1 - n] = other;
+    }
+  }
+}
+"""
+
+
+def test_objects_arguments_that_change_and_a_wrong_example() -> None:
+    made = make(CART, "Cart.java", budget=6.0)
+    text = made.files["CartTest.java"]
+    assert "new Cart()" in text
+    assert "assertArrayEquals(" in text
+    assert made.coverage.branch is not None
+    assert made.coverage.branch >= 0.8
+    (bug,) = made.suspected_bugs
+    assert (bug.symbol, bug.expected, bug.observed) == ("Cart.twice", "5", "4")
+    assert "CartSuspectedTest.java" in made.files
+    assert {test.status for test in made.tests if test.label == "suspected_bug"} == {"failed"}
+
+
+@pytest.mark.parametrize(
+    ("source", "line"), [("class A { int f( { } }", 1), ("public class A {\n  int f() { return unknown; }\n}", 2)]
+)
+def test_a_broken_source_is_told_with_its_line(source: str, line: int) -> None:
+    with pytest.raises(SourceBroken) as error:
+        make(source)
+    assert error.value.line == line
+
+
+@pytest.mark.parametrize(
+    "source", ["package a;\n", "interface A { int f(); }", "class A { private int f() { return 1; } }"]
+)
+def test_nothing_to_test_is_told(source: str) -> None:
+    with pytest.raises(NothingToTest):
+        make(source, budget=1.0)
