@@ -92,7 +92,7 @@ def main() -> None:
     say(
         "Curated answers over HTTP, two workers",
         figures,
-        describe("uvicorn", "django", "onnxruntime", "openvino"),
+        describe("uvicorn", "django", "onnxruntime"),
         as_json=options.json,
     )
 

@@ -1,6 +1,6 @@
 """Claim: plain documents at >= 40 chunks/s end to end, parse and store alone >= 1,000 chunks/s, an edit live in <= 2 s.
 
-    python -m benchmarks.ingest [--json] [--documents 60] [--threads 2] [--engine auto]
+    python -m benchmarks.ingest [--json] [--documents 60] [--threads 2]
 
 Runs on a database of its own, started for it and thrown away. The documents are those of the demo, again and again,
 each time with a number in every heading, so that no two have the same bytes. The encoder is the default one; "parse and
@@ -16,17 +16,15 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from benchmarks.machine import describe
 from benchmarks.report import percentile, say
 from benchmarks.server import ROOT
-from retrieval.encoders.engine import EngineName
 
 if TYPE_CHECKING:
-    from retrieval.encoders.onnx import OnnxEncoder
     from retrieval.protocols import Encoder
     from retrieval.types import Vectors
 
@@ -188,7 +186,7 @@ def _until_healthy(spec: Any) -> None:  # noqa: ANN401
         time.sleep(0.05)
 
 
-def _encoder(threads: int, engine: EngineName) -> OnnxEncoder:
+def _encoder(threads: int) -> Encoder:
     import subprocess
     import sys
 
@@ -196,7 +194,7 @@ def _encoder(threads: int, engine: EngineName) -> OnnxEncoder:
 
     command = [sys.executable, "-m", "inference.catalog", "pull", ENCODER]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True)
-    return OnnxEncoder(Path(done.stdout.strip().splitlines()[-1]), threads=threads, engine=engine)
+    return OnnxEncoder(Path(done.stdout.strip().splitlines()[-1]), threads=threads)
 
 
 def main() -> None:
@@ -205,16 +203,13 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--documents", type=int, default=60)
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
-    parser.add_argument("--engine", choices=get_args(EngineName), default="auto", help="who computes the encoder")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="benchmark-ingest-") as name:
         folder = Path(name)
         folder.chmod(0o755)  # PostgreSQL runs as an unprivileged user when this runs as root
         with database(folder):
-            encoder = _encoder(options.threads, options.engine)
-            figures = measure(encoder, options.documents)
-    versions = describe("onnxruntime", "openvino", "tokenizers", "psycopg", "django")
-    machine = {**versions, "encoder_engine": encoder.engine, "encoder_threads": options.threads}
+            figures = measure(_encoder(options.threads), options.documents)
+    machine = {**describe("onnxruntime", "tokenizers", "psycopg", "django"), "encoder_threads": options.threads}
     say("Ingestion of plain documents", figures, machine, as_json=options.json)
 
 

@@ -8,9 +8,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import get_args
 
-from retrieval.encoders.engine import EngineName
 from retrieval.encoders.onnx import OnnxEncoder
 from retrieval.evaluate import evaluate
 from retrieval.protocols import Reranker
@@ -19,7 +17,7 @@ from retrieval.protocols import Reranker
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the figures as a table, and with `--json` as the last line."""
     options = _parser().parse_args(arguments)
-    encoder = OnnxEncoder(options.encoder, threads=options.threads, engine=options.engine)
+    encoder = OnnxEncoder(options.encoder, threads=options.threads)
     reranker = None if options.reranker is None else cross_encoder(options.reranker, options.reranker_sha256)
     figures = evaluate(options.corpus, options.questions, encoder, limit=options.limit, reranker=reranker)
     sys.stdout.write(table(figures))
@@ -50,6 +48,5 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--reranker", type=Path, help="folder of a cross-encoder, to be shown beside the light one")
     parser.add_argument("--reranker-sha256", help="SHA-256 of its weights; else its folder's SHA256SUMS says it")
     parser.add_argument("--threads", type=int, default=2, help="threads of the encoder")
-    parser.add_argument("--engine", choices=get_args(EngineName), default="auto", help="who computes the encoder")
     parser.add_argument("--json", action="store_true", help="figures as JSON on the last line")
     return parser

@@ -45,7 +45,6 @@ class Env:
     model_api_key: str | None
     models_dir: Path | None
     encoder_dir: Path | None
-    encoder_engine: str
     secret_key: str | None
     log_level: str
     accelerator: str
@@ -84,7 +83,6 @@ def read(environ: Mapping[str, str]) -> Env:
         model_api_key=reader.secret("MODEL_API_KEY"),
         models_dir=reader.path("MODELS_DIR"),
         encoder_dir=reader.path("ENCODER_DIR"),
-        encoder_engine=reader.choice("ENCODER_ENGINE", "auto", ("auto", "openvino", "onnxruntime")),
         secret_key=reader.secret("SECRET_KEY"),
         log_level=reader.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
         accelerator=reader.choice("ACCELERATOR", "auto", ("auto", "cpu", "gpu")),

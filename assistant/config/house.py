@@ -17,8 +17,6 @@ class HouseConfig:
     encoder_dir: Path | None
     """A sentence-transformers folder; None until the catalogue has fetched one."""
     encoder_class: str
-    encoder_engine: str
-    """Which library computes: a name of `retrieval.encoders.engine.EngineName`."""
     redis_url: str
     model_url: str | None
     """Base of the OpenAI protocol, ending in /v1; None runs without a generator."""

@@ -34,8 +34,7 @@ def shared_encoder() -> BatchingEncoder:
             if folder is None:
                 raise EncoderUnavailable("no encoder is installed; run `manage.py models pull` and start again")
             _take_own_words()
-            encoder_class, engine = import_string(settings.HOUSE.encoder_class), settings.HOUSE.encoder_engine
-            _shared = BatchingEncoder(encoder_class(folder, threads=_threads, engine=engine))
+            _shared = BatchingEncoder(import_string(settings.HOUSE.encoder_class)(folder, threads=_threads))
         return _shared
 
 

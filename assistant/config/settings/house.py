@@ -16,7 +16,6 @@ HOUSE = HouseConfig(
     models_dir=_env.models_dir,
     encoder_dir=_env.encoder_dir or (None if _services.encoder_dir is None else _env.data_dir / _services.encoder_dir),
     encoder_class="retrieval.encoders.onnx.OnnxEncoder",
-    encoder_engine=_env.encoder_engine,
     redis_url=_services.redis_url,
     model_url=_services.model_url,
     model_name=_services.model_name,

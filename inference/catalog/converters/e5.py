@@ -3,8 +3,7 @@
 model.safetensors, config.json, tokenizer.json     BertModel in float32 (the source's 4-bit weights, dequantised: exact)
 modules.json, 1_Pooling/, 2_Normalize/             mean over tokens, length one
 config_sentence_transformers.json                  prompts "query: " and "passage: "
-onnx/model.onnx, model_int8.onnx, model_bf16.onnx  see `e5_onnx`
-vectors.json                                       the first revision of this converter whose vectors these are
+onnx/model.onnx, onnx/model_int8.onnx              see `e5_onnx`
 """
 
 import importlib.metadata
@@ -17,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from inference.catalog.converters.e5_file import E5File, Float32
-from inference.catalog.converters.e5_onnx import Bf16Weights, Fp32Weights, Int8Weights, Weights, write_graph
+from inference.catalog.converters.e5_onnx import Fp32Weights, Int8Weights, write_graph
 from inference.catalog.converters.e5_tokenizer import MAX_TOKENS, write_tokenizer
 from inference.catalog.converters.safetensors_stream import StreamedTensor, write_shards
 from inference.catalog.types import Options, Progress
@@ -30,9 +29,6 @@ _LINEAR = {
     "fi": "intermediate.dense",
     "fo": "output.dense",
 }
-_VECTORS_SINCE = 3
-"""Revision of this converter that gave the vectors their present values. Indexes and certificates know the encoder by
-it: raise it together with the catalogue's revision when the int8 form changes, and leave it when a form is added."""
 _NORMS = {"aln": "attention.output.LayerNorm", "oln": "output.LayerNorm"}
 
 
@@ -44,12 +40,7 @@ def convert(source: Path, target: Path, options: Options | None, progress: Progr
     write_tokenizer(target, file.pieces)
     _write_configuration(target, file)
     (target / "onnx").mkdir()
-    forms: dict[str, Weights] = {
-        "model.onnx": Fp32Weights(file),
-        "model_int8.onnx": Int8Weights(file),
-        "model_bf16.onnx": Bf16Weights(file),
-    }
-    for name, weights in forms.items():
+    for name, weights in (("model.onnx", Fp32Weights(file)), ("model_int8.onnx", Int8Weights(file))):
         path = target / "onnx" / name
         write_graph(path, file, weights)
         progress(path.stat().st_size)
@@ -114,7 +105,6 @@ def _write_configuration(target: Path, file: E5File) -> None:
         "dtype": "float32",
     }
     stages = ("Transformer", ""), ("Pooling", "1_Pooling"), ("Normalize", "2_Normalize")
-    _write_json(target / "vectors.json", {"revision": _VECTORS_SINCE})
     modules = [
         {"idx": index, "name": str(index), "path": path, "type": f"sentence_transformers.models.{kind}"}
         for index, (kind, path) in enumerate(stages)

@@ -5,9 +5,8 @@ Inputs `input_ids`, `attention_mask`: int64 [batch, tokens]. Output `sentence_em
 mean over unmasked tokens, scaled to length one. Architecture: BERT (Devlin et al., arXiv 1810.04805) as in
 multilingual-e5 (Wang et al., arXiv 2402.05672).
 
-Three forms. `Fp32Weights` uses standard operators only. `Int8Weights` multiplies in int8, `Bf16Weights` holds bfloat16
-for engines that multiply in it; both keep the embedding table in the source's own 4-bit blocks (ONNX Runtime's
-GatherBlockQuantized, which OpenVINO reads too), which are exact.
+Two forms. `Fp32Weights` uses standard operators only. `Int8Weights` multiplies in int8 and keeps the embedding table
+in the source's own 4-bit blocks (ONNX Runtime's GatherBlockQuantized), which are exact.
 """
 
 from pathlib import Path
@@ -54,7 +53,7 @@ class Graph:
 
 
 class Weights(Protocol):
-    """How matrices are stored and multiplied: what sets the forms apart."""
+    """How matrices are stored and multiplied: what sets the two forms apart."""
 
     def embed(self, graph: Graph, ids: str) -> str:
         """Word embeddings [batch, tokens, hidden] of `ids`."""
@@ -99,7 +98,22 @@ class Int8Weights:
 
     def embed(self, graph: Graph, ids: str) -> str:
         """See `Weights.embed`."""
-        return _embed_in_blocks(graph, self._source, ids)
+        from onnx import TensorProto, helper
+
+        shape = self._source.shape
+        scales, values = self._source.blocks("emb.word", shape.vocabulary, shape.hidden)
+        dims = (shape.vocabulary, shape.hidden)
+        graph.weights.append(helper.make_tensor("emb.word", TensorProto.INT4, dims, _pack(values), raw=True))
+        return graph.node(
+            "GatherBlockQuantized",
+            "emb.word",
+            ids,
+            graph.weight("emb.word.scales", scales),
+            domain=_CONTRIB,
+            block_size=BLOCK,
+            gather_axis=0,
+            quantize_axis=1,
+        )
 
     def linear(self, graph: Graph, values: str, name: str, rows: int, columns: int) -> str:
         """See `Weights.linear`."""
@@ -141,55 +155,6 @@ class Int8Weights:
         width = graph.node("Slice", shape, graph.once("last", np.array([-1])), graph.once("end", np.array([9])))
         matrix = graph.node("Reshape", values, graph.node("Concat", graph.once("flat", np.array([-1])), width, axis=0))
         return graph.node("Reshape", graph.node("QuantizeLinear", matrix, every, zeros, axis=0), shape)
-
-
-class Bf16Weights:
-    """Matrices rounded to bfloat16, widened where the engine does not multiply in it."""
-
-    def __init__(self, source: E5File) -> None:
-        self._source = source
-
-    def embed(self, graph: Graph, ids: str) -> str:
-        """See `Weights.embed`."""
-        return _embed_in_blocks(graph, self._source, ids)
-
-    def linear(self, graph: Graph, values: str, name: str, rows: int, columns: int) -> str:
-        """See `Weights.linear`."""
-        from onnx import TensorProto, helper
-
-        matrix = np.ascontiguousarray(self._source.matrix(f"{name}.w", rows, columns).T)
-        stored = helper.make_tensor(
-            f"{name}.w", TensorProto.BFLOAT16, matrix.shape, _bfloat16(matrix).tobytes(), raw=True
-        )
-        graph.weights.append(stored)
-        product = graph.node("MatMul", values, graph.node("Cast", f"{name}.w", to=TensorProto.FLOAT))
-        return graph.node("Add", product, graph.weight(f"{name}.b", self._source.floats(f"{name}.b", rows)))
-
-
-def _embed_in_blocks(graph: Graph, source: E5File, ids: str) -> str:
-    """Word embeddings out of the table in 4-bit blocks; only the rows asked for are widened."""
-    from onnx import TensorProto, helper
-
-    shape = source.shape
-    scales, values = source.blocks("emb.word", shape.vocabulary, shape.hidden)
-    dims = (shape.vocabulary, shape.hidden)
-    graph.weights.append(helper.make_tensor("emb.word", TensorProto.INT4, dims, _pack(values), raw=True))
-    return graph.node(
-        "GatherBlockQuantized",
-        "emb.word",
-        ids,
-        graph.weight("emb.word.scales", scales),
-        domain=_CONTRIB,
-        block_size=BLOCK,
-        gather_axis=0,
-        quantize_axis=1,
-    )
-
-
-def _bfloat16(values: npt.NDArray[np.float32]) -> npt.NDArray[np.uint16]:
-    """The upper halves of finite float32 numbers, rounded to the nearest, ties to even."""
-    bits = values.view(np.uint32)
-    return ((bits + np.uint32(0x7FFF) + ((bits >> np.uint32(16)) & np.uint32(1))) >> np.uint32(16)).astype(np.uint16)
 
 
 def _pack(values: npt.NDArray[np.int8]) -> bytes:

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -62,10 +61,9 @@ def test_the_last_line_is_json(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
         return {"chunks_per_second": 41.0, "documents": documents}
 
     monkeypatch.setattr(ingest, "database", nothing)
-    monkeypatch.setattr(ingest, "_encoder", lambda threads, engine: SimpleNamespace(engine=f"{engine} in {threads}"))
+    monkeypatch.setattr(ingest, "_encoder", lambda threads: threads)
     monkeypatch.setattr(ingest, "measure", measured)
-    monkeypatch.setattr(sys, "argv", ["ingest", "--json", "--documents", "7", "--threads", "1", "--engine", "openvino"])
+    monkeypatch.setattr(sys, "argv", ["ingest", "--json", "--documents", "7", "--threads", "1"])
     ingest.main()
     last = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert (last["chunks_per_second"], last["documents"], last["machine"]["encoder_threads"]) == (41.0, 7, 1)
-    assert last["machine"]["encoder_engine"] == "openvino in 1"

@@ -17,7 +17,6 @@ def test_an_empty_environment_gives_the_documented_defaults() -> None:
     assert not found.debug
     assert not found.without_model
     assert found.database_url is None
-    assert found.encoder_engine == "auto"
 
 
 @pytest.mark.parametrize("name", ["MODEL", "MODEL_NAME"])
@@ -40,7 +39,6 @@ def test_model_none_means_without_a_model(name: str) -> None:
         ("MODEL_URL", "ftp://h"),
         ("LOG_LEVEL", "LOUD"),
         ("ACCELERATOR", "tpu"),
-        ("ENCODER_ENGINE", "torch"),
         ("SECRET_KEY_FILE", "/nowhere/at/all"),
         ("INDEX", "annoy"),
         ("MILVUS_URI", "milvus.example.org:19530"),

@@ -16,7 +16,7 @@ from retrieval.errors import EncoderUnavailable, RerankerUnavailable
 from retrieval.lexical import tokens
 from retrieval.protocols import Encoder
 
-loads: list[tuple[Path, int, str]] = []
+loads: list[tuple[Path, int]] = []
 
 
 class Slow:
@@ -25,9 +25,9 @@ class Slow:
     name = "slow"
     dimension = 2
 
-    def __init__(self, folder: Path, *, threads: int, engine: str) -> None:
+    def __init__(self, folder: Path, *, threads: int) -> None:
         time.sleep(0.05)
-        loads.append((folder, threads, engine))
+        loads.append((folder, threads))
 
 
 @pytest.fixture(autouse=True)
@@ -67,7 +67,7 @@ def test_threads_that_ask_at_once_share_one(slow: Path) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert loads == [(slow, 1, "auto")]
+    assert loads == [(slow, 1)]
     assert len({id(one) for one in found}) == 1
     shared.shared_encoder().close()
 
@@ -77,14 +77,8 @@ def test_a_command_that_has_the_machine_to_itself_says_so_before_loading(slow: P
     shared.shared_encoder()
     shared.use_threads(8)
     shared.shared_encoder()
-    assert loads == [(slow, 4, "auto")]
+    assert loads == [(slow, 4)]
     shared.shared_encoder().close()
-
-
-def test_the_settings_say_which_engine_computes(settings: object, slow: Path) -> None:
-    settings.HOUSE = dataclasses.replace(settings.HOUSE, encoder_engine="onnxruntime")  # type: ignore[attr-defined]
-    shared.shared_encoder().close()
-    assert loads == [(slow, 1, "onnxruntime")]
 
 
 def test_the_class_and_folder_of_the_settings_make_the_real_one(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import shutil
 import threading
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retrieval.encoders.onnx import OnnxEncoder, _family, _runs
+from retrieval.encoders.onnx import OnnxEncoder, _runs
 from retrieval.errors import EncoderUnavailable
 from retrieval.protocols import Encoder
 
@@ -80,7 +79,7 @@ def test_threads_share_one_encoder(encoder: Encoder) -> None:
 
     def ask(number: int) -> None:
         vector = encoder.encode_questions([texts[number]])[0]
-        if float(vector @ expected[number]) < 0.9995:
+        if float(vector @ expected[number]) < 0.9999:
             wrong.append(texts[number])
 
     threads = [threading.Thread(target=ask, args=(number,)) for number in range(6)]
@@ -93,32 +92,8 @@ def test_threads_share_one_encoder(encoder: Encoder) -> None:
 
 def test_the_name_tells_weights_apart(encoder_dir: Path, encoder: Encoder) -> None:
     name, _, digest = encoder.name.partition("@")
-    assert name.rpartition("-r")[0] == encoder_dir.name.rpartition("-r")[0]
+    assert name == encoder_dir.name
     assert len(digest) == 12
-
-
-@pytest.mark.parametrize(
-    ("folder", "kept", "family"),
-    [
-        ("1571fc982750-r4", '{"revision": 3}', "1571fc982750-r3"),
-        ("1571fc982750-r4", None, "1571fc982750-r4"),
-        ("my-own-encoder", '{"revision": 3}', "my-own-encoder"),
-    ],
-)
-def test_a_later_conversion_with_the_same_vectors_keeps_their_name(
-    tmp_path: Path, folder: str, kept: str | None, family: str
-) -> None:
-    path = tmp_path / folder
-    path.mkdir()
-    if kept is not None:
-        (path / "vectors.json").write_text(kept)
-    assert _family(path) == family
-
-
-def test_the_log_names_the_engine(encoder_dir: Path, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.INFO, "retrieval"):
-        made = OnnxEncoder(encoder_dir, engine="onnxruntime")
-    assert f"encoder.loaded name={made.name} engine=onnxruntime model_int8 threads=1" in caplog.text
 
 
 @pytest.mark.parametrize("missing", ["onnx/model_int8.onnx", "tokenizer.json"])
@@ -150,7 +125,7 @@ def test_a_broken_tokenizer_is_said_to_be_broken(tmp_path: Path, encoder_dir: Pa
 def test_runs_side_by_side_give_each_text_its_own_vector(encoder: Encoder, encoder_dir: Path) -> None:
     texts = [f"passage number {number} " + "word " * (number * 7 % 90) for number in range(40)]
     two = OnnxEncoder(encoder_dir, threads=2)
-    np.testing.assert_allclose(two.encode_passages(texts), encoder.encode_passages(texts), atol=1e-3)
+    np.testing.assert_allclose(two.encode_passages(texts), encoder.encode_passages(texts), atol=1e-5)
 
 
 def test_no_texts_have_no_vectors(encoder_dir: Path) -> None:

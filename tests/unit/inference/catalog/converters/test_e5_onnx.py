@@ -9,10 +9,9 @@ import torch
 from transformers import AutoModel
 
 from inference.catalog.converters.e5 import convert
-from inference.catalog.converters.e5_onnx import _bfloat16
 
 SIZE = 42
-FORMS = ["model.onnx", "model_int8.onnx", "model_bf16.onnx"]
+FORMS = ["model.onnx", "model_int8.onnx"]
 
 
 @pytest.fixture(scope="module")
@@ -70,19 +69,6 @@ def test_the_int8_form_points_the_same_way(run: Any, reference: Any, batch: Any)
     assert cosines.min() > 0.99
 
 
-def test_the_bfloat16_form_is_nearer_still(run: Any, reference: Any, batch: Any) -> None:
-    cosines = (run("model_bf16.onnx", *batch) * reference(*batch)).sum(axis=1)
-    assert cosines.min() > 0.9999
-
-
-@pytest.mark.parametrize(
-    ("value", "stored"),
-    [(1.0, 0x3F80), (-2.0, 0xC000), (1.00390625, 0x3F80), (1.01171875, 0x3F82), (1.0040, 0x3F81), (0.0, 0)],
-)
-def test_numbers_are_rounded_to_the_nearest_bfloat16_ties_to_even(value: float, stored: int) -> None:
-    assert _bfloat16(np.array([value], np.float32)).tolist() == [stored]
-
-
 @pytest.mark.parametrize("form", FORMS)
 def test_vectors_have_length_one(run: Any, batch: Any, form: Any) -> None:
     np.testing.assert_allclose(np.linalg.norm(run(form, *batch), axis=1), 1, atol=1e-5)
@@ -108,6 +94,6 @@ def test_inputs_and_output_are_named_for_their_consumers(folder: Any, form: Any)
     assert (output.name, output.type, output.shape) == ("sentence_embedding", "tensor(float)", ["batch", 64])
 
 
-def test_the_short_forms_are_the_smaller_files(folder: Any) -> None:
-    whole, *short = [(folder / "onnx" / form).stat().st_size for form in FORMS]
-    assert max(short) < whole * 0.6  # in the real one, with its larger table, a quarter
+def test_the_int8_form_is_the_smaller_file(folder: Any) -> None:
+    sizes = [(folder / "onnx" / form).stat().st_size for form in FORMS]
+    assert sizes[1] < sizes[0] / 2
