@@ -6,9 +6,10 @@ import time
 from dataclasses import dataclass
 
 from domains.codegen.engine.errors import MissingRunner, NothingToTest, SourceBroken
+from domains.codegen.engine.trees import text, walk
 from domains.codegen.engine.types import Generated, Options, Project, Survivor, SuspectedBug, WrittenTest
 from domains.codegen.engine.watching import Watching
-from domains.codegen.java.reading import Source, read, text, walk
+from domains.codegen.java.reading import Source, read
 from domains.codegen.java.rendering import Case, Names, Written, beside, calls, file, write
 from domains.codegen.java.runner import Jvm, find
 from domains.codegen.java.running import Explored, Row, explore, gate

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from tree_sitter import Node
 
-from domains.codegen.java.reading import text
+from domains.codegen.engine.trees import text
 from domains.codegen.javascript.mutators import Mutant, Places
 
 _OPERATORS = {

@@ -11,6 +11,7 @@ import tree_sitter_java
 from tree_sitter import Language, Node, Parser
 
 from domains.codegen.engine.errors import SourceBroken
+from domains.codegen.engine.trees import text, walk
 
 _TYPES = {"class_declaration", "record_declaration", "enum_declaration", "interface_declaration"}
 _TOKEN = re.compile(
@@ -72,20 +73,6 @@ def read(source: bytes) -> Source:
         examples,
         throws,
     )
-
-
-def text(node: Node | None) -> str:
-    """Return the source of a node."""
-    return "" if node is None or node.text is None else node.text.decode("utf-8", "replace")
-
-
-def walk(node: Node) -> Iterator[Node]:
-    """Yield a node and all below it, in the order of the text."""
-    waiting = [node]
-    while waiting:
-        one = waiting.pop()
-        yield one
-        waiting += reversed(one.children)
 
 
 def _documented(comment: Node) -> str:

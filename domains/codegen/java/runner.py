@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from domains.codegen.engine.errors import Cancelled, MissingRunner
+from domains.codegen.engine.runtimes import limits
 from domains.codegen.engine.types import Project
-from sandbox import BOX, MIB, Job, Limits, Outcome, Sandbox
+from sandbox import BOX, Job, Outcome, Sandbox
 
 INSIDE = Path(__file__).parent / "inside"
 LIBRARY = Path("/usr/share/java")
@@ -26,7 +27,6 @@ _OPTIONS = (
     "-XX:ReservedCodeCacheSize=64m", "-Djava.awt.headless=true", "-Dfile.encoding=UTF-8",
     "--add-opens=java.base/java.io=ALL-UNNAMED",
 )  # fmt: skip
-_MEMORY = 1024 * MIB
 
 Line = tuple[object, ...]
 
@@ -53,11 +53,8 @@ class Jvm:
             files={**sources, **inside, **(files or {})},
             stdin=told.encode(),
             folders=tuple(folder for folder in Path("/etc").glob("java-*-openjdk") if folder.is_dir()),
-            limits=Limits(
-                wall_s=wall_s, cpu_s=int(wall_s) * 2, address_space=None, memory=_MEMORY, processes=64, output=16 * MIB,
-                open_files=1024,
-            ),
-        )  # fmt: skip
+            limits=limits(wall_s),
+        )
         outcome = box.run(job, cancelled=cancelled, heard=heard)
         if outcome.ending == "cancelled":
             raise Cancelled("stopped by the caller")

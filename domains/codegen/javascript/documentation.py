@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from tree_sitter import Node
 
 from domains.codegen.engine.prose import Bounds, bounds
+from domains.codegen.engine.trees import text
 from domains.codegen.javascript import terms
-from domains.codegen.javascript.parsing import expression, text
+from domains.codegen.javascript.parsing import expression
 from domains.codegen.javascript.terms import Term
 
 _LITERAL = {

@@ -13,11 +13,12 @@ from tree_sitter import Node as Syntax
 from domains.codegen.engine.errors import NothingToTest, SourceBroken
 from domains.codegen.engine.exploring import Listener, Progress
 from domains.codegen.engine.prose import EMPTY, forbidden
+from domains.codegen.engine.trees import text, walk
 from domains.codegen.engine.types import Options, Project
 from domains.codegen.javascript.documentation import Example
 from domains.codegen.javascript.mutators import constants, mutants
 from domains.codegen.javascript.parameters import Parameter
-from domains.codegen.javascript.parsing import expression, text, walk
+from domains.codegen.javascript.parsing import expression
 from domains.codegen.javascript.runner import Node
 from domains.codegen.javascript.structure import Structure, Target
 from sandbox import Outcome, Sandbox

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from domains.codegen.engine.errors import NothingToTest, SourceBroken
+from domains.codegen.engine.trees import text, walk
 from domains.codegen.engine.types import Generated, Options, Project, Survivor, SuspectedBug, WrittenTest
 from domains.codegen.engine.watching import Watching
 from domains.codegen.javascript import structure as structures
@@ -14,7 +15,7 @@ from domains.codegen.javascript.exploring import Explored, checks_of, explore
 from domains.codegen.javascript.gating import Gated, formatted, gate, located
 from domains.codegen.javascript.judging import Case, Suspicion, judge
 from domains.codegen.javascript.naming import Names
-from domains.codegen.javascript.parsing import grammar_of, parse, text, walk
+from domains.codegen.javascript.parsing import grammar_of, parse
 from domains.codegen.javascript.rendering import Writer, Written, beside, calls, file, sentence
 from domains.codegen.javascript.runner import Node, find
 from domains.codegen.javascript.structure import Structure

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from domains.codegen.javascript.parsing import text, walk
+from domains.codegen.engine.trees import text, walk
 
 _OPERATORS = {
     "+": ("-",), "-": ("+",), "*": ("/",), "/": ("*",), "%": ("*",), "**": ("*",), "<": ("<=", ">="), "<=": ("<", ">"),

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
+from domains.codegen.engine.trees import text
 from domains.codegen.javascript import terms
 from domains.codegen.javascript.documentation import Doc
-from domains.codegen.javascript.parsing import text
 from domains.codegen.javascript.terms import ANY, Term
 from domains.codegen.javascript.uses import uses
 

@@ -11,6 +11,7 @@ import tree_sitter_typescript
 from tree_sitter import Language, Node, Parser, Tree
 
 from domains.codegen.engine.errors import SourceBroken
+from domains.codegen.engine.trees import text, walk
 
 ENDINGS = {
     ".js": "javascript", ".jsx": "javascript", ".mjs": "javascript", ".cjs": "javascript",
@@ -63,20 +64,6 @@ def expression(written: str) -> Node | None:
     inner = root.named_children[0].named_children[0]
     listed = [child for child in inner.named_children if child.type != "comment"]
     return listed[0] if inner.type == "parenthesized_expression" and len(listed) == 1 else None
-
-
-def text(node: Node | None) -> str:
-    """Return the source of a node."""
-    return "" if node is None or node.text is None else node.text.decode("utf-8", "replace")
-
-
-def walk(node: Node) -> Iterator[Node]:
-    """Yield a node and all below it, in the order of the text."""
-    waiting = [node]
-    while waiting:
-        one = waiting.pop()
-        yield one
-        waiting += reversed(one.children)
 
 
 def _errors(node: Node) -> Iterator[Node]:

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from domains.codegen.engine.errors import Cancelled, MissingRunner
+from domains.codegen.engine.runtimes import limits
 from domains.codegen.engine.types import Project
-from sandbox import BOX, MIB, Job, Limits, Outcome, Sandbox
+from sandbox import BOX, Job, Outcome, Sandbox
 
 SOURCES = f"{BOX}/src"
 INSIDE = Path(__file__).parent / "inside"
 JEST = Path(__file__).resolve().parents[3] / "infra" / "jest"
 """Where the packages lie that `infra/jest/package-lock.json` pins."""
-_MEMORY = 1024 * MIB
 _HEAP = "--max-old-space-size=512"
 
 
@@ -44,11 +44,8 @@ class Node:
             stdin=json.dumps(told).encode(),
             folders=(self.packages / "node_modules",),
             environment={"NODE_PATH": "", "NODE_ENV": "test", "NO_COLOR": "1", "OPENSSL_CONF": "/dev/null"},
-            limits=Limits(
-                wall_s=wall_s, cpu_s=int(wall_s) * 2, address_space=None, memory=_MEMORY, processes=64, output=16 * MIB,
-                open_files=1024,
-            ),
-        )  # fmt: skip
+            limits=limits(wall_s),
+        )
         outcome = box.run(job, cancelled=cancelled, heard=heard)
         if outcome.ending == "cancelled":
             raise Cancelled("stopped by the caller")

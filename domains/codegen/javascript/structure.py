@@ -9,10 +9,10 @@ from typing import Literal
 
 from tree_sitter import Node
 
+from domains.codegen.engine.trees import text
 from domains.codegen.javascript import terms
 from domains.codegen.javascript.documentation import Doc, read_doc
 from domains.codegen.javascript.parameters import Parameter, parameters
-from domains.codegen.javascript.parsing import text
 from domains.codegen.javascript.terms import Term
 
 Kind = Literal["call", "class", "method", "get"]

@@ -8,7 +8,8 @@ from typing import Any
 
 from tree_sitter import Node
 
-from domains.codegen.javascript.parsing import text, type_node
+from domains.codegen.engine.trees import text
+from domains.codegen.javascript.parsing import type_node
 
 Term = dict[str, Any]
 ANY: Term = {"k": "any"}

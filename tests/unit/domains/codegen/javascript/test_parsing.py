@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from domains.codegen.engine.errors import SourceBroken
-from domains.codegen.javascript.parsing import expression, grammar_of, parse, text
+from domains.codegen.engine.trees import text
+from domains.codegen.javascript.parsing import expression, grammar_of, parse
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from domains.codegen.engine.trees import text
 from domains.codegen.javascript import terms
-from domains.codegen.javascript.parsing import parse, text
+from domains.codegen.javascript.parsing import parse
 
 NUMBER, STRING = {"k": "number"}, {"k": "string"}
 
