@@ -48,10 +48,11 @@ def run(options: dict[str, Any]) -> dict[str, Any]:
     """Certify on one part, measure on the other. Raises CommandError for files and bounds that cannot be used."""
     if not 0 < options["bound"] < 1:
         raise CommandError(f"--bound {options['bound']:g} is no rate: give 0.01 for one false hit in a hundred")
+    calibrate, test = read(options["calibrate"]), read(options["test"])
     encoder: Encoder = shared_encoder()
     if options.get("vectors"):
         encoder = StoredVectors(encoder, options["vectors"])
-    return evaluate(read(options["calibrate"]), read(options["test"]), encoder, options["bound"])
+    return evaluate(calibrate, test, encoder, options["bound"])
 
 
 def read(paths: Iterable[Path]) -> list[Pair]:

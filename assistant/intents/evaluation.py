@@ -113,6 +113,7 @@ def evaluate(learnt: Sequence[Row], asked: Sequence[Row], encoder: Encoder, *, t
         strangers,
         texts=[*(row.text for row in inside), *called],
         stranger_texts=outside,
+        hints=len(few_of),
         tuned=tuned,
     )
     return {

@@ -270,6 +270,7 @@ def _train(tenant: Tenant, encoder: Encoder, tuned: bool) -> tuple[Trained, int]
         _vectors(outside, encoder),
         texts=[*(example.text for example in inside), *called],
         stranger_texts=[example.text for example in outside],
+        hints=len(few),
         tuned=tuned,
     )
     return trained, len(examples)

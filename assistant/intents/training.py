@@ -45,6 +45,12 @@ class Judged:
         right: NDArray[np.bool_] = shown == self.truth
         return right
 
+    def among(self, rows: NDArray[np.bool_]) -> Judged:
+        """Return those of `rows` [n] alone."""
+        kept = np.flatnonzero(rows)
+        texts, labels = (tuple(every[row] for row in kept) for every in (self.texts, self.labels))
+        return Judged(texts, labels, self.named[kept], self.confidence[kept], self.strange[kept])
+
     def calibration_error(self) -> float | None:
         """How far confidence is from truth on what is in scope and was let in."""
         inside = (self.truth != OUT_OF_SCOPE) & ~self.strange
@@ -68,12 +74,14 @@ def train(
     *,
     texts: Sequence[str] = (),
     stranger_texts: Sequence[str] = (),
+    hints: int = 0,
     seed: int = 0,
     tuned: bool = False,
 ) -> Trained:
     """Train on question embeddings [n, d] with one label each, and on embeddings [m, d] of what is out of scope.
 
-    With their texts given, the words count as well; `tuned` learns a map of the embeddings, too. At least two different
+    With their texts given, the words count as well; `tuned` learns a map of the embeddings, too. The last `hints` of
+    `vectors` (names of intents) teach, but nobody asked them: what is judged leaves them out. At least two different
     labels are needed. Raises ValueError.
     """
     began = time.perf_counter()
@@ -84,6 +92,7 @@ def train(
         raise ValueError("what is out of scope was given without its texts")
     targets = np.eye(len(classes) + 1, dtype=np.float32)[[*numbers, *([len(classes)] * len(strangers))]]
     rows = ridge.choose(targets, np.random.default_rng(seed))
+    asked = ~((rows >= len(numbers) - hints) & (rows < len(numbers)))
     targets, numbers = targets[rows], numbers[rows[rows < len(numbers)]]
     mean = vectors.mean(axis=0).astype(np.float32)
     every = np.concatenate([vectors, strangers.reshape(-1, vectors.shape[1])])[rows]
@@ -107,8 +116,8 @@ def train(
         grams=vocabulary.collapse(words, fitted.weights) if vocabulary is not None else wordless(len(classes)),
         adapter=mapped,
     )
-    judged = _judged(fitted, strange, heat, classes, numbers, tuple(said)) if strange.measured else None
-    inside = None if judged is None else (judged.named == judged.truth)[: len(numbers)]
+    judged = _judged(fitted, strange, heat, classes, numbers, tuple(said)).among(asked) if strange.measured else None
+    inside = None if judged is None else (judged.named == judged.truth)[judged.truth != OUT_OF_SCOPE]
     return Trained(model, None if inside is None else float(inside.mean()), time.perf_counter() - began, judged)
 
 

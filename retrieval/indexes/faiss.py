@@ -271,7 +271,8 @@ def _scan(
     scores, rows = np.empty((1, k), dtype=np.float32), np.empty((1, k), dtype=np.int64)
     pointers = [faiss.swig_ptr(array) for array in (question, keys, to_lists, scores, rows)]
     params = faiss.SearchParametersIVF(sel=selector, nprobe=len(keys))
-    coarse.search_preassigned_c(1, pointers[0], k, *pointers[1:], 0, params)  # 0: rows, not places in lists
+    places = False  # rows are wanted, not their places in lists
+    coarse.search_preassigned_c(1, pointers[0], k, *pointers[1:], places, params)
     return rows
 
 

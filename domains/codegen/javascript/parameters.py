@@ -35,7 +35,7 @@ def parameters(node: Node, doc: Doc, names: dict[str, Node]) -> tuple[Parameter,
     return tuple(
         _parameter(one, doc, names, body, n)
         for n, one in enumerate(nodes)
-        if one.type != "comment" and text(one) != "this"
+        if one.type != "comment" and text(one.child_by_field_name("pattern") or one) != "this"
     )
 
 

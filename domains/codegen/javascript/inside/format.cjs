@@ -11,8 +11,12 @@ async function main() {
   const prettier = from("prettier");
   const made = {};
   for (const [name, text] of Object.entries(texts)) {
-    const plugins = name.endsWith(".java") ? [await import(from.resolve("prettier-plugin-java"))] : [];
-    made[name] = await prettier.format(text, { filepath: name, plugins, printWidth: 100 });
+    try {
+      const plugins = name.endsWith(".java") ? [await import(from.resolve("prettier-plugin-java"))] : [];
+      made[name] = await prettier.format(text, { filepath: name, plugins, printWidth: 100 });
+    } catch (error) {
+      process.stderr.write(`${name}: ${error.message}\n`); // left out: it stays as it is, and costs the others nothing
+    }
   }
   fs.writeSync(3, JSON.stringify(made));
 }

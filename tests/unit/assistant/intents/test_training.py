@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.intents.model import KernelModel, centre, energy, softmax
-from assistant.intents.training import train
+from assistant.intents.training import Judged, train
 
 DIMENSION = 24
 
@@ -132,3 +132,44 @@ def test_too_few_examples_are_not_judged() -> None:
     trained = train(*clouds(3, 2), NONE)
     assert trained.judged is None
     assert trained.held_out_accuracy is None
+
+
+def test_names_teach_but_are_not_judged() -> None:
+    vectors, labels = clouds(4, 10)
+    names, called = clouds(4, 1, seed=3)
+    with_names = np.concatenate([vectors, names])
+    texts = [*(f"question {n}" for n in range(40)), *(f"name {n}" for n in range(4))]
+    outside = [f"stranger {n}" for n in range(6)]
+    trained = train(
+        with_names, [*labels, *called], strangers(6), texts=texts, stranger_texts=outside, hints=len(called)
+    )
+    assert trained.judged is not None
+    assert trained.judged.texts == (*texts[:40], *outside)
+    assert trained.judged.labels == (*labels, *["oos"] * 6)
+    assert len(trained.judged.named) == len(trained.judged.confidence) == len(trained.judged.strange) == 46
+    assert len(trained.model.known) == 50
+
+
+def test_without_names_every_example_is_judged() -> None:
+    vectors, labels = clouds(4, 10)
+    trained = train(vectors, labels, NONE)
+    assert trained.judged is not None
+    assert trained.judged.labels == tuple(labels)
+    assert trained.held_out_accuracy == float((trained.judged.named == trained.judged.truth).mean())
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=20))
+def test_those_of_some_rows_are_the_same_rows_in_their_order(kept: list[bool]) -> None:
+    count = len(kept)
+    judged = Judged(
+        tuple(f"t{n}" for n in range(count)),
+        tuple("oos" if n % 3 == 0 else "a" for n in range(count)),
+        np.array(["a" if n % 2 else "b" for n in range(count)]),
+        np.linspace(0, 1, count, dtype=np.float32),
+        np.array([n % 5 == 0 for n in range(count)]),
+    )
+    some, places = judged.among(np.array(kept)), [n for n in range(count) if kept[n]]
+    assert some.texts == tuple(judged.texts[n] for n in places)
+    assert some.labels == tuple(judged.labels[n] for n in places)
+    assert some.right().tolist() == [bool(judged.right()[n]) for n in places]
+    assert judged.among(np.ones(count, bool)).texts == judged.texts

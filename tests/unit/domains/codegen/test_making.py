@@ -38,5 +38,6 @@ def test_a_module_of_python_still_goes_to_the_engine_of_python() -> None:
         (b"this is no JavaScript\n", True),
     ],
 )
-def test_tests_fail_on_a_wrong_version_alone(source: bytes, failing: bool) -> None:
+def test_tests_fail_on_a_wrong_version_alone(source: bytes, failing: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("domains.codegen.javascript.gating._WALL_S", 10.0)  # an endless loop costs all of it
     assert fails(Sandbox(), Project({"double.js": source}, "double.js"), {"double.test.js": TEST}) is failing

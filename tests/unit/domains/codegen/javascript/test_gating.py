@@ -1,0 +1,109 @@
+"""Test files are run by Jest itself, several times; what it says is read with suspicion."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+
+import pytest
+
+from domains.codegen.engine.errors import Cancelled, SourceBroken
+from domains.codegen.engine.types import Project
+from domains.codegen.javascript.gating import Counted, Gated, formatted, gate, located
+from domains.codegen.javascript.runner import Node, find
+from sandbox import Sandbox
+
+SIGN = b"""exports.sign = (n) => {
+  if (n < 0) return -1;
+  return n > 0 ? 1 : 0;
+};
+"""
+PROJECT = Project({"sign.js": SIGN}, "sign.js")
+HEAD = 'const { sign } = require("./sign");\n'
+
+
+@pytest.fixture(scope="module")
+def box() -> Sandbox:
+    return Sandbox()
+
+
+@pytest.fixture(scope="module")
+def node() -> Node:
+    return find()
+
+
+def run(box: Sandbox, node: Node, tests: Mapping[str, str], runs: int = 2) -> Gated:
+    files = {name: HEAD + text for name, text in tests.items()}
+    return gate(box, node, PROJECT, files, threading.Event(), runs=runs)
+
+
+def test_each_test_is_told_by_name_with_its_end_in_every_run(box: Sandbox, node: Node) -> None:
+    told = run(
+        box,
+        node,
+        {
+            "sign.test.js": 'test("of two is one", () => { expect(sign(2)).toBe(1); });\n'
+            'test("of zero is one", () => { expect(sign(0)).toBe(1); });\n'
+        },
+    )
+    assert told.ended == {"of two is one": ["passed"] * 2, "of zero is one": ["failed"] * 2}
+    assert (told.passed("of two is one"), told.failed("of two is one")) == (True, False)
+    assert (told.passed("of zero is one"), told.failed("of zero is one")) == (False, True)
+    assert "Expected: 1" in told.why["of zero is one"]
+
+
+def test_coverage_is_that_of_the_target_alone(box: Sandbox, node: Node) -> None:
+    part = run(box, node, {"sign.test.js": 'test("a", () => { expect(sign(-2)).toBe(-1); });\n'}, runs=1).covered()
+    assert 0 < part.line < 1
+    assert part.branch is not None
+    assert 0 < part.branch < 1
+    assert part.missing_lines == (3,)
+    every = 'test("a", () => { expect([-2, 0, 2].map(sign)).toEqual([-1, 0, 1]); });\n'
+    whole = run(box, node, {"sign.test.js": every}, runs=1).covered()
+    assert (whole.line, whole.branch, whole.missing_lines) == (1.0, 1.0, ())
+
+
+def test_a_test_that_depends_on_chance_neither_passes_nor_fails(box: Sandbox, node: Node) -> None:
+    luck = 'let calls = 0;\ntest("sometimes", () => { expect(Math.random() < 0.5).toBe(true); });\n'
+    ends = run(box, node, {"sign.test.js": luck}, runs=5).ended["sometimes"]
+    assert len(ends) == 5
+    assert set(ends) <= {"passed", "failed"}
+
+
+def test_a_table_passes_when_all_of_its_rows_do() -> None:
+    told = Gated(ended={"adds, row 1": ["passed"], "adds, row 2": ["failed"], "adder": ["passed"]})
+    assert not told.passed("adds")
+    assert not told.failed("adds")
+    assert told.passed("adder")
+    assert not told.passed("never heard of")
+    assert not told.failed("never heard of")
+
+
+def test_nothing_counted_is_nothing_covered_and_nothing_to_count_is_all() -> None:
+    assert Gated(ended={}).covered().line == 0.0
+    empty = Counted(statements=0, missing=0, branches=0, missing_branches=0, missing_lines=[])
+    covered = Gated(ended={}, coverage=empty).covered()
+    assert (covered.line, covered.branch) == (1.0, None)
+
+
+def test_who_has_left_is_not_waited_for(box: Sandbox, node: Node) -> None:
+    gone = threading.Event()
+    gone.set()
+    with pytest.raises(Cancelled):
+        gate(box, node, PROJECT, {"sign.test.js": HEAD}, gone)
+
+
+def test_files_are_formatted_and_what_cannot_be_read_comes_back_as_it_was(box: Sandbox, node: Node) -> None:
+    texts = {"a.test.js": "test( 'x' ,()=>{ })", "b.test.js": "this is no JavaScript"}
+    made = formatted(box, node, texts, threading.Event())
+    assert made["a.test.js"] == 'test("x", () => {});\n'
+    assert made["b.test.js"] == texts["b.test.js"]
+
+
+def test_the_place_where_a_file_does_not_parse_is_told(box: Sandbox, node: Node) -> None:
+    broken = Project({"a.js": b"const a = 1;\nfunction (\n"}, "a.js")
+    otherwise = SourceBroken("somewhere", 9, 9)
+    told = located(box, node, broken, otherwise)
+    assert told is not otherwise
+    assert told.line == 2
+    assert located(box, node, PROJECT, otherwise) is otherwise
