@@ -85,6 +85,7 @@ def test_no_answer_is_stale_after_an_edit_was_acknowledged() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1500)
 def test_no_answer_is_stale_in_200_edits_and_20000_questions() -> None:
     stale, asked, different = storm(200, 20_000)
     print(f"edit storm: 200 edits, {asked} questions in two processes, {different} answers, {stale} stale")  # noqa: T201 - a figure of `make campaign`
@@ -93,6 +94,7 @@ def test_no_answer_is_stale_in_200_edits_and_20000_questions() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1500)
 def test_the_storm_sees_stale_answers_where_the_save_does_not_wait() -> None:
     assert storm(200, 2_000, wait=False)[0] > 0
 
