@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
+from domains.codegen.engine.ended import Counted, Ended
 from domains.codegen.engine.errors import Cancelled, SourceBroken
 from domains.codegen.engine.exploring import SOURCES, packages, sources
-from domains.codegen.engine.types import Coverage, Project
+from domains.codegen.engine.types import Project
 from sandbox import BOX, MIB, Job, Limits, Sandbox, python
 
 TESTS = f"{BOX}/tests"
@@ -20,40 +21,15 @@ RUNS = 5
 _WALL_S = 60.0
 
 
-class _Counted(BaseModel):
-    statements: int
-    missing: int
-    branches: int
-    missing_branches: int
-    missing_lines: list[int]
+class Gated(Ended):
+    """What pytest told; a table's rows are called `test_name[row]`. Without coverage it is no report."""
 
+    coverage: Counted
 
-class Gated(BaseModel):
-    """How each test (`test_name` or `test_name[row]`) ended in each run, why it failed, and the target's coverage."""
-
-    ended: dict[str, list[str]]
-    why: dict[str, str]
-    coverage: _Counted
-
-    def passed(self, name: str) -> bool:
-        """Whether a function passed in every run, all its rows."""
-        ends = self._ends(name)
-        return bool(ends) and all(end == "passed" for row in ends for end in row)
-
-    def failed(self, name: str) -> bool:
-        """Whether a function failed in every run."""
-        ends = self._ends(name)
-        return bool(ends) and all(end == "failed" for row in ends for end in row)
-
-    def _ends(self, name: str) -> list[list[str]]:
-        return [ends for test, ends in self.ended.items() if test.split("[")[0] == name]
-
-    def covered(self) -> Coverage:
-        """Return the coverage as shares."""
-        counted = self.coverage
-        lines = 1 - counted.missing / counted.statements if counted.statements else 1.0
-        branches = 1 - counted.missing_branches / counted.branches if counted.branches else None
-        return Coverage(lines, branches, tuple(counted.missing_lines))
+    @staticmethod
+    def belongs(test: str, name: str) -> bool:
+        """See `Ended`."""
+        return test.split("[", maxsplit=1)[0] == name
 
 
 def gate(

@@ -7,10 +7,11 @@ import threading
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
+from domains.codegen.engine.ended import Ended
 from domains.codegen.engine.errors import SourceBroken
-from domains.codegen.engine.types import Coverage, Project
+from domains.codegen.engine.types import Project
 from domains.codegen.javascript.runner import SOURCES, Node
 from sandbox import Sandbox
 
@@ -19,47 +20,15 @@ _WALL_S = 60.0
 _FORMAT_S = 15.0
 
 
-class Counted(BaseModel):
-    """Lines and branches of the target, as istanbul counts them."""
+class Gated(Ended):
+    """What Jest told, or JUnit; a table's rows are called `name, row 1`. `broken` says why nothing could be run."""
 
-    statements: int
-    missing: int
-    branches: int
-    missing_branches: int
-    missing_lines: list[int]
-
-
-class Gated(BaseModel):
-    """How each test (by its full name) ended in each run, why it failed, and the target's coverage."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    ended: dict[str, list[str]]
-    why: dict[str, str] = {}
-    coverage: Counted | None = None
     broken: str | None = None
 
-    def passed(self, name: str) -> bool:
-        """Whether a test passed in every run, all rows of a table."""
-        ends = self._ends(name)
-        return bool(ends) and all(end == "passed" for row in ends for end in row)
-
-    def failed(self, name: str) -> bool:
-        """Whether a test failed in every run."""
-        ends = self._ends(name)
-        return bool(ends) and all(end == "failed" for row in ends for end in row)
-
-    def _ends(self, name: str) -> list[list[str]]:
-        return [ends for test, ends in self.ended.items() if test == name or test.startswith(f"{name}, row ")]
-
-    def covered(self) -> Coverage:
-        """Return the coverage as shares; nothing is covered where nothing was counted."""
-        counted = self.coverage
-        if counted is None:
-            return Coverage(0.0, None)
-        lines = 1 - counted.missing / counted.statements if counted.statements else 1.0
-        branches = 1 - counted.missing_branches / counted.branches if counted.branches else None
-        return Coverage(lines, branches, tuple(counted.missing_lines))
+    @staticmethod
+    def belongs(test: str, name: str) -> bool:
+        """See `Ended`."""
+        return test == name or test.startswith(f"{name}, row ")
 
 
 def gate(

@@ -1,7 +1,4 @@
-"""Routed experts in vLLM's modular kernel: vLLM routes, dispatches and combines, our library computes.
-
-The signatures overridden here have been the same from vLLM 0.20 to 0.33.
-"""
+"""Routed experts in vLLM's modular kernel: vLLM routes, dispatches and combines, our library computes."""
 
 from __future__ import annotations
 
@@ -12,7 +9,6 @@ import vllm.model_executor.layers.fused_moe.modular_kernel as mk
 from torch import Tensor
 from vllm.logger import init_logger
 from vllm.model_executor.layers.fused_moe import UnquantizedFusedMoEMethod
-from vllm.model_executor.layers.fused_moe.topk_weight_and_reduce import TopKWeightAndReduceNoOP
 from vllm.model_executor.model_loader.reload.layerwise import initialize_online_processing
 from vllm.model_executor.utils import replace_parameter
 from vllm.platforms import current_platform
@@ -26,11 +22,12 @@ from inference.serving.plugin.activity import Watch
 from inference.serving.plugin.confidence import sure
 from inference.serving.plugin.exchange import HouseExchange
 from inference.serving.plugin.linear import unread
+from inference.serving.plugin.modular import OurExperts
 
 log = init_logger(f"vllm.{__name__}")  # vLLM formats and passes on what is below its own name
 
 
-class HouseExperts(mk.FusedMoEExpertsModular):
+class HouseExperts(OurExperts):
     """bf16 weights. Weights are packed when they have been loaded; what vLLM keeps afterwards has only their shape."""
 
     fmt = Format.BF16
@@ -45,36 +42,6 @@ class HouseExperts(mk.FusedMoEExpertsModular):
         self.packed: PackedExperts | None = None
         self.watch: Watch | None = None
 
-    @staticmethod
-    def activation_format() -> Any:
-        """Rows by token, not by expert."""
-        return mk.FusedMoEActivationFormat.Standard
-
-    @staticmethod
-    def _supports_current_device() -> bool:
-        return True
-
-    @staticmethod
-    def _supports_no_act_and_mul() -> bool:
-        return False
-
-    @staticmethod
-    def _supports_quant_scheme(weight_key: Any, activation_key: Any) -> bool:
-        return (weight_key, activation_key) == (None, None)
-
-    @staticmethod
-    def _supports_activation(activation: Any) -> bool:
-        return bool(activation.value == "silu")
-
-    @staticmethod
-    def _supports_parallel_config(_config: Any) -> bool:
-        return True
-
-    @property
-    def expects_unquantized_inputs(self) -> bool:
-        """Activations are rounded inside the kernel, group by group."""
-        return True
-
     def process_weights_after_loading(self, layer: Any) -> None:
         """Pack w13 [experts, 2 * inner, hidden] and w2 [experts, hidden, inner], then let go of them."""
         w13, w2 = layer.w13_weight.data, layer.w2_weight.data
@@ -83,17 +50,6 @@ class HouseExperts(mk.FusedMoEExpertsModular):
         )
         for name, weight in (("w13_weight", w13), ("w2_weight", w2)):
             replace_parameter(layer, name, weight.new_zeros(1).expand(weight.shape))
-
-    def workspace_shapes(
-        self, M: int, N: int, K: int, topk: int, *_rest: Any
-    ) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
-        """No workspace: the library keeps its own. The output is [M, K]."""
-        del N, topk
-        return (0,), (0,), (M, K)
-
-    def finalize_weight_and_reduce_impl(self) -> Any:
-        """`apply` already weights and sums."""
-        return TopKWeightAndReduceNoOP()
 
     def apply(
         self,

@@ -13,17 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 import vllm.envs
-import vllm.model_executor.layers.fused_moe.modular_kernel as mk
 from torch import Tensor
 from vllm.config import get_current_vllm_config_or_none
 from vllm.logger import init_logger
 from vllm.model_executor.layers.fused_moe import RoutedExperts, UnquantizedFusedMoEMethod
 from vllm.model_executor.layers.fused_moe.oracle.fp8 import Fp8MoeBackend
 from vllm.model_executor.layers.fused_moe.oracle.unquantized import UnquantizedMoeBackend
-from vllm.model_executor.layers.fused_moe.topk_weight_and_reduce import TopKWeightAndReduceNoOP
 from vllm.model_executor.layers.quantization import register_quantization_config
 from vllm.model_executor.layers.quantization.fp8 import Fp8Config, Fp8MoEMethod
 
+from inference.serving.plugin.modular import OurExperts
 from inference.serving.plugin.settings import GPU_KEY
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ log = init_logger(f"vllm.{__name__}")
 _BLOCK = [128, 128]
 
 
-class HouseTritonExperts(mk.FusedMoEExpertsModular):
+class HouseTritonExperts(OurExperts):
     """Experts in bf16, float16 or fp8, computed where the tokens are."""
 
     def __init__(self, moe_config: Any, quant_config: Any) -> None:
@@ -42,49 +41,8 @@ class HouseTritonExperts(mk.FusedMoEExpertsModular):
         log.info("Using HouseTritonExperts MoE backend")  # vLLM names experts of unquantised models alone
 
     @staticmethod
-    def activation_format() -> Any:
-        """Rows by token, not by expert."""
-        return mk.FusedMoEActivationFormat.Standard
-
-    @staticmethod
-    def _supports_current_device() -> bool:
-        return True
-
-    @staticmethod
-    def _supports_no_act_and_mul() -> bool:
-        return False
-
-    @staticmethod
-    def _supports_quant_scheme(weight_key: Any, activation_key: Any) -> bool:
-        return (weight_key, activation_key) == (None, None)  # fp8 comes by `HouseFp8MoEMethod`, which chooses itself
-
-    @staticmethod
-    def _supports_activation(activation: Any) -> bool:
-        return bool(activation.value == "silu")
-
-    @staticmethod
-    def _supports_parallel_config(_config: Any) -> bool:
-        return True
-
-    @staticmethod
     def _supports_batch_invariance() -> bool:
         return True
-
-    @property
-    def expects_unquantized_inputs(self) -> bool:
-        """Activations are rounded inside the kernels."""
-        return True
-
-    def workspace_shapes(
-        self, M: int, N: int, K: int, topk: int, *_rest: Any
-    ) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
-        """No workspace of vLLM's. The output is [M, K]."""
-        del N, topk
-        return (0,), (0,), (M, K)
-
-    def finalize_weight_and_reduce_impl(self) -> Any:
-        """`apply` already weights and sums."""
-        return TopKWeightAndReduceNoOP()
 
     def apply(
         self,

@@ -5,33 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from sandbox import MIB, Job, Limits, Outcome, Sandbox
+from tests.unit.sandbox.held import held, slices
 from tests.unit.sandbox.hostile import Hostile
 from tests.unit.sandbox.hostile_javascript import PRELUDE, PROGRAMS
-from tests.unit.sandbox.test_hostile import boxed, slices
 
 SHORT_S, WALL_S = 1.5, 8.0
 NODE = shutil.which("node") or "/usr/bin/node"
-
-
-@pytest.fixture(scope="module")
-def port() -> Iterator[int]:
-    import socket
-
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        yield listening.getsockname()[1]
-
-
-@pytest.fixture(scope="module")
-def secret(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("secret") / "key"
-    path.write_text("nobody inside reads this")
-    return path
 
 
 def run(program: Hostile, port: int, secret: Path) -> Outcome:
@@ -60,16 +44,8 @@ def test_there_are_at_least_sixty() -> None:
 
 @pytest.mark.parametrize("program", slices(PROGRAMS, 4))
 def test_it_is_held(program: Hostile, port: int, secret: Path) -> None:
-    before = set(boxed())  # parsers of other tests live on in boxes of their own
-    outcome = run(program, port, secret)
-    assert b"ESCAPED" not in outcome.report, outcome.report[:200]
+    outcome = held(program, lambda: run(program, port, secret), SHORT_S if program.hangs else WALL_S)
     assert b"SyntaxError" not in outcome.stderr, outcome.stderr[-400:]
-    assert outcome.seconds <= (SHORT_S if program.hangs else WALL_S) + 2
-    assert len(outcome.stdout) <= MIB
-    assert len(outcome.report) <= MIB
-    assert set(boxed()) <= before, "something of it still runs"
-    if program.hangs:
-        assert outcome.ending in {"timeout", "memory", "output"}
 
 
 def test_the_programs_would_be_noticed_without_a_sandbox(tmp_path: Path, secret: Path) -> None:

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 
 import pytest
 
+from domains.codegen.engine.ended import Counted
 from domains.codegen.engine.errors import Cancelled, SourceBroken
 from domains.codegen.engine.types import Project
-from domains.codegen.javascript.gating import Counted, Gated, formatted, gate, located
+from domains.codegen.javascript.gating import Gated, formatted, gate, located
 from domains.codegen.javascript.runner import Node, find
 from sandbox import Sandbox
 
