@@ -2,8 +2,9 @@
 
     python -m benchmarks.faq_http [--json] [--seconds 10]
 
-Every timed semantic question is one that neither a process nor a memo has seen: a curated question in a wrapping of
-everyday words, each combination sent once. Requests to start with warm both workers and are not counted.
+Every timed semantic question is one that neither a process nor a memo has seen: a curated question with everyday words
+behind it, each combination sent once. (In front they would be taken off, and the question met again in the memo.)
+Requests to start with warm both workers and are not counted.
 """
 
 from __future__ import annotations
@@ -23,10 +24,6 @@ from benchmarks.server import ROOT, Server, serving
 
 DEMO = ROOT / "assistant" / "knowledge" / "demo" / "faq"
 CONNECTIONS = 24
-BEFORE = {
-    "en": ("Hi, ", "Hello there, ", "Quick question: ", "Sorry to bother you, ", "Hey, ", "Good morning, "),
-    "zh": ("你好，", "您好，", "请问一下，", "打扰了，", "麻烦问下，", "客服你好，"),
-}
 AFTER = {
     "en": ("", " Thanks", " Thank you!", " Please help", " Cheers", " please"),
     "zh": ("", "谢谢", "谢谢！", "急", "多谢", "麻烦了"),
@@ -40,8 +37,8 @@ def curated(folder: Path) -> list[tuple[str, str]]:
 
 
 def unseen(questions: list[tuple[str, str]], seed: int) -> list[str]:
-    """Wrap each question in every wrapping of its language; shuffled, no text twice."""
-    texts = [a + q.rstrip("?？") + b for q, language in questions for a in BEFORE[language] for b in AFTER[language]]
+    """Put every two of its language's endings behind each question; shuffled, no text twice."""
+    texts = [q.rstrip("?？") + a + b for q, language in questions for a in AFTER[language] for b in AFTER[language]]
     random.Random(seed).shuffle(texts)
     return list(dict.fromkeys(texts))
 

@@ -44,7 +44,7 @@ async def scope_of(
 
     That is when the question is personal or about the moment, refers to earlier turns, or no model is up.
     """
-    alone = not memory.turns and understood.standalone == asked.text
+    alone = not memory.turns and understood.standalone == understood.core
     if room.kept is None or not alone or asked.history or not lasts(asked.text):
         return None
     info = None if room.model_warming() else await room.model.info()

@@ -139,11 +139,11 @@ class _Recognised:
 
 async def _recognise(asked: Asked, understood: Understood, room: Room) -> _Recognised:
     """Encode and classify. What was said stands first: "thanks" after a question is thanks, not a follow-up."""
-    vector = await room.encode(asked.text)
-    guess = room.intents.classify(asked.tenant, asked.text, vector)
+    vector = await room.encode(understood.core)
+    guess = room.intents.classify(asked.tenant, understood.core, vector)
     guess = replace(guess, also=await several.others(asked.tenant, asked.text, guess, room))
-    if understood.standalone == asked.text or guess.route in {Route.SMALL_TALK, Route.HUMAN}:
-        return _Recognised(asked.text, vector, guess)
+    if understood.standalone == understood.core or guess.route in {Route.SMALL_TALK, Route.HUMAN}:
+        return _Recognised(understood.core, vector, guess)
     vector = await room.encode(understood.standalone)
     guess = room.intents.classify(asked.tenant, understood.standalone, vector)
     return _Recognised(understood.standalone, vector, guess)

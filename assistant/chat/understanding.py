@@ -9,6 +9,7 @@ from functools import lru_cache
 from assistant.chat import followup
 from assistant.chat.asked import Asked
 from assistant.chat.memory import Memory
+from assistant.faq.courtesy import without_opening
 from domains.types import Language, Question
 from retrieval.language import detect
 
@@ -17,9 +18,10 @@ _LETTERS = re.compile(r"[a-zA-Z㐀-鿿]")
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """The text, what it means on its own, and the language to answer in."""
+    """The text, the text without a greeting in front, what that means on its own, and the language to answer in."""
 
     text: str
+    core: str
     standalone: str
     language: Language
 
@@ -33,7 +35,8 @@ def understand(asked: Asked, memory: Memory) -> Understood:
     """Follow the asker's language: the wish first, then the text's, then the conversation's, then the reader's."""
     spoken = spoken_in(asked.text)
     language = asked.language or spoken or memory.language or asked.reader
-    return Understood(asked.text, followup.standalone(asked.text, spoken or language, memory), language)
+    core = without_opening(asked.text)
+    return Understood(asked.text, core, followup.standalone(core, spoken or language, memory), language)
 
 
 @lru_cache(maxsize=2048)

@@ -23,6 +23,17 @@ _CHINESE = re.compile(
 )
 
 
+_OPENING = re.compile(
+    r"(?:hi|hello|hey|good (?:morning|afternoon|evening)|dear (?:team|support|sir|madam)|excuse me|sorry to bother you"
+    r"|(?:just )?a? ?(?:quick|short|small) question|i have a question|please|just wondering"
+    r"|(?:can|could|would|will) you (?:please )?(?:tell me|let me know)|(?:please )?tell me|do you know"
+    r"|i(?:['’]d| would) (?:like|love) to (?:know|ask)|i (?:want|need) to (?:know|ask))(?: there| all)?(?![a-z0-9_'’-])"
+    r"|你好|您好|大家好|嗨|哈喽|客服(?=你好|您好)|在吗|有人吗|打扰(?:了|一下|下)?|麻烦(?:问|您|你)?(?:一下|下)|麻烦问|劳驾|不好意思|请教(?:一下|下)?"
+    r"|(?:我)?想?(?:请问|问问|问一下|问下|咨询一下|咨询下)(?:一下|下)?|我想(?:知道|了解|问|咨询)(?:一下|下)?|(?:请)?(?:告诉|告知)我(?:一下|下)?",
+    re.IGNORECASE,
+)
+_BETWEEN = re.compile(r"[\s,，、。.!！:：;；~～…-]+")
+_HAN, _WORD = re.compile(r"[㐀-鿿]"), re.compile(r"[A-Za-z0-9]+")
 _SHORT = re.compile(r"\b(what|where|how|who|when|that|it|there)s\b")
 """Folding has taken the apostrophe off."""
 
@@ -30,6 +41,20 @@ _SHORT = re.compile(r"\b(what|where|how|who|when|that|it|there)s\b")
 def plain(text: str) -> str:
     """Fold a text, take its wrapping off and write "what's" out: texts that are equal then are equal words."""
     return _SHORT.sub(r"\1 is", bare(fold(text)))
+
+
+def without_opening(text: str) -> str:
+    """Take the greeting and "may I ask" off the front of a question as it was typed.
+
+    What is left is what search and meaning are asked for: with a greeting in front a short question is far from itself.
+    A greeting with little behind it ("hello everyone", 「你好呀」) stays whole, so that small talk is known as such.
+    """
+    at = 0
+    while (found := _OPENING.match(text, at)) is not None:
+        between = _BETWEEN.match(text, found.end())
+        at = found.end() if between is None else between.end()
+    rest = text[at:]
+    return rest if len(_HAN.findall(rest)) / 4 + len(_WORD.findall(rest)) / 3 >= 1 else text
 
 
 def bare(folded: str) -> str:

@@ -37,6 +37,15 @@ async def test_the_same_question_in_other_words_is_answered_from_the_curated_ent
     assert 0.85 <= answer_.sources[0].score <= 1.0
 
 
+@pytest.mark.parametrize("greeting", ["Hi, ", "Hello there! Quick question: ", "Good morning. Could you tell me "])
+async def test_a_greeting_in_front_changes_nothing_that_is_found(greeting: str) -> None:
+    bare, greeted = "return an item, how do I?", f"{greeting}return an item, how do I?"
+    alone, polite = [finished(await events(asked(text), room())) for text in (bare, greeted)]
+    assert (polite.layer, polite.answer) == ("faq", alone.answer)
+    assert polite.sources[0].score == alone.sources[0].score
+    assert polite.intent == alone.intent
+
+
 async def test_the_first_event_comes_before_anything_is_looked_up() -> None:
     class Never:
         async def recall(self, _asked: object) -> Memory:

@@ -14,7 +14,7 @@ from retrieval.types import Hit
 from tests.chatkit import WARRANTY
 
 MATCH = FaqMatch(7, "returns", "How?", "So.", "en", 0.91234567, exact=False, domain="general", intent="refund")
-UNDERSTOOD = Understood("q", "q", "zh")
+UNDERSTOOD = Understood("q", "q", "q", "zh")
 TALK = IntentGuess("greeting", 0.98765, Route.SMALL_TALK, "general", 0.0, (("zh", "您好"),))
 
 
@@ -42,7 +42,7 @@ def test_small_talk_needs_a_sentence_in_the_askers_language() -> None:
     reply = replies.small_talk(TALK, UNDERSTOOD)
     assert reply is not None
     assert reply.text == "您好"
-    assert replies.small_talk(TALK, Understood("q", "q", "en")) is None
+    assert replies.small_talk(TALK, Understood("q", "q", "q", "en")) is None
 
 
 def test_only_the_wish_for_a_human_is_passed_on() -> None:

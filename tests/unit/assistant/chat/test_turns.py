@@ -14,7 +14,7 @@ from assistant.chat.turns import Draft
 from assistant.chat.understanding import Understood
 from tests.chatkit import asked
 
-UNDERSTOOD = Understood("and in red?", "the lamp in red?", "en")
+UNDERSTOOD = Understood("and in red?", "and in red?", "the lamp in red?", "en")
 REPLY = Reply("Yes.", "model", IntentShown("colours", 0.8), "general", grounded=True)
 REFUSED = replace(REPLY, text="I do not know.", refused=RefusalShown("no_evidence", "I do not know."), grounded=False)
 TIMINGS = Timings(total_ms=1.0)

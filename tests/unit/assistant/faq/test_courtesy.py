@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.faq.courtesy import bare, plain
+from assistant.faq.courtesy import bare, plain, without_opening
 from retrieval.normalise import fold
 
 ENGLISH = [
@@ -101,3 +101,40 @@ def test_a_text_never_grows_nor_vanishes(text: str) -> None:
 def test_whats_is_what_is_written_short() -> None:
     assert plain("Hi, what's your phone number please?") == plain("What is your phone number?")
     assert plain("What's new?") != plain("What was new?")
+
+
+@pytest.mark.parametrize(
+    ("typed", "left"),
+    [
+        ("你好，请问怎么退货", "怎么退货"),
+        ("hi请问怎么退货？", "怎么退货？"),
+        ("您好！我想了解一下A5空气净化器的保修期", "A5空气净化器的保修期"),
+        ("客服你好，发票怎么开", "发票怎么开"),
+        ("打扰了，麻烦问一下什么时候发货？", "什么时候发货？"),
+        ("Hi there, how do I return an item?", "how do I return an item?"),
+        ("Good morning! Could you please tell me where my order is?", "where my order is?"),
+        ("I'd like to know if you ship to Norway", "if you ship to Norway"),
+        ("HELLO - quick question: is it waterproof, please?", "is it waterproof, please?"),
+    ],
+)
+def test_what_stands_in_front_of_a_question_comes_off_as_it_was_typed(typed: str, left: str) -> None:
+    assert without_opening(typed) == left
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "怎么退货", "问题怎么提交", "客服电话是多少", "咨询电话是多少", "帮我查一下订单", "你好呀", "你好", "在吗",
+        "hello everyone", "Hi", "thanks", "History of my orders please", "Heyday lamp: which bulb fits?",
+        "Hi-fi speakers: which cable fits?", "How do I say hello to an agent?", "", "？", "12345",
+    ],
+)  # fmt: skip
+def test_what_is_no_greeting_and_a_greeting_alone_stay(typed: str) -> None:
+    assert without_opening(typed) == typed
+
+
+@given(st.text(max_size=60))
+def test_what_is_left_is_an_end_of_what_was_typed_and_has_no_more_to_take_off(typed: str) -> None:
+    left = without_opening(typed)
+    assert typed.endswith(left)
+    assert without_opening(left) == left
