@@ -162,7 +162,7 @@ export class AssistantChat extends HTMLElement {
   }
 
   draw(message) {
-    const acts = { retry: (failed) => this.talk.retry(failed), human: () => this.send(this.words.askHuman), rate: (...said) => this.talk.rate(...said) };
+    const acts = { retry: (failed) => this.talk.retry(failed), human: () => this.send(this.words.askHuman), ask: (question) => this.send(question), rate: (...said) => this.talk.rate(...said) };
     const view = new MessageView(message, () => this.words, acts);
     this.views.set(message.id, view);
     this.log.append(view.node);

@@ -7,7 +7,7 @@ import { blockNode, link, parseBlocks, safeLink } from "./markdown.mjs";
 const UNCITED = 3;
 
 export class MessageView {
-  // `acts` are {retry(message), human(), rate(message, rating, reason)}; `words()` gives the current pack.
+  // `acts` are {retry(message), human(), ask(question), rate(message, rating, reason)}; `words()` gives the current pack.
   constructor(message, words, acts) {
     Object.assign(this, { message, words, acts, drawn: [], opened: new Set(), cited: new Set() });
     this.body = h("div", { class: "bubble", dir: "auto" });
@@ -65,10 +65,10 @@ export class MessageView {
 
   drawBelow(words) {
     const { message } = this;
-    const key = JSON.stringify([message.status, message.sources, message.layer, message.note, message.handoff, message.retryAfter, words.name]);
+    const key = JSON.stringify([message.status, message.sources, message.layer, message.note, message.handoff, message.meant, message.retryAfter, words.name]);
     if (key === this.belowKey) return;
     this.belowKey = key;
-    this.below.replaceChildren(...[this.sources(words), this.meta(words), ...this.notes(words)].filter(Boolean));
+    this.below.replaceChildren(...[this.sources(words), this.meta(words), this.meant(words), ...this.notes(words)].filter(Boolean));
     this.below.hidden = !this.below.firstChild;
   }
 
@@ -97,6 +97,14 @@ export class MessageView {
     const { status, layer, grounded } = this.message;
     if (status !== "done" || !layer || this.message.handoff) return null;
     return h("div", { class: "meta" }, layer === "model" && grounded ? words.grounded : words[layer]);
+  }
+
+  // Curated questions near this one: chosen, each is asked as if it had been typed.
+  meant(words) {
+    const questions = this.message.meant || [];
+    if (!questions.length) return null;
+    const chips = questions.map((question) => h("li", {}, h("button", { type: "button", dir: "auto", onclick: () => this.acts.ask(question) }, question, icon("open"))));
+    return h("div", { class: "meant" }, h("div", { class: "meta" }, words.meant), h("ul", { class: "chips", "aria-label": words.meant }, chips));
   }
 
   notes(words) {
