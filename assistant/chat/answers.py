@@ -131,7 +131,7 @@ class UsageShown:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The JSON answer of interfaces.md. `suggestions` are there where nothing was sure but something curated is near."""
+    """The JSON answer of interfaces.md. `suggestions` are there where nothing was sure but something is near."""
 
     id: str
     conversation_id: str
