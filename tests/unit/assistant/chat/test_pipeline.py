@@ -113,7 +113,7 @@ async def test_a_refusal_offers_the_curated_question_that_may_have_been_meant(
 
 async def test_a_quotation_offers_it_too_and_an_answer_of_the_model_does_not() -> None:
     text, curated = "Aurora lamp warranty from delivery", Curated(offered=-1.0)
-    quoted = finished(await events(asked(text), room(AbsentModel(), faq=curated)))  # type: ignore[arg-type]
+    quoted = finished(await events(asked(text), room(AbsentModel(), faq=curated)))
     assert (quoted.layer, quoted.refused) == ("retrieval", None)
     assert [one.key for one in quoted.suggestions] == ["key-1"]
     written = finished(await events(asked("Write a haiku"), room(model("Soft rain."), faq=curated)))
