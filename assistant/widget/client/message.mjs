@@ -1,7 +1,7 @@
 // One message on screen. Blocks of an answer are made once and replaced only when their text changes, so that a reader's
 // selection and focus survive while more arrives.
 
-import { h, icon, name } from "./dom.mjs";
+import { chips, h, icon, name } from "./dom.mjs";
 import { blockNode, link, parseBlocks, safeLink } from "./markdown.mjs";
 
 const UNCITED = 3;
@@ -60,12 +60,12 @@ export class MessageView {
     if (!this.message.sources.some((source) => source.n === n)) return null;
     this.cited.add(n);
     const attributes = { type: "button", class: "cite", "aria-label": this.words().source(n), "aria-expanded": String(this.opened.has(n)) };
-    return h("button", { ...attributes, "data-n": n, onclick: () => this.reveal(n) }, String(n));
+    return h("button", { ...attributes, "data-n": n, onclick: () => this.reveal(n) }, n);
   }
 
   drawBelow(words) {
     const { message } = this;
-    const key = JSON.stringify([message.status, message.sources, message.layer, message.note, message.handoff, message.meant, message.retryAfter, words.name]);
+    const key = JSON.stringify([message.status, message.sources, message.layer, message.note, message.handoff, message.retryAfter, words.name]);
     if (key === this.belowKey) return;
     this.belowKey = key;
     this.below.replaceChildren(...[this.sources(words), this.meta(words), this.meant(words), ...this.notes(words)].filter(Boolean));
@@ -101,10 +101,8 @@ export class MessageView {
 
   // Curated questions near this one: chosen, each is asked as if it had been typed.
   meant(words) {
-    const questions = this.message.meant || [];
-    if (!questions.length) return null;
-    const chips = questions.map((question) => h("li", {}, h("button", { type: "button", dir: "auto", onclick: () => this.acts.ask(question) }, question, icon("open"))));
-    return h("div", { class: "meant" }, h("div", { class: "meta" }, words.meant), h("ul", { class: "chips", "aria-label": words.meant }, chips));
+    const near = this.message.suggestions;
+    return near && h("div", {}, words.meant, chips(words.meant, this.acts.ask, near.map((n) => n.question)));
   }
 
   notes(words) {
@@ -142,7 +140,7 @@ export class MessageView {
       href ? link(href, h, words.visit) : h("div", {}, words.unlinked),
     );
     const attributes = { type: "button", class: "card", "aria-expanded": String(shown), "data-n": source.n };
-    const button = h("button", { ...attributes, onclick: () => this.toggle(source.n) }, h("b", {}, String(source.n)), h("span", { dir: "auto" }, source.title), icon("open"));
+    const button = h("button", { ...attributes, onclick: () => this.toggle(source.n) }, h("b", {}, source.n), h("span", { dir: "auto" }, source.title), icon("open"));
     return h("li", { class: shown && "lit" }, button, detail);
   }
 

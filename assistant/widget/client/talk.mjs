@@ -36,7 +36,7 @@ export class Talk {
 
   async retry(message) {
     if (this.busy) return;
-    Object.assign(message, { text: "", sources: [], meant: [], status: "typing", note: "", answer: null, last: "", code: "", spoken: false });
+    Object.assign(message, { text: "", sources: [], status: "typing", note: "", answer: null, last: "", code: "", spoken: false });
     await (this.running = this.answer(message));
   }
 
@@ -151,7 +151,7 @@ export class Talk {
       layer: answer.layer,
       grounded: answer.grounded,
       handoff: answer.handoff ? answer.handoff.state || "offered" : null,
-      meant: (answer.suggestions || []).map((suggestion) => suggestion.question),
+      suggestions: answer.suggestions,
     });
     if (answer.refused) refuse(message, answer.refused);
   }

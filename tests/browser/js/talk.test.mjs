@@ -178,7 +178,7 @@ test("a thumb that did not arrive is not shown as given, and says so", async () 
   assert.equal(message.status, "done");
 });
 
-test("questions that may have been meant come with the end of an answer and go when it is asked anew", async () => {
+test("questions that may have been meant come with the end of an answer, and one can be asked", async () => {
   const suggestions = [{ question: "How do I return an item?", key: "returns" }];
   const refused = { code: "no_evidence", reason: "Not found." };
   const { talk } = setting(
@@ -186,8 +186,8 @@ test("questions that may have been meant come with the end of an answer and go w
     stream(frame(1, "started", { id: "a2", conversation_id: "c1" }), frame(2, "finished", whole({ answer: "So." }))),
   );
   await talk.ask("How do I return an order?");
-  assert.deepEqual(talk.messages.at(-1).meant, ["How do I return an item?"]);
-  await talk.ask(talk.messages.at(-1).meant[0]);
-  assert.deepEqual(talk.messages.at(-1).meant, []);
+  assert.deepEqual(talk.messages.at(-1).suggestions, suggestions);
+  await talk.ask(talk.messages.at(-1).suggestions[0].question);
+  assert.equal(talk.messages.at(-1).suggestions, undefined);
   assert.equal(talk.messages.at(-2).text, "How do I return an item?");
 });
