@@ -99,7 +99,7 @@ async def test_a_question_about_the_company_without_evidence_is_refused_in_any_d
 
 @pytest.mark.parametrize(
     ("text", "question", "key"),
-    [("Can I return my parcel?", "How do I return an item?", "key-1"), ("包裹退货", "如何退货？", "key-2")],
+    [("Return an order parcel?", "How do I return an item?", "key-1"), ("包裹退货", "如何退货？", "key-2")],
 )
 async def test_a_refusal_offers_the_curated_question_that_may_have_been_meant(
     text: str, question: str, key: str
