@@ -42,7 +42,7 @@ class Counted:
 
     def __call__(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text."""
-        if fresh := [text for text in texts if text not in self._known]:
+        if fresh := [text for text in dict.fromkeys(texts) if text not in self._known]:
             self._known.update(zip(fresh, self._count(fresh), strict=True))
         return [self._known[text] for text in texts]
 
