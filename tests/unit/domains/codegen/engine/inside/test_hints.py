@@ -53,3 +53,10 @@ def test_names_that_say_it(name: str, kind: str) -> None:
 def test_constructors_stand_under_their_class_and_types_need_no_hint() -> None:
     source = "class C:\n    def __init__(self, text):\n        pass\n    def m(self, n: int, key):\n        pass"
     assert set(hints(ast.parse(source), {})) == {("C", "text"), ("C.m", "key")}
+
+
+def test_a_table_that_is_long_gives_its_first_items() -> None:
+    table = {str(n): n for n in range(500)}
+    values = hint("def f(x):\n    return TABLE[x]", TABLE=table).values
+    assert 5 <= len(values) <= 40
+    assert "'0'" in values
