@@ -57,7 +57,10 @@ class Losses:
 def identity(plan: Plan, domains: Sequence[Domain], **about: object) -> dict[str, str]:
     """What must not change between the beginning of a run and its continuation."""
     settings = {key: str(value) for key, value in asdict(plan).items() if key != "keep_every"}
-    texts = {f"domain {domain.name}": f"{domain.sha256} {domain.window} {domain.learnt}" for domain in domains}
+    texts = {
+        f"domain {domain.name}": f"{domain.expert} {domain.sha256} {domain.window} {domain.learnt}"
+        for domain in domains
+    }
     return settings | texts | {key: str(value) for key, value in about.items()}
 
 
