@@ -34,11 +34,13 @@ from benchmarks.server import ROOT, Server, serving
 
 DEMO = ROOT / "assistant" / "knowledge" / "demo" / "faq"
 CONNECTIONS = 24
-THANKS = {
+Figures = dict[str, float | int | None]
+Endings = dict[str, tuple[str, ...]]
+THANKS: Endings = {
     "en": ("", " Thanks", " Thank you!", " Many thanks", " Cheers", " please", " thanks a lot"),
     "zh": ("", "谢谢", "谢谢！", "多谢", "麻烦您", "辛苦了", "感谢"),
 }
-REASONS = {
+REASONS: Endings = {
     "en": (
         "",
         " I am new here",
@@ -57,7 +59,7 @@ def curated(folder: Path) -> list[tuple[str, str]]:
     return [(row["question"], row["language"]) for row in rows]
 
 
-def unseen(questions: list[tuple[str, str]], seed: int, first: dict[str, tuple[str, ...]] = THANKS) -> list[str]:
+def unseen(questions: list[tuple[str, str]], seed: int, first: Endings = THANKS) -> list[str]:
     """Put an ending of `first` and thanks behind each question; shuffled, no text twice, none as it is curated."""
     ends = {language: [a + b for a in first[language] for b in THANKS[language] if a + b] for language in first}
     texts = [question + end for question, language in questions for end in ends[language]]
@@ -74,7 +76,7 @@ def _layer(body: bytes) -> str | None:
     return layer
 
 
-def _rows(name: str, outcome: Outcome) -> dict[str, float]:
+def _rows(name: str, outcome: Outcome) -> Figures:
     """Rate of what was answered, and the latencies of all."""
     good = outcome.statuses.get(200, 0)
     return {
@@ -86,7 +88,7 @@ def _rows(name: str, outcome: Outcome) -> dict[str, float]:
     }
 
 
-def _hits(name: str, outcome: Outcome) -> dict[str, float | None]:
+def _hits(name: str, outcome: Outcome) -> Figures:
     """The same of curated answers alone: what is not curated is searched for in the documents, at a cost of its own."""
     hits = [took for took, body in zip(outcome.seconds, outcome.bodies, strict=True) if _layer(body) == "faq"]
     return {
@@ -96,7 +98,7 @@ def _hits(name: str, outcome: Outcome) -> dict[str, float | None]:
     }
 
 
-async def measure(server: Server, seconds: float, seed: int) -> dict[str, float | int | None]:
+async def measure(server: Server, seconds: float, seed: int) -> Figures:
     """Fire exact, then semantic questions; counts are chosen so that each part lasts about `seconds` at its goal."""
     load = os.getloadavg()[0]
     questions = curated(DEMO)
