@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-import datetime
+import datetime as dt
 import os
 import random
 import socket
@@ -69,7 +69,7 @@ def test_files_lie_where_a_test_would_find_them() -> None:
 def staged(tmp_path: Path) -> Iterator[Staged]:
     """The fakes, applied to this process as they are in the sandbox, and taken back."""
     module: Any = types.ModuleType("pkg_for_fakes")
-    module.datetime = datetime.datetime
+    module.datetime = dt.datetime
     sys.modules[module.__name__] = module
     connection: Any = socket.socket
     kept = (time.sleep, time.time, socket.getaddrinfo, connection.connect, Path.cwd())
@@ -86,11 +86,11 @@ def staged(tmp_path: Path) -> Iterator[Staged]:
 def test_the_present_is_fixed_and_other_dates_are_plain(staged: Staged) -> None:
     staged.loaded()
     fixed = sys.modules["pkg_for_fakes"].datetime
-    assert fixed.now() == datetime.datetime(2024, 2, 29, 12, 30)
-    assert fixed.now(datetime.UTC).tzinfo is datetime.UTC
-    assert type(fixed(1999, 1, 1)) is datetime.datetime
-    assert isinstance(datetime.datetime(1999, 1, 1), fixed)
-    assert not isinstance(datetime.date(1999, 1, 1), fixed)
+    assert fixed.now() == dt.datetime(2024, 2, 29, 12, 30)  # noqa: DTZ001 - as code under test has it
+    assert fixed.now(dt.UTC).tzinfo is dt.UTC
+    assert type(fixed(1999, 1, 1)) is dt.datetime
+    assert isinstance(dt.datetime(1999, 1, 1), fixed)  # noqa: DTZ001
+    assert not isinstance(dt.date(1999, 1, 1), fixed)
     assert (fixed.today(), fixed.utcnow()) == (fixed.now(), fixed.now())
 
 
