@@ -65,6 +65,8 @@ def _copy(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequ
     quote = connection.ops.quote_name
     names = ", ".join(map(quote, columns))
     table = quote(model._meta.db_table)  # noqa: SLF001 - Django's public name
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+    statement = f"COPY {table} ({names}) FROM STDIN"
+    # Django wraps the faults of `execute` alone: without this a lost connection would not pass for one.
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row)
