@@ -72,8 +72,21 @@ def test_some_authored_paraphrases_are_served_at_the_shipped_certificate(
     assert rate >= LEAST_SERVED[language]
 
 
-LEAST_SERVED = {"zh": 0.55, "en": 0.5}
-"""Measured: 0.635 of 156 and 0.553 of 150."""
+LEAST_SERVED = {"zh": 0.7, "en": 0.6}
+"""Measured: 0.763 of 156 and 0.673 of 150."""
+
+
+def test_closer_vectors_and_more_in_common_never_speak_against_a_pair() -> None:
+    judge, words = verifier.shipped(), verifier.features.WORDS
+    width = (len(judge.middle) - words) // 2
+    for place, sign in enumerate((*verifier.features.SIGNS, *[1] * width, *[-1] * width)):
+        assert (sign * judge.heads[:, place] >= 0).all(), place
+
+
+def test_on_sets_it_has_not_learnt_from_it_comes_near_the_cosine() -> None:
+    note = json.loads((FOLDER / NOTE).read_text(encoding="utf-8"))
+    for source, area in note["sets_left_out"].items():
+        assert area["verifier"] >= area["cosine"] - 0.03, source
 
 
 @pytest.mark.slow  # a time: it says something on a machine that does nothing else
