@@ -211,3 +211,29 @@ def test_of_another_encoders_vectors_it_knows_nothing_and_says_so() -> None:
     asked = verifier.question("How long is the warranty?", np.ones(64, np.float32) / 8)
     other = verifier.question("What is the warranty?", np.ones(64, np.float32) / 8)
     assert verifier.shipped().score(asked, [other, other]).tolist() == [-np.inf, -np.inf]
+
+
+class Shifts:
+    """A correction that adds the first feature of words to the score."""
+
+    def __init__(self) -> None:
+        self.names: list[np.uint64] = []
+
+    def corrected(self, scores: np.ndarray, words: np.ndarray, names: list[np.uint64] | None = None) -> np.ndarray:
+        self.names = list(names or [])
+        return scores + words[:, 0]
+
+
+def test_a_tenants_own_correction_is_told_the_score_the_features_and_the_names_of_the_pairs() -> None:
+    judge, ready, own = verifier.shipped(), prepared(), Shifts()
+    scores, words = judge.seen(ready[0], ready[1:])
+    assert words.shape == (len(ready) - 1, verifier.features.WORDS)
+    np.testing.assert_allclose(judge.score(ready[0], ready[1:]), scores)
+    np.testing.assert_allclose(judge.score(ready[0], ready[1:], own), scores + words[:, 0])
+    assert own.names == [verifier.pair_name(ready[0].text, other.text) for other in ready[1:]]
+
+
+@pytest.mark.parametrize(("name", "head"), [(3, 1), (5, 2), (9, 1), (4, 0), (99, 0), (0, 0)])
+def test_a_learnt_pair_is_found_by_its_name_and_judged_by_the_head_of_its_fold(name: int, head: int) -> None:
+    learnt, folds = np.array([3, 5, 9], np.uint64), np.array([0, 1, 0], np.uint8)
+    assert verifier.known_by(learnt, folds, np.uint64(name)) == head
