@@ -10,7 +10,8 @@ from pathlib import Path
 
 from domains.codegen.engine.errors import EngineError, SourceBroken
 from domains.codegen.engine.types import Generated, Options, Project
-from domains.codegen.evaluation import corpus, measure
+from domains.codegen.evaluation import corpus, measure, peers
+from domains.codegen.evaluation.comparing import Comparison
 from domains.codegen.making import generate
 from domains.codegen.wire import to_fields
 from sandbox import Sandbox, SandboxError
@@ -26,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     except SourceBroken as error:
         place = f"{error.line}:{error.column}: " if error.line else ""
         sys.stderr.write(f"{place}{error}\n")
-    except (EngineError, SandboxError, corpus.CorpusBroken, OSError) as error:
+    except (EngineError, SandboxError, corpus.CorpusBroken, peers.PeerAbsent, OSError) as error:
         sys.stderr.write(f"{error}\n")
     return 2
 
@@ -47,6 +48,11 @@ def _parser() -> argparse.ArgumentParser:
     judge.add_argument("--slice", type=int, metavar="N", help="N of them, drawn by the seed")
     judge.add_argument("--seed", type=int, default=1)
     judge.add_argument("--budget", type=float, default=8.0, metavar="SECONDS")
+    judge.add_argument(
+        "--peer", choices=["pynguin"],
+        help="run it beside ours on Python, in an environment that is made on demand; mutmut judges both",
+    )  # fmt: skip
+    judge.add_argument("--peer-seconds", type=int, default=30, metavar="SECONDS", help="the peer's search")
     judge.add_argument("--json", action="store_true")
     return parser
 
@@ -88,16 +94,31 @@ def _evaluate(box: Sandbox, asked: argparse.Namespace) -> int:
     )
     if asked.slice is not None and asked.slice < len(listed):
         listed = random.Random(asked.seed).sample(listed, asked.slice)  # noqa: S311 - repeatable, not secret
-    rows = measure.measure_all(box, listed, Options(budget_s=asked.budget), _told)
-    sys.stdout.write(json.dumps(measure.summary(rows)) + "\n")
+    compared = None
+    if asked.peer is not None and asked.language == "python":
+        compared = Comparison(box, asked.peer_seconds, lambda line: _say(f"{line}\n"), peers.packages())
+
+    def told(subject: corpus.Subject, row: measure.Measured) -> None:
+        _told(row)
+        if compared is not None:
+            compared.add(subject, row)
+
+    rows = measure.measure_all(box, listed, Options(budget_s=asked.budget), told)
+    figures = {**measure.summary(rows), **(compared.summary() if compared is not None else {})}
+    sys.stdout.write(json.dumps(figures) + "\n")
     return 0
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text)
+    sys.stderr.flush()
 
 
 def _told(row: measure.Measured) -> None:
     branch = "-" if row.branch is None else f"{row.branch:.2f}"
     mutation = "-" if row.mutation is None else f"{row.mutation:.2f}"
     found = "".join("+" if found else "." for found in row.found)
-    sys.stderr.write(
+    _say(
         f"{row.name}: line {row.line:.2f} branch {branch} mutants {mutation} {found} "
         f"suspected {row.false_alarms} tests {row.tests} {row.seconds:.1f} s {row.error[:160]}\n"
     )

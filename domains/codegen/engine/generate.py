@@ -12,6 +12,7 @@ from domains.codegen.engine.exploring import Explored, explore
 from domains.codegen.engine.formatting import formatted
 from domains.codegen.engine.gating import Gated, gate
 from domains.codegen.engine.inside.scenarios import Scenario
+from domains.codegen.engine.inside.world import World, world
 from domains.codegen.engine.judging import Suspicion, judge
 from domains.codegen.engine.naming import Names
 from domains.codegen.engine.rendering import Case, Written, file, sentence, write
@@ -38,23 +39,23 @@ def generate(box: Sandbox, project: Project, options: Options, watching: Watchin
     found = clock()
     cases, suspicions = judge(explored, promised)
     names = Names({str(s["symbol"]): s["parameters"] for s in explored.symbols})
-    own = frozenset(explored.names)
+    own, staged = frozenset(explored.names), world(tree, project.module)
     stem = project.module.rpartition(".")[2]
     good = write(cases, names)
     bad = write([suspicion.case for suspicion in suspicions], names)
     main, suspected = f"test_{stem}.py", f"test_{stem}_suspected.py"
     watching.progress("gate", 0, len(good) + len(bad))
-    gated = gate(box, project, _files(project, own, {main: good, suspected: bad}), watching.cancelled)
+    gated = gate(box, project, _files(project, own, staged, {main: good, suspected: bad}), watching.cancelled)
     kept = [function for function in good if gated.passed(function.name)]
     shown = [function for function in bad if gated.failed(function.name)]
     if len(kept) < len(good):  # coverage is of what is handed out
-        again = gate(box, project, _files(project, own, {main: kept}), watching.cancelled, runs=1)
+        again = gate(box, project, _files(project, own, staged, {main: kept}), watching.cancelled, runs=1)
         coverage = again.covered()
     else:
         coverage = gated.covered()
     tests = _told(kept, "passed", watching.accepted) + _told(shown, "failed", watching.accepted)
     return Generated(
-        files=_files(project, own, {main: kept, suspected: shown}),
+        files=_files(project, own, staged, {main: kept, suspected: shown}),
         tests=tests,
         coverage=coverage,
         before=None,
@@ -79,10 +80,10 @@ def parsed(project: Project) -> ast.Module:
         raise SourceBroken(f"the source cannot be read: {error}") from error
 
 
-def _files(project: Project, own: frozenset[str], functions: dict[str, list[Written]]) -> dict[str, str]:
+def _files(project: Project, own: frozenset[str], staged: World, functions: dict[str, list[Written]]) -> dict[str, str]:
     titles = {True: "Contradictions between {0} and what it says of itself: each test fails.", False: "Tests of {0}."}
     return {
-        name: formatted(file(written, project.module, own, titles["_suspected" in name].format(project.module)))
+        name: formatted(file(written, project.module, own, titles["_suspected" in name].format(project.module), staged))
         for name, written in functions.items()
         if written
     }

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 
 from domains.codegen.engine.inside.running import LIBRARY
 from domains.codegen.engine.inside.scenarios import SUBJECT, Scenario, Seen, Step
+from domains.codegen.engine.inside.world import World
 from domains.codegen.engine.naming import Names, snake
 from domains.codegen.engine.types import Label
 
+_PLAIN = World()
 TABLE = 4
 """Rows from which a table reads better than functions."""
 _ITEMS = 50
@@ -51,16 +53,28 @@ def write(cases: Iterable[Case], names: Names) -> list[Written]:
     return written
 
 
-def file(written: list[Written], module: str, own: frozenset[str], title: str) -> str:
-    """Write a test file: the imports that its functions need, then the functions."""
+def file(written: list[Written], module: str, own: frozenset[str], title: str, world: World = _PLAIN) -> str:
+    """Write a test file: the imports that its functions need, what must be the same each time, then the functions."""
     body = "\n\n\n".join(function.code for function in written)
     used = {node.id for node in ast.walk(ast.parse(body)) if isinstance(node, ast.Name)}
     raised = {found.rpartition(".")[0] for found in re.findall(r"pytest\.raises\(([\w.]+\.\w+)", body)}
-    library = sorted(((used & {*LIBRARY, "itertools"}) - own) | raised)
-    imports = [*(f"import {name}" for name in library), *(["import pytest"] if "pytest" in used else [])]
-    names = ", ".join(sorted(used & own))
+    fixed = [*world.classes, *_fixture(world)]
+    dated = {"datetime"} if any("datetime." in text for text in world.classes) else set()
+    library = sorted(((used & {*LIBRARY, "itertools"}) - own) | raised | {*world.imports} | dated)
+    imports = [*(f"import {name}" for name in library), *(["import pytest"] if "pytest" in used or fixed else [])]
+    names = ", ".join(sorted((used & own) - {*library}))
     subject = f"from {module} import {names}" if names else ""
-    return "\n".join([f'"""{title}"""', "", *imports, "", subject, "", "", body, ""])
+    return "\n".join(
+        [f'"""{title}"""', "", *imports, "", subject, "", "", *(f"{text}\n\n" for text in fixed), body, ""]
+    )
+
+
+def _fixture(world: World) -> list[str]:
+    if not world.lines:
+        return []
+    needs = [name for name in ("monkeypatch", "tmp_path") if any(name in line for line in world.lines)]
+    body = "\n".join(f"    {line}" for line in world.lines)
+    return [f"@pytest.fixture(autouse=True)\ndef same_each_time({', '.join(needs)}):\n{body}\n"]
 
 
 def _table_key(case: Case) -> tuple[object, ...]:

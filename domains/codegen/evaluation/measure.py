@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from statistics import median
 
 from domains.codegen.engine.errors import EngineError
@@ -28,6 +28,8 @@ class Measured:
     tests: int
     seconds: float
     error: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """What was handed out, the suspected bugs aside."""
 
 
 def measure(box: Sandbox, subject: Subject, options: Options) -> Measured:
@@ -51,13 +53,18 @@ def measure(box: Sandbox, subject: Subject, options: Options) -> Measured:
     found = tuple(_notices(box, subject.project, made, wrong) for wrong in subject.wrong)
     return Measured(
         subject.name, made.coverage.line, made.coverage.branch, made.mutation_score, found,
-        len(made.suspected_bugs), len(made.tests), seconds,
+        len(made.suspected_bugs), len(made.tests), seconds, files=handed_out(made),
     )  # fmt: skip
+
+
+def handed_out(made: Generated) -> dict[str, str]:
+    """Return the files of tests that pass."""
+    return {name: text for name, text in made.files.items() if "suspected" not in name.lower()}
 
 
 def _notices(box: Sandbox, project: Project, made: Generated, wrong: bytes) -> bool:
     """Whether a test that passes on the right program fails on the wrong one."""
-    files = {name: text for name, text in made.files.items() if "suspected" not in name.lower()}
+    files = handed_out(made)
     changed = replace(project, files={**project.files, project.target: wrong})
     return bool(files) and fails(box, changed, files)
 
@@ -80,11 +87,11 @@ def summary(rows: list[Measured]) -> dict[str, float | int | None]:
 
 
 def measure_all(
-    box: Sandbox, listed: list[Subject], options: Options, told: Callable[[Measured], None]
+    box: Sandbox, listed: list[Subject], options: Options, told: Callable[[Subject, Measured], None]
 ) -> list[Measured]:
     """Measure programs one after the other."""
     rows = []
     for subject in listed:
         rows.append(measure(box, subject, options))
-        told(rows[-1])
+        told(subject, rows[-1])
     return rows

@@ -11,9 +11,9 @@ import json
 import os
 import random
 import sys
-import time
 from dataclasses import asdict
 from pathlib import Path
+from time import monotonic  # the code under test may be given another clock
 from typing import Any
 
 from domains.codegen.engine.inside.harvest import harvest
@@ -24,6 +24,7 @@ from domains.codegen.engine.inside.running import Runner, Subject, Unloadable, a
 from domains.codegen.engine.inside.scenarios import Scenario, Step
 from domains.codegen.engine.inside.search import Search
 from domains.codegen.engine.inside.targets import Target, targets
+from domains.codegen.engine.inside.world import FILES, Staged, world
 
 REPORT_FD = 3
 _OUT_OF_REACH = 239
@@ -49,13 +50,16 @@ def main() -> None:
 
 
 def _explore(plan: dict[str, Any], subject: Subject) -> None:
-    began, budget = time.monotonic(), float(plan["budget"])
+    began, budget = monotonic(), float(plan["budget"])
     tree = ast.parse(Path(plan["file"]).read_text(encoding="utf-8"))
     chance = random.Random(plan["seed"])  # noqa: S311 - repeatable, not secret
     names = Subject.names(subject.module)
     runner = Runner(subject, names)
     found = harvest(tree, chance)
     wanted = targets(subject.module, names, frozenset(plan["symbols"]))
+    staged = world(tree, subject.name)
+    subject.stage(Staged(staged, Path.cwd() / "folder"))  # after the types of parameters have been read
+    found.texts |= dict.fromkeys(FILES if staged.files else ())
     pools = Pools(found, names, chance)
     search = Search(runner, pools, chance, learned(subject, tree, runner, pools, wanted))
     search.seed([scenario for text in found.calls if (scenario := written(text, wanted)) is not None])

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from time import monotonic  # the code under test may be given another clock
 
 from domains.codegen.engine.inside.mutators import Mutant, mutants
 from domains.codegen.engine.inside.running import Runner, Subject
@@ -41,10 +41,10 @@ class Mutation:
         listed = list(mutants(self._tree))
         fates: list[Fate] = []
         for n, mutant in enumerate(listed):
-            left = until - time.monotonic()
+            left = until - monotonic()
             if left < 0:
                 break
-            fate = self._fate(mutant, search_until=time.monotonic() + left / (len(listed) - n))
+            fate = self._fate(mutant, search_until=monotonic() + left / (len(listed) - n))
             if fate is not None:
                 fates.append(fate)
             if n % 10 == 0:
@@ -76,7 +76,7 @@ class Mutation:
     def _look(self, runner: Runner, rows: list[Row], fate: Fate, until: float) -> None:
         """Search near the scenarios that reach a surviving mutant for one that tells it from the original."""
         for _ in range(_TRIES):
-            if time.monotonic() > until:
+            if monotonic() > until:
                 return
             scenario = self._search.varied(self._search.chance.choice(rows), self._targets)
             if scenario is None or scenario in self._search.tried:

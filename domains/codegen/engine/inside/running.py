@@ -17,6 +17,7 @@ from typing import Any
 from domains.codegen.engine.inside.scenarios import SUBJECT, Scenario, Seen, Step
 from domains.codegen.engine.inside.sources import attributes, source_of
 from domains.codegen.engine.inside.swapping import Swap
+from domains.codegen.engine.inside.world import Staged
 
 STEP_S = 0.25
 """Processor time a scenario may take; a mutant that loops is stopped here."""
@@ -44,6 +45,7 @@ class Subject:
 
     def __init__(self, name: str, path: str) -> None:
         self.name, self.path, self.once = name, path, False
+        self._staged: Staged | None = None
         loaded = self.attempt(None)
         if isinstance(loaded, BaseException):
             first = self._imported()
@@ -86,7 +88,20 @@ class Subject:
             spec.loader.exec_module(module)
         else:
             exec(code, module.__dict__)  # noqa: S102 - this is the sandbox
+        if self._staged is not None:
+            self._staged.loaded()
         return module
+
+    def stage(self, staged: Staged) -> None:
+        """Let the module, and every mutant of it from now on, live in a world that is the same each time."""
+        self._staged = staged
+        staged.loaded()
+
+    def begin(self) -> None:
+        """Set the world back to where a test begins."""
+        random.seed(0)
+        if self._staged is not None:
+            self._staged.begin()
 
     @staticmethod
     def names(module: types.ModuleType) -> dict[str, Any]:
@@ -99,7 +114,7 @@ class Runner:
     """Runs scenarios with the names of one module; meanwhile functions have the code that `swaps` gives them."""
 
     def __init__(self, subject: Subject, names: dict[str, Any], swaps: Sequence[Swap] = ()) -> None:
-        self._path, self._names, self._swaps = subject.path, names, swaps
+        self._subject, self._path, self._names, self._swaps = subject, subject.path, names, swaps
         self._compiled: dict[str, types.CodeType] = {}
 
     def named(self, text: str, env: dict[str, Any] | None = None) -> Any:  # noqa: ANN401 - any value
@@ -108,7 +123,7 @@ class Runner:
 
     def attempt(self, action: Callable[[], object]) -> tuple[BaseException | None, bool]:
         """Do something within the time of a scenario; return what it raised, and whether the time was enough."""
-        random.seed(0)
+        self._subject.begin()
         signal.setitimer(signal.ITIMER_VIRTUAL, STEP_S, STEP_S)
         try:
             with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
@@ -125,7 +140,7 @@ class Runner:
         """Run the steps until one raises; `edges` collects (line before, line) within the module."""
         seen: list[Seen] = []
         env = dict(self._names)
-        random.seed(0)
+        self._subject.begin()
         for swap in self._swaps:
             swap.function.__code__ = swap.after
         signal.setitimer(signal.ITIMER_VIRTUAL, STEP_S, STEP_S)

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from domains.codegen.__main__ import main
-from domains.codegen.engine.types import Options, Project
+from domains.codegen.engine.types import Coverage, Options, Project
+from domains.codegen.evaluation import peers
+from domains.codegen.evaluation.peers import Judged
 from domains.codegen.workshop import Workshop, WorkshopClosed
 from sandbox import Sandbox
 
@@ -59,6 +61,29 @@ def test_evaluate_a_folder(module: Path, capsys: pytest.CaptureFixture[str]) -> 
         "line_coverage", "branch_coverage", "mutation_score", "bugs_found", "false_alarms", "seconds_p90", "modules",
     }  # fmt: skip
     assert (told["modules"], told["line_coverage"], told["false_alarms"]) == (1, 1.0, 0)
+
+
+def test_evaluate_beside_a_peer_prints_both_in_one_line(
+    module: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    def judged(_box: object, _folder: object, _project: object, tests: dict[str, str]) -> Judged:
+        seen.extend(tests)
+        return Judged(Coverage(1.0 if "test_double.py" in tests else 0.5, None), len(tests), 2)
+
+    monkeypatch.setattr(peers, "packages", lambda: Path("unused"))
+    monkeypatch.setattr(peers, "pynguin", lambda *_: {"test_peer.py": "x", "test_more.py": "y"})
+    monkeypatch.setattr(peers, "judged", judged)
+    command = ["evaluate", str(module.parent), "--budget", "1", "--peer", "pynguin", "--peer-seconds", "7", "--json"]
+    assert main(command) == 0
+    printed = capsys.readouterr()
+    told = json.loads(printed.out.splitlines()[-1])
+    assert told["peer"]["search_seconds"] == 7
+    assert (told["judged_coverage"], told["peer"]["coverage"]) == (1.0, 0.5)
+    assert (told["judged_mutation_score"], told["peer"]["mutation_score"], told["ahead"]) == (0.5, 1.0, 0.0)
+    assert seen == ["test_double.py", "test_peer.py", "test_more.py"]
+    assert "Pynguin 2/2" in printed.err
 
 
 def test_evaluate_programs_with_a_wrong_version(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

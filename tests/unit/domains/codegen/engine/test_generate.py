@@ -177,7 +177,7 @@ def test_cancelling_stops_the_work_at_once() -> None:
 
 
 def test_what_changes_from_run_to_run_is_not_handed_out() -> None:
-    result = made("import time\ndef now() -> float:\n    return time.time()\ndef two() -> int:\n    return 2\n")
+    result = made("import uuid\ndef new() -> str:\n    return str(uuid.uuid4())\ndef two() -> int:\n    return 2\n")
     assert {test.symbol for test in result.tests} == {"two"}
 
 
@@ -202,3 +202,35 @@ def pay(n: int) -> int:
     result = generate(Sandbox(), Project(files, "shop/price.py"), Options(budget_s=1.5))
     assert result.coverage.line == 1.0
     assert "from shop.price import" in result.files["test_price.py"]
+
+
+RESTLESS = """
+import random
+import time
+from datetime import datetime
+
+
+def dice(sides):
+    return random.randint(1, sides)
+
+
+def stamp(name):
+    time.sleep(1)
+    return f"{name} {datetime.now():%Y-%m-%d}"
+
+
+def first_line(path):
+    with open(path) as file:
+        return file.readline().strip()
+"""
+
+
+def test_chance_time_and_files_are_faked_alike_in_the_search_and_in_the_tests() -> None:
+    result = made(RESTLESS, budget=2.0)
+    (text,) = result.files.values()
+    assert not any("dice" in name or "stamp" in name for name in result.flaky)
+    assert result.coverage.line == 1.0
+    assert "2024-02-29" in text
+    assert "first line" in text
+    assert "autouse=True" in text
+    assert {"dice", "stamp", "first_line"} <= {test.symbol for test in result.tests}

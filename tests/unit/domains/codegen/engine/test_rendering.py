@@ -8,6 +8,7 @@ import pytest
 
 from domains.codegen.engine.formatting import formatted
 from domains.codegen.engine.inside.scenarios import Scenario, Seen, Step
+from domains.codegen.engine.inside.world import World
 from domains.codegen.engine.naming import Names
 from domains.codegen.engine.rendering import Case, Written, file, sentence, write
 from domains.codegen.engine.types import Label
@@ -133,3 +134,33 @@ def test_written_functions_keep_their_cases() -> None:
     made = case("f", Seen("value", "4", "int"), "2")
     (function,) = write([made], Names())
     assert function == Written("test_f_of_two_is_four", function.code, (made,))
+
+
+STILL = World(
+    lines=("random.seed(0)", "monkeypatch.setattr('time.time', lambda: 1.0)"),
+    imports=("random",),
+    classes=("def no_network(*_address):\n    raise OSError('none')\n",),
+)
+PLAIN_TEST = Written("test_f", "def test_f():\n    assert f(1) == 1", ())
+
+
+def test_a_fixture_holds_still_what_differs_from_run_to_run() -> None:
+    text = file([PLAIN_TEST], "shop", frozenset({"f"}), "Tests.", STILL)
+    tree = ast.parse(text)
+    names = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
+    assert names == ["no_network", "same_each_time", "test_f"]
+    assert "@pytest.fixture(autouse=True)\ndef same_each_time(monkeypatch):" in text
+    assert text.index("import random") < text.index("import pytest") < text.index("from shop import f")
+
+
+def test_a_name_that_the_fixture_imports_is_not_imported_from_the_module() -> None:
+    code = "def test_f():\n    assert f(random.random()) == 1"
+    text = file([Written("test_f", code, ())], "shop", frozenset({"f", "random"}), "Tests.", STILL)
+    assert "from shop import f\n" in text
+    assert text.count("import random") == 1
+
+
+def test_without_fakes_there_is_no_fixture() -> None:
+    text = file([PLAIN_TEST], "shop", frozenset({"f"}), "Tests.")
+    assert "fixture" not in text
+    assert "pytest" not in text

@@ -49,6 +49,16 @@ def test_a_module_comes_with_its_package(row: dict[str, Any], tmp_path: Path) ->
     assert set(subject.project.files) == {"shop/__init__.py", "shop/price.py"}
 
 
+def test_a_wheel_of_two_packages_comes_whole_without_its_metadata(row: dict[str, Any], tmp_path: Path) -> None:
+    wheel = tmp_path / "wheels" / row["wheel"]
+    with zipfile.ZipFile(wheel, "a") as archive:
+        archive.writestr("beside/__init__.py", "")
+        archive.writestr("beside/fast.so", b"x")
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    (subject,) = pinned([{**row, "wheel_sha256": digest}], tmp_path)
+    assert set(subject.project.files) == {"shop/__init__.py", "shop/price.py", "beside/__init__.py"}
+
+
 @pytest.mark.parametrize("key", ["wheel_sha256", "sha256"])
 def test_another_file_than_the_pinned_one_is_refused(row: dict[str, Any], tmp_path: Path, key: str) -> None:
     with pytest.raises(CorpusBroken, match="pinned"):
