@@ -8,14 +8,16 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminSplitDateTime
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
 
+from assistant.accounts.models import Tenant
 from assistant.errors import AssistantError
-from assistant.faq import approval, calibration, placeholders, services
+from assistant.faq import approval, calibration, personal, placeholders, services
 from assistant.faq.models import (
     CalibrationPair,
     EntryState,
@@ -23,6 +25,7 @@ from assistant.faq.models import (
     FaqSettings,
     FaqValue,
     ThresholdCertificate,
+    VerifierVersion,
 )
 from assistant.knowledge.admin.forms import WordsField
 
@@ -235,6 +238,26 @@ class ThresholdCertificateAdmin(ReadOnlyAdmin):
         "hit_rate", "issued_at",
     ]  # fmt: skip
     list_filter = ["tenant", "language", "domain", "origin"]
+
+
+@admin.register(VerifierVersion)
+class VerifierVersionAdmin(ReadOnlyAdmin):
+    """What tenants' feedback corrects in the verifier: the figures, and the way back to the shipped one."""
+
+    list_display = [
+        "tenant", "number", "live", "pairs", "same", "auc_before", "auc_after", "loss_before", "loss_after",
+        "created_at",
+    ]  # fmt: skip
+    list_filter = ["tenant", "live"]
+    actions = ["shipped_alone"]
+
+    @admin.action(description=_("Judge by the shipped verifier alone, until there is new feedback"))
+    def shipped_alone(self, request: HttpRequest, chosen: QuerySet[VerifierVersion]) -> None:
+        if not self.has_view_permission(request) or not request.user.has_perm("faq.change_verifierversion"):
+            raise PermissionDenied
+        for tenant in Tenant.objects.filter(verifiers__in=chosen.values("pk")).distinct():
+            personal.retire(tenant)
+        self.message_user(request, now_("The certificates follow within a minute."))
 
 
 @admin.register(CalibrationPair)

@@ -95,3 +95,35 @@ class ThresholdCertificate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.language}/{self.domain}: {self.threshold}"
+
+
+class VerifierVersion(models.Model):
+    """What a tenant's own feedback corrects in the shipped verifier, with the figures that let it go live or not.
+
+    `auc` is the area under the curve on the tenant's pairs, `loss` the mean log loss, each pair judged unseen: by the
+    shipped verifier before, with the correction after. `body` is a `tuning.Correction`, for the shipped weights with
+    the checksum `verifier` over vectors of `encoder`.
+    """
+
+    tenant = models.ForeignKey(Tenant, verbose_name=_("tenant"), on_delete=models.CASCADE, related_name="verifiers")
+    number = models.PositiveIntegerField(_("version"))
+    live = models.BooleanField(_("live"))
+    pairs = models.PositiveIntegerField(_("pairs it learnt from"))
+    same = models.PositiveIntegerField(_("pairs that ask the same"))
+    auc_before = models.FloatField(_("area under the curve, shipped verifier"))
+    auc_after = models.FloatField(_("area under the curve, with the correction"))
+    loss_before = models.FloatField(_("log loss, shipped verifier"))
+    loss_after = models.FloatField(_("log loss, with the correction"))
+    verifier = models.CharField(_("verifier"), max_length=64)
+    encoder = models.CharField(_("encoder"), max_length=200)
+    body = models.BinaryField(editable=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("verifier of a tenant")
+        verbose_name_plural = _("verifiers of tenants")
+        ordering = ["tenant", "-number"]
+        constraints = [models.UniqueConstraint(fields=["tenant", "number"], name="one_verifier_per_tenant_and_number")]
+
+    def __str__(self) -> str:
+        return f"{self.tenant} {self.number}"

@@ -40,10 +40,20 @@ def exchanged(a: str, b: str) -> bool:
     only_a, only_b = set(first) - set(second), set(second) - set(first)
     if not (only_a and only_b and _few(only_a) and _few(only_b)):
         return False
+    if set(first).isdisjoint(second) and _frame(a) != _frame(b):
+        return False  # nothing in common: another sentence
     if len(only_a) == len(only_b) == 1:  # also where it is half of a longer word: 销售, 售后
-        return [token for token in first if token not in only_a] == [token for token in second if token not in only_b]
+        rest_a, rest_b = [[token for token in side if token in set(first) & set(second)] for side in (first, second)]
+        (one,), (other,) = only_a, only_b
+        placed = first.index(one) == second.index(other)  # an English word elsewhere plays another part
+        return rest_a == rest_b and (placed or not (one.isascii() and other.isascii()))
     steps = SequenceMatcher(None, first, second, autojunk=False).get_opcodes()
     return sum(step[0] != "equal" for step in steps) == 1
+
+
+def _frame(text: str) -> list[str]:
+    """List what stands around the content, in order."""
+    return [token for token in _TOKEN.findall(text) if token in _FILLER or token in _HAN_FILLER]
 
 
 def _few(tokens: set[str]) -> bool:

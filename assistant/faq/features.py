@@ -24,6 +24,9 @@ Features = NDArray[np.float32]
 BUCKETS = 16_384
 WORDS = 13
 """Features that are not embedding interactions."""
+SIGNS = (1, 1, 1, 1, 1, -1, -1, -1, -1, -1, 0, 0, 1)
+"""Which way each of them may count: closer vectors and more in common never make "the same" less likely, what only one
+side says never makes it more likely; lengths may count either way."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from assistant.accounts.models import Tenant
-from assistant.faq import calibration, issuing
+from assistant.faq import calibration, issuing, personal
 from assistant.faq.certified import PairOrigin
 from assistant.faq.courtesy import bare
 from assistant.faq.models import AnswerEvidence, GeneratedAnswer
@@ -110,13 +110,14 @@ class AnswerCache:
     def _alike(self, scope: Scope, text: str, key: str, vector: Vectors) -> GeneratedAnswer | None:
         if GeneratedAnswer.objects.filter(key=key, withdrawn=True).exists():
             return None  # what was wrong for these words is not looked for in other words
-        least = issuing.threshold(scope.tenant, scope.language, scope.domain, self._encoder)
+        own = personal.live(scope.tenant, self._encoder)
+        least = issuing.threshold(scope.tenant, scope.language, scope.domain, self._encoder, own)
         if least is None:
             return None
         fallen = True
         while fallen:  # what has fallen is forgotten, and what lay behind it is looked at
             fallen = False
-            for pk, question in self._neighbours.same(scope.name(), text, vector, least):
+            for pk, question in self._neighbours.same(scope.name(), text, vector, least, own):
                 if not calibration.differ(scope.tenant, text, question):
                     row = GeneratedAnswer.objects.standing().filter(pk=pk).first()
                     if row is not None:

@@ -29,7 +29,8 @@ def conflict(asked: str, curated: str) -> str | None:
 
 
 def _negation(a: str, b: str) -> bool:
-    return lexicon.negations(a) != lexicon.negations(b)
+    # "How do I avoid it?" and "How do I protect myself from it?" deny the same, though only one has a word of denial.
+    return all(lexicon.negations(a, shielding=s) != lexicon.negations(b, shielding=s) for s in (False, True))
 
 
 def _numbers(a: str, b: str) -> bool:

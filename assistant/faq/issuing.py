@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
@@ -18,12 +18,13 @@ from django.db import transaction
 from django.db.models import Max
 
 from assistant.accounts.models import Tenant, Version
-from assistant.faq import calibration, guards, verifier
+from assistant.faq import calibration, guards, personal, verifier
 from assistant.faq.certificate import CONFIDENCE, Certificate, Flags, Floats, certify, upper_limit
 from assistant.faq.certified import CalibrationPair, CertificateOrigin, ThresholdCertificate
 from assistant.faq.features import WORDS
 from assistant.faq.models import FaqEntry, GeneratedAnswer
 from assistant.faq.services import TOPIC
+from assistant.faq.tuning import Correction
 from assistant.knowledge.encoder import encode_many, shared_encoder
 from assistant.live.bell import bell
 from retrieval.errors import EncoderUnavailable
@@ -39,20 +40,37 @@ Place = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Pairs with the verifier's word on them: `scores` [n], -inf where a guard objects, and the labels `same` [n]."""
+    """Pairs with the verifier's word on them: `scores` [n], -inf where a guard objects, and the labels `same` [n].
+
+    `words` [n, WORDS] are their scaled features of words; empty where no correction is to be applied to them.
+    """
 
     scores: Floats
     same: Flags
+    words: Floats = field(default_factory=lambda: np.empty((0, WORDS)))
+
+    def of(self, chosen: Flags) -> Scored:
+        """Keep the chosen pairs."""
+        return Scored(self.scores[chosen], self.same[chosen])
+
+    def by(self, own: Correction) -> Scored:
+        """Return the pairs as a tenant's own correction judges them; what a guard objects to stays out."""
+        plain = np.where(np.isfinite(self.scores), self.scores, 0.0)
+        scores = np.where(np.isfinite(self.scores), own.corrected(plain, self.words), -np.inf)
+        return Scored(scores, self.same)
 
 
-def score(pairs: Sequence[tuple[str, str]], same: Iterable[bool], encoder: Encoder) -> Scored:
-    """Score pairs of questions by verifier and guards; every text is embedded once."""
+def score(
+    pairs: Sequence[tuple[str, str]], same: Iterable[bool], encoder: Encoder, own: Correction | None = None
+) -> Scored:
+    """Score pairs of questions by verifier, a tenant's own correction, and guards; every text is embedded once."""
     texts = sorted({text for pair in pairs for text in pair})
     vectors = encode_many(texts, encoder) if texts else np.empty((0, encoder.dimension), np.float32)
     ready = {text: verifier.question(text, vector) for text, vector in zip(texts, vectors, strict=True)}
     judge = verifier.shipped()
     scores = [
-        -np.inf if guards.conflict(a, b) is not None else float(judge.score(ready[a], [ready[b]])[0]) for a, b in pairs
+        -np.inf if guards.conflict(a, b) is not None else float(judge.score(ready[a], [ready[b]], own)[0])
+        for a, b in pairs
     ]
     return Scored(np.array(scores, np.float64), np.array(list(same), bool))
 
@@ -63,7 +81,11 @@ def shipped_pairs(language: str) -> Scored:
     with np.load(verifier.FOLDER / verifier.FILE, allow_pickle=False) as found:
         if f"scores_{language}" not in found:
             return Scored(np.empty(0), np.empty(0, bool))
-        return Scored(found[f"scores_{language}"].astype(np.float64), found[f"same_{language}"])
+        return Scored(
+            found[f"scores_{language}"].astype(np.float64),
+            found[f"same_{language}"],
+            found[f"words_{language}"].astype(np.float64),
+        )
 
 
 def shipped(language: str, bound: float = BOUND) -> Certificate:
@@ -96,9 +118,10 @@ def issue(tenant: Tenant, language: str, domain: str, encoder: Encoder, bound: f
     """Issue the certificate for one language and domain on what is known now; processes follow within a second."""
     known = list(CalibrationPair.objects.filter(tenant=tenant, language=language).order_by("pk"))
     rows = [row for row in known if calibration.digest(row.question_a, row.question_b) is not None]
-    scored = score([(row.question_a, row.question_b) for row in rows], [row.same for row in rows], encoder)
+    correction = personal.live(tenant.slug, encoder.name)
+    scored = score([(row.question_a, row.question_b) for row in rows], [row.same for row in rows], encoder, correction)
     here = np.array([row.domain == domain for row in rows], bool)
-    origin, found, pairs = _choose(Scored(scored.scores[here], scored.same[here]), scored, language, encoder, bound)
+    origin, found, pairs = _choose(scored.of(here), scored, language, encoder, bound, correction)
     least = np.inf if found.threshold is None else found.threshold
     served = pairs.scores[pairs.same] >= least
     written = ThresholdCertificate.objects.create(
@@ -114,7 +137,7 @@ def issue(tenant: Tenant, language: str, domain: str, encoder: Encoder, bound: f
         upper=found.upper,
         hit_rate=float(served.mean()) if len(served) else None,
         origin=origin,
-        verifier=verifier.shipped().checksum,
+        verifier=personal.name(correction),
         encoder=encoder.name,
         known=len(known),
     )
@@ -124,14 +147,20 @@ def issue(tenant: Tenant, language: str, domain: str, encoder: Encoder, bound: f
 
 
 def _choose(
-    own: Scored, everywhere: Scored, language: str, encoder: Encoder, bound: float
+    own: Scored,
+    everywhere: Scored,
+    language: str,
+    encoder: Encoder,
+    bound: float,
+    correction: Correction | None = None,
 ) -> tuple[CertificateOrigin, Certificate, Scored]:
     certificate = certify(own.scores, own.same, bound)
     if certificate.threshold is not None:
         return CertificateOrigin.OWN, certificate, own
     lenders = [(CertificateOrigin.BORROWED_DOMAINS, everywhere)]
     if agrees(encoder):
-        lenders.append((CertificateOrigin.BORROWED_SHIPPED, shipped_pairs(language)))
+        lent = shipped_pairs(language)
+        lenders.append((CertificateOrigin.BORROWED_SHIPPED, lent if correction is None else lent.by(correction)))
     for origin, pairs in lenders:
         borrowed = certify(pairs.scores, pairs.same, bound)
         if borrowed.threshold is not None and not _contradicted(own, borrowed.threshold, bound):
@@ -156,10 +185,14 @@ def reissue(encoder: Encoder | None = None) -> int:
         return 0
     issued = 0
     for tenant in Tenant.objects.all():
-        for language, domain in sorted(_places(tenant)):
-            if _stale(tenant, language, domain, encoder):
-                issue(tenant, language, domain, encoder)
-                issued += 1
+        # Both at once: a certificate of one judge is nothing to another, and in between equal words alone are served.
+        with transaction.atomic():
+            personal.follow(tenant, encoder)
+            judge = personal.name(personal.live(tenant.slug, encoder.name))
+            for language, domain in sorted(_places(tenant)):
+                if _stale(tenant, language, domain, encoder, judge):
+                    issue(tenant, language, domain, encoder)
+                    issued += 1
     return issued
 
 
@@ -171,16 +204,16 @@ def in_force(tenant: str) -> Mapping[Place, ThresholdCertificate]:
     return newest
 
 
-def threshold(tenant: str, language: str, domain: str, encoder: str) -> float | None:
+def threshold(tenant: str, language: str, domain: str, encoder: str, own: Correction | None = None) -> float | None:
     """Return the score that the certificate in force asks for; None serves equal words alone."""
-    return usable(in_force(tenant).get((language, domain)), encoder)
+    return usable(in_force(tenant).get((language, domain)), encoder, own)
 
 
-def usable(certificate: ThresholdCertificate | None, encoder: str) -> float | None:
-    """Return a certificate's threshold if it was issued for today's verifier and this encoder."""
+def usable(certificate: ThresholdCertificate | None, encoder: str, own: Correction | None = None) -> float | None:
+    """Return a certificate's threshold if it was issued for today's verifier, `own` correction, and this encoder."""
     if certificate is None or certificate.encoder != encoder:
         return None
-    return certificate.threshold if certificate.verifier == verifier.shipped().checksum else None
+    return certificate.threshold if certificate.verifier == personal.name(own) else None
 
 
 def _places(tenant: Tenant) -> set[Place]:
@@ -190,9 +223,9 @@ def _places(tenant: Tenant) -> set[Place]:
     return {*entries, *pairs, *kept}
 
 
-def _stale(tenant: Tenant, language: str, domain: str, encoder: Encoder) -> bool:
+def _stale(tenant: Tenant, language: str, domain: str, encoder: Encoder, judge: str) -> bool:
     certificate = in_force(tenant.slug).get((language, domain))
-    if certificate is None or certificate.verifier != verifier.shipped().checksum:
+    if certificate is None or certificate.verifier != judge:
         return True
     pairs = CalibrationPair.objects.filter(tenant=tenant, language=language)
     newest = pairs.aggregate(newest=Max("judged_at"))["newest"]

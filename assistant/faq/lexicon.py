@@ -22,15 +22,33 @@ _ZH_NEUTRAL = re.compile(
 )
 _ZH_NEGATION = re.compile(r"不|没|無|无|未|别|勿|莫|非|禁止|拒绝|失败|避免|防止|停止|除了|除外|而是")
 
+_SHIELDING = re.compile(
+    r"\b(?:protect(?:s|ed|ing|ion)?|safe from|keep(?:s|ing)? (?:\w+ )?away|guard(?:s|ed|ing)? against)\b|预防|防护|保护"
+)
+# Behind another word "when" and "where" open a clause, not a question ("what happens when I cancel", "one who has"),
+# but not behind these, nor before an auxiliary.
+_ASKING = "know tell me us say see check out or and about exactly sure until since by to from for"
+_AUXILIARIES = (
+    "will do does did can could is are was were should would shall may might must has have had to exactly else"
+)
+_CLAUSE = re.compile(
+    r"(?<=[a-z0-9] )"
+    + "".join(rf"(?<!\b{word} )" for word in _ASKING.split())
+    + rf"(?:(?:when|where)(?= (?!(?:{'|'.join(_AUXILIARIES.split())})\b))|who(?= ))"
+)
+
 _LATIN_IN_HAN = re.compile(r"[a-z][a-z0-9+#.]*")
 _CODE = re.compile(r"\b(?=[a-z0-9-]*\d)(?=[a-z0-9-]*[a-z])[a-z0-9-]{2,}\b")
 
 
-def negations(folded: str) -> int:
-    """Say how a text denies: 0 not at all, 1 an odd number of times, 2 an even number of times (which affirms)."""
+def negations(folded: str, *, shielding: bool = False) -> int:
+    """Say how a text denies: 0 not at all, 1 an odd number of times, 2 an even number of times (which affirms).
+
+    With `shielding`, to protect from something counts as to prevent or avoid it does.
+    """
     english = len(_EN_NEGATION.findall(folded))
     chinese = len(_ZH_NEGATION.findall(_ZH_NEUTRAL.sub(" ", folded)))
-    denials = english + chinese
+    denials = english + chinese + (len(_SHIELDING.findall(folded)) if shielding else 0)
     return 0 if denials == 0 else 1 + (denials + 1) % 2
 
 
@@ -69,7 +87,7 @@ def other_names(a: str, b: str) -> bool:
 
 def other_question_word(a: str, b: str) -> bool:
     """Say whether one asks when and the other where, how much, who or why. Plain how and what fit everything."""
-    in_a, in_b = set(_named(a, _QUESTION_KINDS)), set(_named(b, _QUESTION_KINDS))
+    in_a, in_b = (set(_named(_CLAUSE.sub(" ", text), _QUESTION_KINDS)) for text in (a, b))
     return bool(in_a) and bool(in_b) and in_a.isdisjoint(in_b)
 
 

@@ -10,12 +10,13 @@ import numpy as np
 from django.db import InterfaceError, OperationalError
 
 from assistant.accounts.models import Version
-from assistant.faq import guards, issuing, rows, snapshot, verifier
+from assistant.faq import guards, issuing, personal, rows, snapshot, verifier
 from assistant.faq.courtesy import bare, plain
 from assistant.faq.novelty import names_something_new
 from assistant.faq.services import TOPIC
 from assistant.faq.stats import FaqStats
 from assistant.faq.table import EVERYBODY, Candidate, FaqMatch, Table
+from assistant.faq.tuning import Correction
 from assistant.live.follower import Follower
 from retrieval.normalise import fold
 from retrieval.protocols import Encoder
@@ -47,6 +48,7 @@ class FaqIndex:
         self._encoder = encoder
         self._stats = stats
         self._thresholds: dict[str, Thresholds] = {}
+        self._own: dict[str, Correction | None] = {}
         self._shipped: dict[str, float | None] = {}
         self._tables: dict[str, Table] = {}
         self._lock = threading.Lock()
@@ -94,7 +96,8 @@ class FaqIndex:
                 self._shipped = issuing.shipped_thresholds(self._encoder)
             for slug in stale:
                 # The thresholds are here before the table that they rule.
-                self._thresholds[slug] = self._read_thresholds(slug)
+                own = personal.live(slug, self._encoder.name)
+                self._thresholds[slug], self._own[slug] = self._read_thresholds(slug, own), own
                 tables[slug] = self._load(slug, numbers[slug])
             self._tables = tables
             self._ready.set()
@@ -120,7 +123,8 @@ class FaqIndex:
             return None
         near = table.nearest(vector, language, groups, k=CANDIDATES, least=LEAST_COSINE)
         asked = verifier.question(text, vector)
-        scores = verifier.shipped().score(asked, [verifier.question(other.text, other.vector) for other in near])
+        others = [verifier.question(other.text, other.vector) for other in near]
+        scores = verifier.shipped().score(asked, others, self._own.get(tenant))
         for place in map(int, np.argsort(-scores, kind="stable")):
             candidate = near[place]
             objection = self._objection(tenant, text, candidate, float(scores[place]))
@@ -156,9 +160,9 @@ class FaqIndex:
         thresholds = self._thresholds.get(tenant)
         if thresholds is None:  # started without the database: certificates are not known here
             return "no certificates"
-        least = thresholds.get(
-            (candidate.entry.language, candidate.entry.domain), self._shipped.get(candidate.entry.language)
-        )
+        entry = candidate.entry
+        shipped = self._shipped.get(entry.language) if self._own.get(tenant) is None else None
+        least = thresholds.get((entry.language, entry.domain), shipped)
         if (least is None or score < least) and plain(text) != plain(candidate.text):
             return "threshold"
         if names_something_new(bare(fold(text)), candidate.known):
@@ -173,9 +177,9 @@ class FaqIndex:
         """Return the table, but not when this process was held up so long that edits no longer wait for it."""
         return self._tables.get(tenant) if self._follower.vouches() else None
 
-    def _read_thresholds(self, slug: str) -> Thresholds:
+    def _read_thresholds(self, slug: str, own: Correction | None) -> Thresholds:
         certificates = issuing.in_force(slug)
-        return {place: issuing.usable(row, self._encoder.name) for place, row in certificates.items()}
+        return {place: issuing.usable(row, self._encoder.name, own) for place, row in certificates.items()}
 
     def _load(self, slug: str, number: int) -> Table:
         table = snapshot.load(slug, number, self._encoder.name)

@@ -13,7 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from assistant.accounts.models import Language, Tenant, public_group
-from assistant.faq.certified import CalibrationPair, CertificateOrigin, PairOrigin, ThresholdCertificate
+from assistant.faq.certified import (
+    CalibrationPair,
+    CertificateOrigin,
+    PairOrigin,
+    ThresholdCertificate,
+    VerifierVersion,
+)
 from assistant.faq.curation import FaqSettings, FaqValue
 from assistant.knowledge.models import Chunk
 from assistant.knowledge.models.document import Domain
@@ -31,6 +37,7 @@ __all__ = [
     "GeneratedAnswer",
     "PairOrigin",
     "ThresholdCertificate",
+    "VerifierVersion",
 ]
 
 

@@ -17,6 +17,7 @@ import numpy as np
 
 from assistant.faq import guards, verifier
 from assistant.faq.models import GeneratedAnswer
+from assistant.faq.tuning import Correction
 from retrieval.types import Vectors
 
 SCOPES = 64
@@ -48,7 +49,9 @@ class Neighbours:
         self._scopes: OrderedDict[str, _Scope] = OrderedDict()
         self._lock = threading.Lock()
 
-    def same(self, scope: str, text: str, vector: Vectors, least: float) -> Iterator[tuple[uuid.UUID, str]]:
+    def same(
+        self, scope: str, text: str, vector: Vectors, least: float, own: Correction | None = None
+    ) -> Iterator[tuple[uuid.UUID, str]]:
         """Yield (id, question) of kept answers whose verifier's score is `least` or more, the likeliest first.
 
         `vector` is the question embedding of `text`, float32 [dimension]. What a guard objects to is left out.
@@ -59,7 +62,7 @@ class Neighbours:
         cosines = matrix @ vector
         near = [int(place) for place in np.argsort(-cosines)[:CANDIDATES] if cosines[place] >= LEAST_COSINE]
         others = [verifier.question(questions[place], matrix[place]) for place in near]
-        scores = verifier.shipped().score(verifier.question(text, vector), others)
+        scores = verifier.shipped().score(verifier.question(text, vector), others, own)
         for order in np.argsort(-scores, kind="stable"):
             place = near[order]
             if scores[order] >= least and guards.conflict(text, questions[place]) is None:

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,15 @@ FILE = "verifier.npz"
 NOTE = "verifier.json"
 
 __all__ = ["Question", "Verifier", "question", "shipped"]
+
+
+class Corrects(Protocol):
+    """What a tenant's own feedback corrects: see `tuning.Correction`."""
+
+    def corrected(
+        self, scores: NDArray[np.floating], words: NDArray[np.floating], names: Sequence[np.uint64] | None = None
+    ) -> NDArray[np.float64]:
+        """Correct log-odds [n] of pairs with scaled features `words` [n, WORDS]."""
 
 
 class WeightsDamaged(RuntimeError):
@@ -50,18 +60,26 @@ class Verifier:
     folds: NDArray[np.uint8]
     checksum: str
 
-    def score(self, asked: Question, others: Sequence[Question]) -> NDArray[np.float64]:
+    def score(self, asked: Question, others: Sequence[Question], own: Corrects | None = None) -> NDArray[np.float64]:
         """Log-odds [len(others)] that each asks the same as `asked`; the order of a pair makes no difference.
 
-        Minus infinity where the embeddings have another dimension than those it learnt from: nothing is known then.
+        Corrected by what a tenant's `own` feedback taught, where it did. Minus infinity where the embeddings have
+        another dimension than those it learnt from: nothing is known then.
         """
         if not others or len(self.middle) != features.WORDS + 2 * len(asked.vector):
             return np.full(len(others), -np.inf)
+        scores, words = self.seen(asked, others)
+        if own is None:
+            return scores
+        return own.corrected(scores, words, [pair_name(asked.text, other.text) for other in others])
+
+    def seen(self, asked: Question, others: Sequence[Question]) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+        """Return the shipped log-odds [len(others)] and the scaled features of words [len(others), WORDS]."""
         rows = np.stack([features.features(asked, other, self.rarity) for other in others])
         heads = self.heads[[self._head(asked.text, other.text) for other in others]]
         scaled = (rows - self.middle) / self.spread
         found: NDArray[np.float64] = np.sum(scaled * heads[:, :-1], axis=1, dtype=np.float64) + heads[:, -1]
-        return found
+        return found, scaled[:, : features.WORDS]
 
     def score_pair(self, a: str, b: str, vector_a: Vectors, vector_b: Vectors) -> float:
         """Log-odds that two questions with these embeddings, float32 [dimension], ask the same."""
@@ -72,11 +90,13 @@ class Verifier:
         return self._head(a, b) > 0
 
     def _head(self, a: str, b: str) -> int:
-        name = pair_name(a, b)
-        place = int(np.searchsorted(self.learnt, name))
-        if place < len(self.learnt) and self.learnt[place] == name:
-            return 1 + int(self.folds[place])
-        return 0
+        return known_by(self.learnt, self.folds, pair_name(a, b))
+
+
+def known_by(learnt: NDArray[np.uint64], folds: NDArray[np.uint8], name: np.uint64) -> int:
+    """Say which head judges a pair: 0, for all, unless the pair was `learnt` (sorted), then that of its fold."""
+    place = int(np.searchsorted(learnt, name))
+    return 1 + int(folds[place]) if place < len(learnt) and learnt[place] == name else 0
 
 
 def pair_name(a: str, b: str) -> np.uint64:

@@ -13,7 +13,7 @@ WATCHED = {watch.model.lower() for watch in settings.AUDITED}
 UNWATCHED = {  # shown in the admin, and no setting of anybody's
     "audit.entry",  # the log itself
     "chat.conversation", "chat.handoff",  # what happened, not what was set
-    "faq.thresholdcertificate",  # what follows from the pairs, which are watched; read-only
+    "faq.thresholdcertificate", "faq.verifierversion",  # what follows from the pairs, which are watched; read-only
     "intents.trainedclassifier",  # made from examples, which are watched
     "knowledge.ingestionjob",
     "editing.citation", "editing.run", "editing.gaps", "editing.twins", "editing.unrecognised",  # looked at, never set

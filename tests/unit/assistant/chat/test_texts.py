@@ -67,3 +67,14 @@ def test_what_was_found_is_named_in_both_languages(text: Text, facts: list[str])
 def test_long_numbers_are_written_as_each_language_does() -> None:
     assert "12,345" in MADE["too_long"].en
     assert "12345" in MADE["too_long"].zh
+
+
+def test_what_may_have_been_meant_is_offered_a_line_each_in_both_languages() -> None:
+    offered = texts.meant(["How do I return an item?", "如何退货？"])
+    assert offered.en == "\n\nDid you mean:\n- How do I return an item?\n- 如何退货？"
+    assert offered.zh.splitlines()[-2:] == ["- How do I return an item?", "- 如何退货？"]
+    assert "您想问" in offered.zh
+
+
+def test_where_nothing_was_meant_nothing_is_said() -> None:
+    assert texts.meant([]).en == texts.meant([]).zh == ""

@@ -53,3 +53,18 @@ def test_endings_are_cut_from_english_words_alone(word: str, cut: str) -> None:
 def test_it_does_not_matter_which_comes_first(a: str, b: str) -> None:
     assert exchanged(a, b) == exchanged(b, a)
     assert not exchanged(a, a)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "is_exchange"),
+    [
+        ("what is the origin of the virus", "where does the virus spring from", False),  # another part in the sentence
+        ("do you deliver to bonn", "do you deliver to munich", True),
+        ("is it soft", "is it crisp", True),  # the frame alone is the same
+        ("should travellers wear helmets", "is it safer to ride with a hat", False),  # nothing is
+        ("销售电话", "售后电话", True),
+    ],
+)
+def test_an_exchange_needs_a_common_frame_and_the_same_place(a: str, b: str, is_exchange: bool) -> None:
+    assert exchanged(a, b) is is_exchange
+    assert exchanged(b, a) is is_exchange

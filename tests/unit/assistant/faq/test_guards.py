@@ -122,3 +122,35 @@ TEXTS = st.text(st.sampled_from("how do i not 3天days退货不能 from to 从�
 def test_the_guards_are_symmetric_and_never_fail(a: str, b: str) -> None:
     assert (conflict(a, b) is None) == (conflict(b, a) is None)
     assert conflict(a, a) is None
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        (
+            "What can staff do to avoid being infected by visitors?",
+            "How do nurses protect themselves from guests who are ill?",
+        ),
+        ("上门服务时怎样避免被传染", "医护人员要怎样防护才不容易得病"),
+        ("Do I need to call someone when my card is lost?", "Whom do I call if my card is lost?"),
+        ("Should travellers wear helmets?", "Is it safer to ride with protection for the head?"),
+    ],
+)
+def test_the_same_told_in_other_ways_is_no_conflict(a: str, b: str) -> None:
+    assert conflict(a, b) is None
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "by"),
+    [
+        ("Does it protect my data?", "Does it not protect my data?", "negation"),
+        ("How do I avoid a fee?", "How do I get a fee?", "negation"),
+        ("Do you know when the shop is open?", "Do you know where the shop is?", "question_word"),
+        ("Can I see when it arrives?", "Can I see where it arrives?", "question_word"),
+        ("Is it red?", "Is it blue?", "kinds"),
+        ("Is it soft?", "Is it crisp?", "exchange"),
+        ("Do you deliver to Bonn?", "Do you deliver to Munich?", "exchange"),
+    ],
+)
+def test_what_differs_is_still_stopped(a: str, b: str, by: str) -> None:
+    assert conflict(a, b) == by

@@ -263,3 +263,32 @@ def test_a_certificate_of_before_the_count_was_kept_stands(
     issuing.reissue(house_encoder)
     ThresholdCertificate.objects.update(known=None)
     assert issuing.reissue(house_encoder) == 0
+
+
+def test_shipped_pairs_are_judged_by_a_tenants_correction_and_a_guards_objection_stays() -> None:
+    class Adds:
+        number = 1
+
+        def corrected(self, scores: np.ndarray, words: np.ndarray, names: object = None) -> np.ndarray:
+            assert names is None  # none of them taught the tenant's correction
+            return scores + words[:, 2]
+
+    words = np.zeros((3, 13))
+    words[:, 2] = [1.0, 2.0, 3.0]
+    pairs = Scored(np.array([0.5, -np.inf, 4.0]), np.array([False, True, True]), words)
+    judged = pairs.by(Adds())  # type: ignore[arg-type]
+    assert judged.scores.tolist() == [1.5, -np.inf, 7.0]
+    assert judged.same.tolist() == [False, True, True]
+
+
+def test_the_shipped_pairs_come_with_the_features_that_a_correction_needs() -> None:
+    for language in ("zh", "en"):
+        pairs = issuing.shipped_pairs(language)
+        assert pairs.words.shape == (len(pairs.scores), 13)
+        assert np.isfinite(pairs.words).all()
+        assert not np.allclose(pairs.words, 0)
+
+
+def test_pairs_are_kept_with_their_labels() -> None:
+    kept = Scored(np.array([1.0, 2.0, 3.0]), np.array([True, False, True])).of(np.array([True, False, True]))
+    assert (kept.scores.tolist(), kept.same.tolist()) == ([1.0, 3.0], [True, True])

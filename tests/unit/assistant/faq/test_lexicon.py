@@ -202,3 +202,48 @@ def test_no_text_differs_from_itself(text: str) -> None:
 def test_every_comparison_is_symmetric(one: str, other: str) -> None:
     for differ in (lexicon.opposed, lexicon.other_of_a_kind, lexicon.other_names, lexicon.other_question_word):
         assert differ(one, other) is differ(other, one)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("what happens when i cancel", "where can i cancel"),
+        ("can i pay in shops where cards are not taken", "when can i pay"),
+        ("is there a person who decides", "when is it decided"),
+    ],
+)
+def test_a_word_that_opens_a_clause_asks_nothing(a: str, b: str) -> None:
+    assert not lexicon.other_question_word(a, b)
+    assert not lexicon.other_question_word(b, a)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("when does it open", "where does it open"),
+        ("tell me when the shop opens", "tell me where the shop opens"),
+        ("i ordered a card when will it come", "i ordered a card where will it come"),
+        ("do you know when", "do you know where"),
+        ("can i see when it arrives", "can i see where it arrives"),
+        ("who decides", "when is it decided"),
+    ],
+)
+def test_a_word_that_asks_still_does(a: str, b: str) -> None:
+    assert lexicon.other_question_word(a, b)
+    assert lexicon.other_question_word(b, a)
+
+
+@pytest.mark.parametrize(
+    ("text", "plain", "shielding"),
+    [
+        ("how do i protect my data", 0, 1),
+        ("how do i avoid a fee", 1, 1),
+        ("how do i not protect my data", 1, 2),
+        ("怎么预防流感", 0, 1),
+        ("怎么避免流感", 1, 1),
+        ("what does it cost", 0, 0),
+    ],
+)
+def test_to_protect_from_something_may_count_as_to_prevent_it(text: str, plain: int, shielding: int) -> None:
+    assert lexicon.negations(text) == plain
+    assert lexicon.negations(text, shielding=True) == shielding

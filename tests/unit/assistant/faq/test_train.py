@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from assistant.faq import train, verifier
-from assistant.faq.features import BUCKETS, WORDS, bucket
+from assistant.faq.features import BUCKETS, SIGNS, WORDS, bucket
 from assistant.faq.trainpairs import Labelled
 from retrieval.protocols import Encoder
 
@@ -47,3 +48,59 @@ def test_what_is_trained_is_written_loaded_and_tells_same_from_different(encoder
     one, same, other = encoder.encode_questions(texts)
     assert judge.score_pair(texts[0], texts[1], one, same) > judge.score_pair(texts[0], texts[2], one, other)
     assert np.isfinite(arrays["scores_en"]).sum() + np.isneginf(arrays["scores_en"]).sum() == 6
+
+
+def one_sided(count: int = 300) -> tuple[np.ndarray, np.ndarray]:
+    """Rows whose shared words (feature 4) speak against a pair, as they do where the different ones were chosen so."""
+    chance = np.random.default_rng(4)
+    same = chance.random(count) < 0.5
+    rows = chance.normal(size=(count, WORDS + 2 * 6))
+    rows[:, 0] += np.where(same, 1.0, -1.0)
+    rows[:, 4] += np.where(same, -2.0, 2.0)
+    return rows, same
+
+
+def test_a_feature_never_counts_against_its_sign_however_the_pairs_were_chosen() -> None:
+    rows, same = one_sided()
+    head = train.fit(rows, same, np.ones(len(same)))
+    assert head[0] > 0
+    assert head[4] == 0
+    for place, sign in enumerate((*SIGNS, *[1] * 6, *[-1] * 6)):
+        assert sign * head[place] >= 0, place
+
+
+def test_within_its_signs_a_fit_is_the_best_there_is() -> None:
+    rows, same = one_sided()
+    weights = np.ones(len(same))
+    head = train.fit(rows, same, weights)
+
+    def loss(at: np.ndarray) -> float:
+        margin = np.where(same, 1.0, -1.0) * (rows @ at[:-1] + at[-1])
+        held = train.WORD_PENALTY * (at[:WORDS] ** 2).sum() + train.INTERACTION_PENALTY * (at[WORDS:-1] ** 2).sum()
+        return float(np.logaddexp(0, -margin).mean() + held / 2)
+
+    chance = np.random.default_rng(8)
+    signs = np.array([*SIGNS, *[1] * 6, *[-1] * 6, 0])
+    for _ in range(50):
+        other = head + chance.normal(scale=0.05, size=len(head))
+        allowed = np.where(signs == 0, other, signs * np.maximum(signs * other, 0))
+        assert loss(head) <= loss(allowed) + 1e-6
+
+
+def test_each_set_counts_the_same_and_chinese_its_share() -> None:
+    pairs = [
+        *(Labelled(f"a{n}", f"b{n}", 1, "banking77", "") for n in range(60)),
+        *(Labelled(f"c{n}", f"d{n}", 1, "medquad", "") for n in range(20)),
+        *(Labelled(f"e{n}", f"f{n}", 1, "cmedqq", "") for n in range(40)),
+    ]
+    weights = train.shares(pairs)
+    assert weights.sum() == pytest.approx(len(pairs))
+    sums = [weights[start:end].sum() / len(pairs) for start, end in ((0, 60), (60, 80), (80, 120))]
+    np.testing.assert_allclose(sums, [(1 - train.CHINESE) / 2, (1 - train.CHINESE) / 2, train.CHINESE])
+
+
+def test_without_a_chinese_set_or_with_nothing_else_the_sets_share_evenly() -> None:
+    english = [Labelled("a", "b", 1, "banking77", ""), Labelled("c", "d", 1, "meqsum", "")]
+    chinese = [Labelled("e", "f", 1, "cmedqq", "")]
+    np.testing.assert_allclose(train.shares(english), [1.0, 1.0])
+    np.testing.assert_allclose(train.shares(chinese), [1.0])

@@ -72,8 +72,21 @@ def test_some_authored_paraphrases_are_served_at_the_shipped_certificate(
     assert rate >= LEAST_SERVED[language]
 
 
-LEAST_SERVED = {"zh": 0.55, "en": 0.5}
-"""Measured: 0.635 of 156 and 0.553 of 150."""
+LEAST_SERVED = {"zh": 0.7, "en": 0.6}
+"""Measured: 0.763 of 156 and 0.673 of 150."""
+
+
+def test_closer_vectors_and_more_in_common_never_speak_against_a_pair() -> None:
+    judge, words = verifier.shipped(), verifier.features.WORDS
+    width = (len(judge.middle) - words) // 2
+    for place, sign in enumerate((*verifier.features.SIGNS, *[1] * width, *[-1] * width)):
+        assert (sign * judge.heads[:, place] >= 0).all(), place
+
+
+def test_on_sets_it_has_not_learnt_from_it_comes_near_the_cosine() -> None:
+    note = json.loads((FOLDER / NOTE).read_text(encoding="utf-8"))
+    for source, area in note["sets_left_out"].items():
+        assert area["verifier"] >= area["cosine"] - 0.03, source
 
 
 @pytest.mark.slow  # a time: it says something on a machine that does nothing else
@@ -198,3 +211,29 @@ def test_of_another_encoders_vectors_it_knows_nothing_and_says_so() -> None:
     asked = verifier.question("How long is the warranty?", np.ones(64, np.float32) / 8)
     other = verifier.question("What is the warranty?", np.ones(64, np.float32) / 8)
     assert verifier.shipped().score(asked, [other, other]).tolist() == [-np.inf, -np.inf]
+
+
+class Shifts:
+    """A correction that adds the first feature of words to the score."""
+
+    def __init__(self) -> None:
+        self.names: list[np.uint64] = []
+
+    def corrected(self, scores: np.ndarray, words: np.ndarray, names: list[np.uint64] | None = None) -> np.ndarray:
+        self.names = list(names or [])
+        return scores + words[:, 0]
+
+
+def test_a_tenants_own_correction_is_told_the_score_the_features_and_the_names_of_the_pairs() -> None:
+    judge, ready, own = verifier.shipped(), prepared(), Shifts()
+    scores, words = judge.seen(ready[0], ready[1:])
+    assert words.shape == (len(ready) - 1, verifier.features.WORDS)
+    np.testing.assert_allclose(judge.score(ready[0], ready[1:]), scores)
+    np.testing.assert_allclose(judge.score(ready[0], ready[1:], own), scores + words[:, 0])
+    assert own.names == [verifier.pair_name(ready[0].text, other.text) for other in ready[1:]]
+
+
+@pytest.mark.parametrize(("name", "head"), [(3, 1), (5, 2), (9, 1), (4, 0), (99, 0), (0, 0)])
+def test_a_learnt_pair_is_found_by_its_name_and_judged_by_the_head_of_its_fold(name: int, head: int) -> None:
+    learnt, folds = np.array([3, 5, 9], np.uint64), np.array([0, 1, 0], np.uint8)
+    assert verifier.known_by(learnt, folds, np.uint64(name)) == head
