@@ -30,7 +30,7 @@ import uvloop
 from benchmarks.load import Outcome, fire, request_bytes
 from benchmarks.machine import describe
 from benchmarks.report import percentile, say
-from benchmarks.server import ROOT, Server, serving
+from benchmarks.server import ROOT, Server, serving, wait_until_ready
 
 DEMO = ROOT / "assistant" / "knowledge" / "demo" / "faq"
 CONNECTIONS = 24
@@ -144,6 +144,7 @@ def main() -> None:
     )
     options = parser.parse_args()
     with serving(model=False) as server:
+        wait_until_ready(server)
         figures = uvloop.run(measure(server, options.seconds, options.seed))
     say(
         "Curated answers over HTTP, two workers",

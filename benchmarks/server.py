@@ -64,6 +64,25 @@ def has_model(server: Server) -> bool:
         return bool(json.load(connection.getresponse()).get("model"))
 
 
+def wait_until_ready(server: Server, patience: float = 300.0) -> None:
+    """Wait until curated answers and search are loaded in every process; before that questions are answered with 503.
+
+    `patience` is in seconds. Raises ServerDidNotStart.
+    """
+    deadline = time.monotonic() + patience
+    while True:
+        connection = http.client.HTTPConnection(server.host, server.port, timeout=10)
+        with contextlib.closing(connection):
+            connection.request("GET", "/readyz")
+            answer = connection.getresponse()
+            state = answer.read().decode("utf-8", "replace")
+        if answer.status == 200:
+            return
+        if time.monotonic() > deadline:
+            raise ServerDidNotStart(f"not ready within {patience:.0f} s: /readyz says {state}")
+        time.sleep(0.5)
+
+
 @contextlib.contextmanager
 def serving(*, model: bool, patience: float = 900.0) -> Iterator[Server]:
     """Yield a server: the running one, else one on a free port with its own data folder. `patience` is in seconds.

@@ -29,7 +29,7 @@ PAUSE_S = 0.001
 PATIENCE_S = 0.02
 """Longest wait for a process with fewer connections; it may be busy with something else, or hang."""
 RECOUNT_S = 0.1
-LOOK_AROUND_S = 1.0
+LOOK_AROUND_S = 0.2
 STALE_S = 60.0
 EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 _BYTES = 8

@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks import server
 from benchmarks.server import Server, ServerDidNotStart
-from tests.unit.benchmarks.conftest import Stand
+from tests.unit.benchmarks.conftest import Stand, answer
 
 
 @pytest.fixture
@@ -127,3 +127,16 @@ def test_where_no_model_is_wanted_a_running_server_that_has_one_is_left_alone(
         assert found.port != stand.port
     with server.serving(model=True) as found:
         assert found.port == stand.port
+
+
+def test_a_server_that_still_loads_is_waited_for(stand: Stand) -> None:
+    states = iter([answer("503 Service Unavailable", b'{"faq": false}'), answer("200 OK", b'{"faq": true}')])
+    stand.answerer = lambda _head, _body: [next(states)]
+    server.wait_until_ready(stand.server, patience=30)
+    assert [head.split()[1] for head, _ in stand.requests] == [b"/readyz", b"/readyz"]
+
+
+def test_a_server_that_never_gets_ready_is_reported_with_what_it_says(stand: Stand) -> None:
+    stand.answerer = lambda _head, _body: [answer("503 Service Unavailable", b'{"fault": "DatabaseError"}')]
+    with pytest.raises(ServerDidNotStart, match="DatabaseError"):
+        server.wait_until_ready(stand.server, patience=0.0)
