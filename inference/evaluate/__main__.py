@@ -2,13 +2,15 @@
 
 import argparse
 
-from inference.evaluate import perplexity
+from inference.evaluate import confidence, perplexity
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Exit status: 0 measured, 1 something named is missing, 2 wrong arguments."""
     parser = argparse.ArgumentParser(prog="python -m inference.evaluate")
-    perplexity.add(parser.add_subparsers(required=True))
+    commands = parser.add_subparsers(required=True)
+    perplexity.add(commands)
+    confidence.add(commands)
     asked = parser.parse_args(arguments)
     return int(asked.run(asked))
 

@@ -60,7 +60,7 @@ def run(asked: argparse.Namespace) -> int:
         sys.stderr.write(f"unknown formats {unknown}; known are {', '.join(FORMATS)}\n未知的格式：{unknown}\n")
         return 1
     try:
-        model, texts = _load(asked.model, asked.text, asked.tokens)
+        model, texts = load(asked.model, asked.text, asked.tokens)
         inputs = Inputs.INT8 if asked.inputs == "written" else Inputs.AUTO
         table = measure(model, texts, wanted, inputs, window=asked.window, experts_only=asked.experts_only)
     except (OSError, ValueError) as error:
@@ -94,7 +94,8 @@ def measure(
     return table
 
 
-def _load(folder: Path, paths: list[Path], most: int) -> tuple[Any, list[Text]]:
+def load(folder: Path, paths: list[Path], most: int) -> tuple[Any, list[Text]]:
+    """The model in bf16 and at most so many tokens of each text. Raises `ValueError` for what is not there."""
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     missing = [path for path in (folder / "config.json", *paths) if not path.exists()]

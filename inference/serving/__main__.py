@@ -16,7 +16,7 @@ from inference.catalog import default_cache, entry, options_for, resolve
 from inference.catalog.errors import CatalogError
 from inference.moe.errors import KernelError
 from inference.moe.kernels.cpu import build
-from inference.serving import packed, preflight, state, watch
+from inference.serving import adapters, packed, preflight, state, watch
 from inference.serving.config import (
     GIB,
     Device,
@@ -86,6 +86,13 @@ def _parser() -> argparse.ArgumentParser:
         default=0.0,
         help="record which token went to which expert, at most so many MiB a rank, for `python -m benchmarks.ep`",
     )
+    parser.add_argument(
+        *("--adapter",),
+        action="append",
+        default=[],
+        metavar="NAME=FOLDER",
+        help="a LoRA adapter on attention's projections that clients ask for by this name; may be given several times",
+    )
     parser.add_argument("--tensor-parallel", type=int, default=1, help="ranks that share every layer")
     parser.add_argument("--data-parallel", type=int, default=1, help="groups of them that answer different questions")
     parser.add_argument("--expert-parallel", action="store_true", help="experts lie on all ranks together")
@@ -104,6 +111,7 @@ def _launcher(asked: argparse.Namespace) -> Launcher:
     device, version = preflight.installed_engine()
     model = asked.model or _from_catalogue(asked)
     preflight.require_model(model)
+    named = adapters.parse(asked.adapter, asked.name)
     preflight.require_port(asked.host, asked.port)
     experts = state.experts_of(model)
     layout = Layout(asked.tensor_parallel, asked.data_parallel, asked.expert_parallel, asked.deadline)
@@ -123,6 +131,7 @@ def _launcher(asked: argparse.Namespace) -> Launcher:
         house=house,
         layout=layout,
         activity=ranks,
+        adapters=named,
         trace_bytes=int(asked.trace_mib * 2**20),
         confidence=asked.confidence,
     )

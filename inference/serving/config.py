@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from inference.serving import plugin
+from inference.serving import adapters, plugin
+from inference.serving.adapters import Adapter
 from inference.serving.plugin.settings import GPU_KEY, PluginSettings
 
 GIB = 2**30
@@ -98,7 +99,7 @@ class ServingConfig:
     `kv_cache_bytes`: what keys and values may take; half a GiB holds 18,000 tokens of the 1.5B (28 KiB a token),
     which is two full contexts or eight ordinary questions. `threads`: OpenMP threads on a CPU. `house`: None serves
     with vLLM's own kernels. `layout`: over how many processes. `activity`: folder where our experts' ranks write what
-    they count; `trace_bytes` and `confidence`: see `PluginSettings`.
+    they count; `trace_bytes` and `confidence`: see `PluginSettings`. `adapters`: names beside the model's own.
     """
 
     model: Path
@@ -116,6 +117,7 @@ class ServingConfig:
     activity: Path | None = None
     trace_bytes: int = 0
     confidence: float = 1.0
+    adapters: tuple[Adapter, ...] = ()
 
     @property
     def address(self) -> str:
@@ -137,6 +139,7 @@ def command(config: ServingConfig) -> list[str]:
         *(_cpu_flags(config) if config.device is Device.CPU else ()),
         *(_house_flags(config.house, config) if config.house else ()),
         *config.layout.flags(),
+        *adapters.flags(config.adapters),
     ]
 
 

@@ -5,6 +5,7 @@
     ├── PortTaken            another program listens there
     ├── NotEnoughMemory      the weights and a minimal key-value cache do not fit
     ├── EngineMissing        no vLLM is installed
+    ├── AdapterRefused       an adapter that cannot be served by that name
     ├── KernelNotLive        vLLM started without the experts it was told to use
     └── EngineDied           vLLM ended before it was asked to
 
@@ -76,6 +77,20 @@ class EngineMissing(ServingError):
         super().__init__(
             "vLLM is not installed in this environment. Install one of the lock files: infra/locks/cpu.txt or gpu.txt.",
             "当前环境未安装 vLLM。请安装 infra/locks/cpu.txt 或 gpu.txt 中的依赖。",
+        )
+
+
+class AdapterRefused(ServingError):
+    """A name or a folder that cannot be served as an adapter."""
+
+    code = "adapter_refused"
+
+    def __init__(self, name: str, reason: str, reason_zh: str) -> None:
+        super().__init__(
+            f"adapter {name!r} {reason}. Give --adapter NAME=FOLDER, with letters, digits, dots and dashes in the name "
+            "and a folder as PEFT writes it (LoRA on q_proj, k_proj, v_proj, o_proj).",
+            f"适配器 {name!r} {reason_zh}。请使用 --adapter 名称=目录：名称由字母、数字、点和短横线组成，"
+            "目录由 PEFT 写出（q_proj、k_proj、v_proj、o_proj 上的 LoRA）。",
         )
 
 

@@ -15,6 +15,7 @@ import torch
 import vllm.model_executor.layers.fused_moe.modular_kernel as mk
 from torch import Tensor
 
+from inference.moe.confidence import sure
 from inference.moe.errors import BadPlacement
 from inference.moe.parallel import split
 from inference.moe.parallel.combine import summed_at_source
@@ -23,7 +24,6 @@ from inference.moe.parallel.group import Group
 from inference.moe.parallel.placement import NOWHERE, Placement, linear
 from inference.serving.plugin import loaded
 from inference.serving.plugin.activity import Watch
-from inference.serving.plugin.confidence import sure
 
 
 @dataclass(frozen=True, slots=True)

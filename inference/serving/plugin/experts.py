@@ -13,13 +13,13 @@ from vllm.model_executor.model_loader.reload.layerwise import initialize_online_
 from vllm.model_executor.utils import replace_parameter
 from vllm.platforms import current_platform
 
+from inference.moe.confidence import sure
 from inference.moe.kernels.cpu import formats
 from inference.moe.kernels.cpu.library import Library
 from inference.moe.kernels.cpu.packed import Format, PackedExperts
 from inference.moe.kernels.cpu.store import PackedStore
 from inference.serving.plugin import activity, exchange, loaded
 from inference.serving.plugin.activity import Watch
-from inference.serving.plugin.confidence import sure
 from inference.serving.plugin.exchange import HouseExchange
 from inference.serving.plugin.linear import unread
 from inference.serving.plugin.modular import OurExperts
@@ -102,6 +102,9 @@ class HouseMoEMethod(UnquantizedFusedMoEMethod):
     moe_kernel: Any
 
     def __init__(self, moe: Any, experts: type[HouseExperts] = HouseExperts) -> None:
+        if loaded.library() is not None and moe.is_lora_enabled:
+            # Adapters change attention alone. Told of them, vLLM would take its Triton experts, which no CPU has.
+            moe.is_lora_enabled = False
         super().__init__(moe)
         if loaded.library() is not None:
             self.experts_cls = experts

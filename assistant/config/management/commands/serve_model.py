@@ -32,6 +32,10 @@ class Command(BaseCommand):
         parser.add_argument("--expert-parallel", action="store_true", help="experts lie on all ranks together")
         parser.add_argument("--deadline", type=int, help="seconds after which a silent rank is lost")
         parser.add_argument("--confidence", type=float, help="leave out experts once the others weigh this share")
+        parser.add_argument(
+            "--model", help="folder of a model, one of merged experts for example, instead of the catalogue's"
+        )
+        parser.add_argument("--adapter", action="append", default=[], help="NAME=FOLDER: a LoRA adapter by name")
         parser.add_argument("--trace-mib", type=float, help="record routings, so many MiB a rank at most")
 
     def handle(self, *_args: object, name: str, port: int, top_k: int | None, **options: Any) -> None:
@@ -44,6 +48,8 @@ class Command(BaseCommand):
             *(["--top-k", str(top_k)] if top_k else []),
             *("--tensor-parallel", str(options["tensor_parallel"]), "--data-parallel", str(options["data_parallel"])),
             *(["--expert-parallel"] if options["expert_parallel"] else []),
+            *(["--model", options["model"]] if options["model"] else []),
+            *(part for adapter in options["adapter"] for part in ("--adapter", adapter)),
             *(part for name in PASSED_ON if options.get(name) is not None for part in _flag(name, options[name])),
         ]
         os.execv(sys.executable, [sys.executable, "-m", "inference.serving", *arguments])  # noqa: S606

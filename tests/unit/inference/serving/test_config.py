@@ -170,3 +170,13 @@ def test_the_plugin_is_told_what_to_watch_and_how_long_to_wait() -> None:
 @pytest.mark.parametrize(("host", "address"), [("127.0.0.1", "127.0.0.1:9000"), ("::", "[::1]:9000")])
 def test_a_server_is_met_on_this_machine(host: str, address: str) -> None:
     assert dataclasses.replace(CONFIG, host=host).address == address
+
+
+def test_adapters_are_named_beside_the_model_and_only_where_there_are_any(tmp_path: Path) -> None:
+    from inference.serving.adapters import Adapter
+
+    plain = ServingConfig(tmp_path, "tiny", "key")
+    assert not any("lora" in part for part in command(plain))
+    told = command(dataclasses.replace(plain, adapters=(Adapter("legal", tmp_path / "legal", 8),)))
+    assert told[told.index("--lora-modules") + 1] == f"legal={tmp_path / 'legal'}"
+    assert "--enable-lora" in told

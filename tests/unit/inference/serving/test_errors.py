@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from inference.serving.errors import (
+    AdapterRefused,
     EngineDied,
     EngineMissing,
     KernelNotLive,
@@ -22,6 +23,7 @@ EVERY = [
     PortTaken("127.0.0.1", 8001, "Address already in use"),
     NotEnoughMemory(5 * GIB, 3 * GIB),
     EngineMissing(),
+    AdapterRefused("legal", "has no adapter_config.json", "缺少 adapter_config.json"),
     KernelNotLive("HouseInt4Experts", "CPUUnquantizedExperts"),
     EngineDied(1, ("CUDA error", "gone")),
 ]
@@ -50,6 +52,7 @@ def test_codes_are_stable_and_each_ones_own() -> None:
         "port_taken",
         "not_enough_memory",
         "engine_missing",
+        "adapter_refused",
         "kernel_not_live",
         "engine_died",
     ]
@@ -62,8 +65,9 @@ def test_codes_are_stable_and_each_ones_own() -> None:
         (EVERY[1], ["127.0.0.1:8001", "Address already in use", "--port"]),
         (EVERY[2], ["5.0 GiB", "3.0 GiB", "--memory", "python -m inference.catalog choose"]),
         (EVERY[3], ["vLLM", "infra/locks/cpu.txt"]),
-        (EVERY[4], ["HouseInt4Experts", "CPUUnquantizedExperts", "--kernel stock"]),
-        (EVERY[5], ["1", "CUDA error", "gone"]),
+        (EVERY[4], ["legal", "adapter_config.json", "--adapter", "q_proj"]),
+        (EVERY[5], ["HouseInt4Experts", "CPUUnquantizedExperts", "--kernel stock"]),
+        (EVERY[6], ["1", "CUDA error", "gone"]),
     ],
     ids=lambda value: getattr(value, "code", ""),
 )

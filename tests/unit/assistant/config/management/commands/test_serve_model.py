@@ -87,3 +87,13 @@ def test_what_is_to_be_watched_and_left_out_is_passed_on() -> None:
     assert [after(argv, flag) for flag in ("--deadline", "--confidence", "--trace-mib")] == ["30", "0.9", "64.0"]
     plain = arguments("small-moe")
     assert not {"--deadline", "--confidence", "--trace-mib"} & set(plain)
+
+
+@pytest.mark.usefixtures("became")
+def test_a_folder_of_merged_experts_and_adapters_by_name_are_passed_on() -> None:
+    argv = arguments("small-moe", "--model", "/models/merged", "--adapter", "legal=/a", "--adapter", "support=/b")
+    assert after(argv, "--model") == "/models/merged"
+    assert [argv[place + 1] for place, word in enumerate(argv) if word == "--adapter"] == ["legal=/a", "support=/b"]
+    plain = arguments("small-moe")
+    assert "--model" not in plain
+    assert "--adapter" not in plain

@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.serving.plugin.confidence import sure
+from inference.moe.confidence import sure
 
 IDS = torch.tensor([[3, 1, 2], [0, 2, 1]], dtype=torch.int32)
 WEIGHTS = torch.tensor([[0.1, 0.7, 0.2], [0.4, 0.35, 0.25]])
