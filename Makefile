@@ -43,7 +43,7 @@ bench: install-tests  ## benchmarks against the assistant that runs, or one star
 	$(BIN)/python -m benchmarks
 
 campaign: install-tests  ## the long suites in full; figures go to docs/campaign.txt
-	set -o pipefail; $(BIN)/python -m pytest -m "slow or not slow" --hypothesis-profile=campaign -rP | tee docs/campaign.txt
+	$(BIN)/python -m infra.campaign
 
 soak: install-tests  ## hours of mixed load on a running assistant
 	$(BIN)/python -m benchmarks.soak

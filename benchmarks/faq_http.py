@@ -24,7 +24,18 @@ from benchmarks.server import ROOT, Server, serving
 
 DEMO = ROOT / "assistant" / "knowledge" / "demo" / "faq"
 CONNECTIONS = 24
-AFTER = {
+REASON = {
+    "en": (
+        "",
+        " I am new here",
+        " I can't find it",
+        " I looked everywhere",
+        " My colleague did not know",
+        " It is not on the site",
+    ),
+    "zh": ("", "我是新用户", "没找到", "找了半天", "同事也不清楚", "网站上没看到"),
+}
+THANKS = {
     "en": ("", " Thanks", " Thank you!", " Please help", " Cheers", " please"),
     "zh": ("", "谢谢", "谢谢！", "急", "多谢", "麻烦了"),
 }
@@ -37,8 +48,9 @@ def curated(folder: Path) -> list[tuple[str, str]]:
 
 
 def unseen(questions: list[tuple[str, str]], seed: int) -> list[str]:
-    """Put every two of its language's endings behind each question; shuffled, no text twice."""
-    texts = [q.rstrip("?？") + a + b for q, language in questions for a in AFTER[language] for b in AFTER[language]]
+    """Put every reason and thanks of its language behind each question; shuffled, no text twice, none as curated."""
+    ends = {language: [a + b for a in REASON[language] for b in THANKS[language] if a + b] for language in REASON}
+    texts = [question + end for question, language in questions for end in ends[language]]
     random.Random(seed).shuffle(texts)
     return list(dict.fromkeys(texts))
 

@@ -27,6 +27,7 @@ from retrieval.types import Chunk, Codes, Filter, ParsedDocument, Section, Upser
 
 _TENANT = "evaluation"
 _DEPTH = 10
+_BATCH = 512  # chunks handed to the encoder at once: of many it can put those of like length together
 _CHUNKS = 48  # enough to find ten documents among
 
 
@@ -85,7 +86,7 @@ def evaluate(
     """
     chunks = [chunk for path in corpus for chunk in read_corpus(path, encoder)]
     asked = read_questions(questions)[:limit]
-    retriever = index(chunks, encode(chunks, encoder), encoder, list(encode_sentences(chunks, encoder)))
+    retriever = index(chunks, encode(chunks, encoder, _BATCH), encoder, list(encode_sentences(chunks, encoder)))
     vectors, encode_ms = encode_each(encoder, [question.text for question in asked])
     config = config or RetrievalConfig()
     figures = {

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import re
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
@@ -18,6 +15,7 @@ from retrieval.config import IngestConfig, LoaderLimits
 from retrieval.errors import UnreadableDocument
 from retrieval.language import detect
 from retrieval.loaders import for_file
+from retrieval.loaders.given import as_file
 from retrieval.passage import searchable
 from retrieval.protocols import Encoder
 from retrieval.sentences import encode_sentences
@@ -26,12 +24,16 @@ from retrieval.types import PUBLIC, Chunk, ParsedDocument, Upsert, Vectors
 Parse = Callable[[Path, str, LoaderLimits], ParsedDocument]
 """Reads a file by the loader of its name: here, or in a child (`retrieval.loaders.isolated`)."""
 
+ParseEach = Callable[[Sequence[tuple[bytes, str]], LoaderLimits], Iterator[ParsedDocument | UnreadableDocument]]
+"""Reads files (bytes, name) one after the other; what cannot be read gives its error in its place."""
+
+Prepared = list[tuple[Chunk, Vectors]]
+"""Chunks of a file, each with its passage embedding [dimension]."""
+
 Progress = Callable[[int, int], None]
 """Told how many chunks are encoded, and of how many; what it raises ends the work."""
 
 _log = logging.getLogger(__name__)
-_UNSAFE = re.compile(r"[^\w.() -]|^\.+")
-_LONGEST_NAME = 60  # characters; a Chinese one takes three bytes, file systems allow 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +57,33 @@ class ChunkMeta:
     valid_until: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to be read, as bytes, and what its chunks get from outside it."""
+
+    data: bytes
+    filename: str
+    meta: ChunkMeta
+
+
 def parse_here(path: Path, filename: str, limits: LoaderLimits) -> ParsedDocument:
     """Parse in this process: for files one trusts. Raises UnreadableDocument."""
     return for_file(filename, limits).load(path)
+
+
+def each_by(parse: Parse) -> ParseEach:
+    """Read several files by a reader of single ones."""
+
+    def each(files: Sequence[tuple[bytes, str]], limits: LoaderLimits) -> Iterator[ParsedDocument | UnreadableDocument]:
+        for data, filename in files:
+            try:
+                with as_file(data, filename) as path:
+                    outcome: ParsedDocument | UnreadableDocument = parse(path, filename, limits)
+            except UnreadableDocument as error:
+                outcome = error
+            yield outcome
+
+    return each
 
 
 def prepare(
@@ -69,7 +95,7 @@ def prepare(
     *,
     parse: Parse = parse_here,
     progress: Progress | None = None,
-) -> list[tuple[Chunk, Vectors]]:
+) -> Prepared:
     """Load, chunk and encode one file; returns each chunk with its passage embedding [dimension].
 
     Deterministic: the same bytes, meta and encoder give the same ids and vectors.
@@ -77,12 +103,39 @@ def prepare(
     too_large or no_text, and from a child timeout or crashed_parser (texts for users: `retrieval.messages`).
     """
     config = config or IngestConfig()
-    with _as_file(source, filename) as path:
+    with as_file(source, filename) as path:
         document = parse(path, filename, config.limits)
         checksum = meta.checksum or hashlib.sha256(path.read_bytes()).hexdigest()
     chunks = cut(document, filename, meta, checksum, encoder, config)
     vectors = encode(chunks, encoder, config.batch, progress)
     return list(zip(chunks, vectors, strict=True))
+
+
+def prepare_many(
+    files: Sequence[File],
+    encoder: Encoder,
+    config: IngestConfig | None = None,
+    *,
+    parse: ParseEach | None = None,
+    progress: Progress | None = None,
+) -> list[Prepared | UnreadableDocument]:
+    """Load, chunk and encode files together; a file that cannot be read gives its error in its place.
+
+    What each gives is what `prepare` gives; of many chunks the encoder can put those of like length together, and all
+    its threads have something to do.
+    """
+    config = config or IngestConfig()
+    outcomes = (parse or each_by(parse_here))([(file.data, file.filename) for file in files], config.limits)
+    found: list[list[Chunk] | UnreadableDocument] = []
+    for file, outcome in zip(files, outcomes, strict=True):
+        if isinstance(outcome, UnreadableDocument):
+            found.append(outcome)
+        else:
+            checksum = file.meta.checksum or hashlib.sha256(file.data).hexdigest()
+            found.append(cut(outcome, file.filename, file.meta, checksum, encoder, config))
+    every = [chunk for one in found if not isinstance(one, UnreadableDocument) for chunk in one]
+    vectors = iter(encode(every, encoder, config.batch, progress))
+    return [one if isinstance(one, UnreadableDocument) else [(chunk, next(vectors)) for chunk in one] for one in found]
 
 
 def upserts_of(
@@ -141,9 +194,11 @@ def cut(
 def encode(chunks: list[Chunk], encoder: Encoder, batch: int = 64, progress: Progress | None = None) -> Vectors:
     """Embed chunks; returns [len(chunks), dimension] float32."""
     texts = [searchable(chunk) for chunk in chunks]
+    order = sorted(range(len(texts)), key=lambda number: len(texts[number]))  # what is encoded together is padded least
     vectors = np.empty((len(texts), encoder.dimension), dtype=np.float32)
     for start in range(0, len(texts), batch):
-        vectors[start : start + batch] = encoder.encode_passages(texts[start : start + batch])
+        rows = order[start : start + batch]
+        vectors[rows] = encoder.encode_passages([texts[row] for row in rows])
         if progress is not None:
             progress(min(start + batch, len(texts)), len(texts))
     return vectors
@@ -154,14 +209,3 @@ def chunk_id(tenant: str, document: str, revision: int, ordinal: int) -> str:
     parts = (tenant, document, str(revision), str(ordinal))
     key = "".join(f"{len(part)}:{part}" for part in parts)  # lengths, so that no two lists of parts look alike
     return hashlib.sha256(key.encode()).hexdigest()[:32]
-
-
-@contextmanager
-def _as_file(source: Path | bytes, filename: str) -> Iterator[Path]:
-    if isinstance(source, Path):
-        yield source
-        return
-    with tempfile.TemporaryDirectory(prefix="ingest-") as folder:
-        path = Path(folder) / (_UNSAFE.sub("_", PurePath(filename).name)[-_LONGEST_NAME:] or "document")
-        path.write_bytes(source)
-        yield path

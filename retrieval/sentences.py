@@ -22,7 +22,8 @@ MOST_SENTENCES = 24
 PASSAGE_BYTES = 2  # a number of the passage's vector, float16
 _COUNT_BYTES = 2
 _MARK = b"+sent8"  # the last bytes of a float16 vector look like it once in 3e14
-_BATCH = 64
+_BATCH = 512
+"""Texts handed over at once: the encoder puts those of like length together, which pads the less the more there are."""
 
 
 def sentences_of(chunk: Chunk) -> list[str]:

@@ -91,6 +91,7 @@ class Curated:
 
     tables: dict[str, Table] = field(default_factory=lambda: {"demo": Table(1, [RETURNS, RETURNS_ZH])})
     least: float = 0.85
+    offered: float = 0.5
 
     def exact(self, tenant: str, text: str, groups: frozenset[str] = EVERYBODY) -> FaqMatch | None:
         return self.tables[tenant].exact(fold(text), groups) if tenant in self.tables else None
@@ -101,6 +102,13 @@ class Curated:
         table = self.tables.get(tenant)
         near = table.nearest(vector, language, groups, k=1, least=self.least) if table else []
         return near[0].entry.match(near[0].text, near[0].score, exact=False) if near else None
+
+    def near(
+        self, tenant: str, vector: Vectors, text: str, language: str, groups: frozenset[str] = EVERYBODY
+    ) -> tuple[FaqMatch, ...]:
+        table = self.tables.get(tenant)
+        near = table.nearest(vector, language, groups, k=3, least=self.offered) if table else []
+        return tuple(other.entry.match(other.text, other.score, exact=False) for other in near)
 
 
 GREETINGS = (("en", "Hello!"), ("zh", "您好！"))

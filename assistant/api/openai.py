@@ -20,7 +20,7 @@ from assistant.api.http import JSON, Request
 from assistant.api.inputs import ChatInput
 from assistant.api.listening import listening
 from assistant.api.rawmodel import raw_answer
-from assistant.chat import answers
+from assistant.chat import answers, texts
 from assistant.chat.answers import Answer
 from assistant.chat.asked import Asked, readable
 from assistant.chat.events import Delta, Event, Failed, Finished, Refused
@@ -105,7 +105,7 @@ def completion(finished: Answer, model: str) -> dict[str, Any]:
         "choices": [
             {
                 "index": 0,
-                "message": {"role": "assistant", "content": finished.answer},
+                "message": {"role": "assistant", "content": finished.answer + _choices(finished)},
                 "finish_reason": "stop",
                 "logprobs": None,
             }
@@ -139,11 +139,18 @@ async def chunks(events: AsyncGenerator[Event, None], asked_id: str, wanted: Cha
                     yield _frame(_broken(error))
                     return
                 case Finished(finished):
+                    if offered := _choices(finished):
+                        yield _frame({**base, **usage_field, "choices": [_choice({"content": offered}, None)]})
                     end = {**base, **usage_field, "choices": [_choice({}, "stop")], "assistant": _extension(finished)}
                     yield _frame(end)
                     if _counts(wanted):
                         yield _frame({**base, "choices": [], "usage": _usage(finished)})
     yield b"data: [DONE]\n\n"
+
+
+def _choices(finished: Answer) -> str:
+    """Say what may have been meant: a client of this API shows text alone."""
+    return texts.meant([one.question for one in finished.suggestions]).of(finished.language)
 
 
 def _choice(delta: dict[str, str], finish: str | None) -> dict[str, Any]:

@@ -93,6 +93,14 @@ class HandoffShown:
 
 
 @dataclass(frozen=True, slots=True)
+class SuggestionShown:
+    """A curated question that may have been meant: asked in these words it is answered. `key` names its entry."""
+
+    question: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Timings:
     """Milliseconds each step took (the first token counts from the question); null where a step did not run."""
 
@@ -123,7 +131,7 @@ class UsageShown:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The JSON answer of interfaces.md."""
+    """The JSON answer of interfaces.md. `suggestions` are there where nothing was sure but something is near."""
 
     id: str
     conversation_id: str
@@ -139,6 +147,7 @@ class Answer:
     timings: Timings
     model: ModelShown | None
     usage: Annotated[UsageShown | None, Field(exclude_if=_absent)] = None
+    suggestions: Annotated[tuple[SuggestionShown, ...], Field(exclude_if=_empty)] = ()
 
 
 ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)

@@ -125,7 +125,11 @@ async def _from_evidence(
     question = understood.question(seen.guess.name, memory, asked.max_tokens, about_company=about_company)
     async with aclosing(respond(room, domain, question, evidence, seen.guess, memory, watch)) as pieces:
         async for piece in pieces:
-            yield piece
+            if isinstance(piece, Reply) and replies.is_unsure(piece):
+                near = room.faq.near(asked.tenant, seen.vector, seen.text, understood.language, asked.groups)
+                yield replies.offering(piece, near)
+            else:
+                yield piece
 
 
 @dataclass(frozen=True, slots=True)

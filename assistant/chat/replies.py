@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.chat import handoff, texts
 from assistant.chat.answers import (
@@ -14,6 +14,7 @@ from assistant.chat.answers import (
     RefusalShown,
     SlotShown,
     Source,
+    SuggestionShown,
     UsageShown,
 )
 from assistant.chat.memory import Memory
@@ -39,6 +40,7 @@ class Reply:
     begins_handoff: bool = False
     model: ModelShown | None = None
     usage: UsageShown | None = None
+    suggestions: tuple[SuggestionShown, ...] = ()
 
 
 def intent_of(guess: IntentGuess) -> IntentShown:
@@ -117,6 +119,20 @@ def refusal(
         handoff=shown,
         begins_handoff=begins,
     )
+
+
+UNKNOWN = frozenset({"no_evidence", "ungrounded", "bad_citation", "no_model"})
+"""Refusals that mean: this is not known here. Others (danger, rules of a domain) have a reason of their own."""
+
+
+def is_unsure(reply: Reply) -> bool:
+    """Say whether the reply leaves the asker without an answer, or with a quotation that may miss the question."""
+    return reply.layer == "retrieval" if reply.refused is None else reply.refused.code in UNKNOWN
+
+
+def offering(reply: Reply, near: tuple[FaqMatch, ...]) -> Reply:
+    """Offer the curated questions that may have been meant."""
+    return replace(reply, suggestions=tuple(SuggestionShown(match.variant, match.key) for match in near))
 
 
 def sources_of(evidence: Evidence) -> tuple[Source, ...]:

@@ -47,6 +47,11 @@ class CuratedAnswers(Protocol):
     ) -> FaqMatch | None:
         """Find the entry that means the same, if one is near enough."""
 
+    def near(
+        self, tenant: str, vector: Vectors, text: str, language: str, groups: frozenset[str] = ...
+    ) -> tuple[FaqMatch, ...]:
+        """List entries that may be meant, to be offered as choices."""
+
 
 class IntentGuesser(Protocol):
     """Says what a question is about."""

@@ -100,6 +100,12 @@ NO_RESUME = Text(
 )
 
 
+def meant(questions: Sequence[str]) -> Text:
+    """Offer curated questions below an answer; empty when there are none."""
+    lines = "".join(f"\n- {question}" for question in questions)
+    return Text(en=f"\n\nDid you mean:{lines}", zh=f"\n\n您想问：{lines}") if lines else Text(en="", zh="")
+
+
 def too_long(limit: int, length: int) -> Text:
     """Say how long a question may be."""
     return Text(

@@ -43,6 +43,7 @@ class Draft:
             timings=timings,
             model=reply.model,
             usage=reply.usage,
+            suggestions=reply.suggestions,
         )
 
     def record(self, answer: Answer, reply: Reply, understood: Understood, memory: Memory) -> Kept:

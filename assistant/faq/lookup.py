@@ -26,6 +26,11 @@ logger = logging.getLogger(__name__)
 CANDIDATES = 8
 LEAST_COSINE = 0.85
 """Below this nothing is verified: no pair of the calibration sets that was so far apart was ever served."""
+OFFERED = 3
+OFFER_COSINE = 0.88
+"""From here on a curated question may be offered to choose, when nothing else answers."""
+OFFER_BEHIND = 0.03
+"""So far behind the nearest one a question is no choice any more."""
 
 
 Thresholds = Mapping[issuing.Place, float | None]
@@ -124,6 +129,26 @@ class FaqIndex:
                 return candidate.entry.match(candidate.text, candidate.score, exact=False)
             logger.debug("faq.guarded by=%s score=%.3f entry=%s", objection, scores[place], candidate.entry.id)
         return None
+
+    def near(
+        self, tenant: str, vector: Vectors, text: str, language: str, groups: frozenset[str] = EVERYBODY
+    ) -> tuple[FaqMatch, ...]:
+        """List up to three entries that may be meant, the nearest first; `variant` is what to ask for them.
+
+        `vector` is the question embedding of `text`, float32 [dimension]. These are choices to offer, not answers: no
+        certificate stands behind them. What somebody called wrong for this question is not offered again.
+        """
+        table = self._table(tenant)
+        if table is None:
+            return ()
+        asked, found = bare(fold(text)), dict[int, FaqMatch]()
+        for candidate in table.nearest(vector, language, groups, k=CANDIDATES, least=OFFER_COSINE):
+            entry = candidate.entry
+            best = next(iter(found.values())).score if found else candidate.score
+            if best - candidate.score <= OFFER_BEHIND and asked not in entry.refused and len(found) < OFFERED:
+                way = candidate.text if entry.language != language else entry.question
+                found.setdefault(entry.id, entry.match(way, candidate.score, exact=False))
+        return tuple(found.values())
 
     def _objection(self, tenant: str, text: str, candidate: Candidate, score: float) -> str | None:
         if bare(fold(text)) in candidate.entry.refused:

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from assistant.knowledge.encoder import chosen_reranker, shared_encoder
+from assistant.knowledge.stored_vectors import StoredVectors
 from retrieval.evaluate import evaluate
+from retrieval.protocols import Encoder
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -15,15 +17,19 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--corpus", type=Path, nargs="+", required=True, help="JSON lines: doc_id, text or answer")
     parser.add_argument("--questions", type=Path, required=True, help="JSON lines: question, doc_id or relevant")
     parser.add_argument("--limit", type=int, help="ask only the first N questions")
+    parser.add_argument("--vectors", type=Path, help="folder to keep embeddings in: a run that was ended goes on there")
 
 
 def run(options: dict[str, Any]) -> dict[str, Any]:
     """Return the figures by method; a cross-encoder that the settings name (RERANKER) stands beside the light one."""
+    encoder: Encoder = shared_encoder()
+    if options.get("vectors"):
+        encoder = StoredVectors(encoder, options["vectors"])
     return dict(
         evaluate(
             options["corpus"],
             options["questions"],
-            shared_encoder(),
+            encoder,
             limit=options["limit"],
             reranker=chosen_reranker(),
         )

@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 import logging
+import uuid
+from collections.abc import Sequence
 
 from django.db import OperationalError, transaction
+from django.db.models import Max
 from django.utils import timezone
 
-from assistant.knowledge import blobs, services
-from assistant.knowledge.models import Change, Chunk, ChunkChange, Document, IngestionJob
+from assistant.knowledge import blobs, services, storing
+from assistant.knowledge.models import Document, IngestionJob, Revision
 from assistant.knowledge.models.document import State
 from assistant.knowledge.models.job import MAX_ATTEMPTS, JobState
 from assistant.knowledge.tasks.backend import announce_on_commit
 from assistant.live.bell import bell
-from retrieval import ingest
 from retrieval.config import IngestConfig
 from retrieval.errors import EncoderUnavailable, ParserUnavailable, UnreadableDocument
-from retrieval.language import detect
+from retrieval.ingest import (
+    ChunkMeta,
+    File,
+    Parse,
+    ParseEach,
+    Prepared,
+    Progress,
+    each_by,
+    parse_here,
+    prepare_many,
+)
 from retrieval.protocols import Encoder
-from retrieval.sentences import pack
-from retrieval.types import Chunk as Passage
-from retrieval.types import Vectors
 
 logger = logging.getLogger(__name__)
 
-Prepared = list[tuple[Passage, Vectors]]
 PASSING = (OperationalError, EncoderUnavailable, ParserUnavailable, OSError)
 """Faults that may be gone at the next attempt."""
 
@@ -34,13 +42,37 @@ def read(
     encoder: Encoder,
     config: IngestConfig | None = None,
     *,
-    parse: ingest.Parse = ingest.parse_here,
-    progress: ingest.Progress | None = None,
+    parse: Parse = parse_here,
+    progress: Progress | None = None,
 ) -> Prepared:
     """Parse, chunk and encode the job's revision. Raises UnreadableDocument and what is in PASSING."""
+    outcome = read_many([job], encoder, config, parse=each_by(parse), progress=progress)[0]
+    if isinstance(outcome, UnreadableDocument):
+        raise outcome
+    return outcome
+
+
+def read_many(
+    jobs: Sequence[IngestionJob],
+    encoder: Encoder,
+    config: IngestConfig | None = None,
+    *,
+    parse: ParseEach,
+    progress: Progress | None = None,
+) -> list[Prepared | UnreadableDocument]:
+    """Parse, chunk and encode the jobs' revisions together; what cannot be read gives its error in its place.
+
+    Raises what is in PASSING.
+    """
+    data = blobs.read_many([job.revision for job in jobs])
+    files = [File(each, job.revision.filename, _meta(job)) for job, each in zip(jobs, data, strict=True)]
+    return prepare_many(files, encoder, config, parse=parse, progress=progress)
+
+
+def _meta(job: IngestionJob) -> ChunkMeta:
     revision = job.revision
     document = revision.document
-    meta = ingest.ChunkMeta(
+    return ChunkMeta(
         tenant=document.tenant.slug,
         document=str(document.pk),
         revision=revision.number,
@@ -52,39 +84,43 @@ def read(
         tags=frozenset(document.tags),
         access=frozenset(document.access),
     )
-    return ingest.prepare(
-        blobs.read(revision), revision.filename, meta, encoder, config, parse=parse, progress=progress
-    )
 
 
-@transaction.atomic
 def publish(job: IngestionJob, prepared: Prepared, encoder_name: str) -> bool:
     """Make the chunks live in one transaction; False when the job was taken over or the revision is no longer wanted.
 
     The old revision's chunks leave in the same transaction, so that a search sees one revision or the other.
     """
-    if not job.lock_mine():
-        return False
-    document = Document.objects.select_for_update().get(pk=job.revision.document_id)
-    newest = document.revisions.order_by("-number").values_list("number", flat=True)[0]
-    if document.deleted_at is not None or newest != job.revision.number:
-        job.finish(JobState.DONE, "superseded")
-        return False
-    if not document.is_wanted(timezone.now()):
-        services.take_down(document)
-        job.finish(JobState.DONE, "withdrawn")
-        return False
-    services.retire(document.chunks.all())
-    Chunk.objects.bulk_create([_row(passage, vector, job, encoder_name) for passage, vector in prepared])
-    ChunkChange.objects.bulk_create([ChunkChange(op=Change.UPSERT, chunk_id=chunk.id) for chunk, _ in prepared])
-    document.revision = job.revision
-    document.state, document.error_code, document.error_detail = State.LIVE, "", {}
-    document.title = document.title or prepared[0][0].title[:300]
-    document.language = document.language or detect(" ".join(chunk.text for chunk, _ in prepared[:20]))
-    document.save()
-    job.finish(JobState.DONE)
-    bell().ring_on_commit(services.CHANGES)
-    return True
+    return publish_many([(job, prepared)], encoder_name) == 1
+
+
+@transaction.atomic
+def publish_many(batch: Sequence[tuple[IngestionJob, Prepared]], encoder_name: str) -> int:
+    """The same for jobs that were claimed together, in one transaction; returns how many documents went live."""
+    jobs = [job for job, _ in batch]
+    held = set(IngestionJob.objects.held(jobs).select_for_update().order_by("pk").values_list("pk", flat=True))
+    mine = [(job, prepared) for job, prepared in batch if job.pk in held]
+    ids = {job.revision.document_id for job, _ in mine}
+    documents = {row.pk: row for row in Document.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
+    numbers = Revision.objects.filter(document__in=ids).order_by().values("document_id").annotate(newest=Max("number"))
+    newest = {row["document_id"]: row["newest"] for row in numbers}
+    live: dict[uuid.UUID, tuple[Document, IngestionJob, Prepared]] = {}
+    done = []
+    for job, prepared in mine:
+        document = documents[job.revision.document_id]
+        if document.deleted_at is not None or newest[document.pk] != job.revision.number:
+            job.finish(JobState.DONE, "superseded")
+        elif not document.is_wanted(timezone.now()):
+            services.take_down(document)
+            job.finish(JobState.DONE, "withdrawn")
+        else:  # of a revision that is to be read twice, once
+            live[document.pk] = (document, job, prepared)
+            done.append(job)
+    if live:
+        storing.go_live(list(live.values()), encoder_name)
+        IngestionJob.objects.finish(done)
+        bell().ring_on_commit(services.CHANGES)
+    return len(live)
 
 
 def settle(job: IngestionJob, error: BaseException) -> None:
@@ -140,21 +176,3 @@ def _tell(job: IngestionJob, code: str, detail: dict[str, str | int]) -> None:
         document.state = State.FAILED if document.revision_id is None else State.LIVE
     document.save(update_fields=["error_code", "error_detail", "state", "updated_at"])
     logger.info("job.failed job=%s document=%s code=%s", job.pk, document.pk, code)
-
-
-def _row(passage: Passage, vector: Vectors, job: IngestionJob, encoder_name: str) -> Chunk:
-    return Chunk(
-        id=passage.id,
-        document_id=job.revision.document_id,
-        revision=job.revision,
-        ordinal=passage.ordinal,
-        text=passage.text.replace("\x00", ""),
-        language=passage.language,
-        headings=list(passage.headings),
-        page=passage.page,
-        line=passage.line,
-        last_page=passage.last_page,
-        last_line=passage.last_line,
-        encoder=encoder_name,
-        vector=pack(vector),
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ KEY_BYTES = 16
 
 
 class StoredVectors:
-    """An encoder that looks its questions up before it computes them; passages are computed.
+    """An encoder that looks texts up before it computes them; questions and passages are told apart.
 
     One file per encoder name, which holds the digest of the weights: records of a text's hash (16 bytes) and its
     vector, float32 little-endian, appended as they are made. A record cut short by a kill is dropped. For one
@@ -52,20 +52,24 @@ class StoredVectors:
 
     def encode_questions(self, texts: Sequence[str]) -> Vectors:
         """Embed questions; returns [len(texts), dimension] float32, unit rows."""
-        keys = [_key(text) for text in texts]
-        fresh = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._known}
-        if fresh:
-            self._add(list(fresh), self._encoder.encode_questions(list(fresh.values())))
-        rows = [self._known[key] for key in keys]
-        return np.stack(rows) if rows else np.zeros((0, self.dimension), np.float32)
+        return self._looked_up([_key(text, b"") for text in texts], texts, self._encoder.encode_questions)
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
-        """Embed passages, straight through; returns [len(texts), dimension] float32, unit rows."""
-        return self._encoder.encode_passages(texts)
+        """Embed passages; returns [len(texts), dimension] float32, unit rows."""
+        return self._looked_up([_key(text, b"passage") for text in texts], texts, self._encoder.encode_passages)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Count the encoder's own tokens of each text."""
         return self._encoder.count_tokens(texts)
+
+    def _looked_up(
+        self, keys: Sequence[bytes], texts: Sequence[str], encode: Callable[[Sequence[str]], Vectors]
+    ) -> Vectors:
+        fresh = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._known}
+        if fresh:
+            self._add(list(fresh), encode(list(fresh.values())))
+        rows = [self._known[key] for key in keys]
+        return np.stack(rows) if rows else np.zeros((0, self.dimension), np.float32)
 
     def _add(self, keys: Sequence[bytes], vectors: Vectors) -> None:
         records = np.empty(len(keys), self._record)
@@ -89,5 +93,5 @@ class StoredVectors:
         return {record["key"].tobytes(): record["vector"] for record in records}
 
 
-def _key(text: str) -> bytes:
-    return blake2b(text.encode(), digest_size=KEY_BYTES).digest()
+def _key(text: str, kind: bytes) -> bytes:
+    return blake2b(text.encode(), digest_size=KEY_BYTES, person=kind).digest()

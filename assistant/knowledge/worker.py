@@ -18,7 +18,8 @@ from assistant.knowledge.models import IngestionJob
 from assistant.knowledge.models.job import MAX_ATTEMPTS
 from assistant.knowledge.tasks.database import JOBS
 from assistant.live.bell import bell
-from retrieval.ingest import Parse
+from retrieval.errors import UnreadableDocument
+from retrieval.ingest import Parse, ParseEach, each_by
 from retrieval.loaders.isolated import IsolatedParser
 from retrieval.protocols import Encoder
 
@@ -26,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 POLL_S = 1.0
 RENEW_S = 1.0
+MOST_AT_ONCE = 32
 DATABASE_AWAY = (OperationalError, InterfaceError)
 
 Chore = Callable[[], object]
@@ -50,11 +52,12 @@ class Step:
 
 
 class Worker:
-    """Claims jobs one by one until told to stop.
+    """Claims jobs until told to stop: one, and twice as many each time while there are more, of small plain files.
 
-    A job runs in a thread of its own while this thread renews its lease, so that a worker that hangs or dies loses the
-    job to another one within half a minute; publishing checks the lease, so that nothing happens twice. Files are
-    parsed in a limited child unless another `parser` is given.
+    They run in a thread of their own while this thread renews their leases, so that a worker that hangs or dies loses
+    them to another one within half a minute; publishing checks the leases, so that nothing happens twice. Jobs that
+    fail together are given back and taken one by one. Files are parsed in a limited child unless another `parser` is
+    given.
     """
 
     def __init__(
@@ -63,7 +66,9 @@ class Worker:
         self.name = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
         self._encoder = encoder
         self._chores = chores
-        self._parser = parser or IsolatedParser()
+        reader = parser or IsolatedParser()
+        self._parse: ParseEach = reader.each if isinstance(reader, IsolatedParser) else each_by(reader)
+        self._most = 1
         self._stop = threading.Event()
         self._serves = True
         self._hands = ThreadPoolExecutor(1, thread_name_prefix="ingest")
@@ -94,58 +99,84 @@ class Worker:
     def drain(self) -> int:
         """Work until nothing is due; returns how many jobs were taken."""
         taken = 0
-        while not self._stop.is_set() and self.one():
-            taken += 1
+        while not self._stop.is_set() and (count := self.some()):
+            taken += count
         return taken
+
+    def some(self) -> int:
+        """Take what is due, a few jobs at most; returns how many. Raises what the database raises while claiming."""
+        jobs = IngestionJob.objects.claim_some(self.name, self._most)
+        self._most = min(MOST_AT_ONCE, 2 * self._most) if jobs else 1
+        self._take(jobs)
+        return len(jobs)
 
     def one(self, pk: int | None = None) -> bool:
         """Take one job if there is one, or the one with this number. Raises what the database raises while claiming."""
         job = IngestionJob.objects.claim(self.name, pk)
-        if job is None:
-            return False
-        if job.attempts > MAX_ATTEMPTS:
-            ingestion.fail(job, "crashed", {"attempts": MAX_ATTEMPTS})
-            return True
+        self._take([] if job is None else [job])
+        return job is not None
+
+    def _take(self, jobs: list[IngestionJob]) -> None:
+        if not jobs:
+            return
+        if jobs[0].attempts > MAX_ATTEMPTS:
+            ingestion.fail(jobs[0], "crashed", {"attempts": MAX_ATTEMPTS})
+            return
         step = Step()
-        done = self._hands.submit(self._work, job, step)
-        error = self._wait(job, done, step)
-        if error is not None and not isinstance(error, Abandoned):
-            ingestion.settle(job, error)
-        return True
+        done = self._hands.submit(self._work, jobs, step)
+        error = self._wait(jobs, done, step)
+        if error is None or isinstance(error, Abandoned):
+            return
+        if len(jobs) == 1:
+            ingestion.settle(jobs[0], error)
+        else:
+            logger.warning("jobs.alone count=%d error=%s", len(jobs), error)
+            self._most = 1
+            IngestionJob.objects.release(jobs)
 
     def _attempt(self) -> bool:
         try:
-            return self.one()
+            return self.some() > 0
         except DATABASE_AWAY as error:
             logger.warning("worker.database_away error=%s", error)
             return False
         finally:
             connection.close()
 
-    def _work(self, job: IngestionJob, step: Step) -> None:
+    def _work(self, jobs: list[IngestionJob], step: Step) -> None:
         try:
             encoder = self._encoder()
-            prepared = ingestion.read(job, encoder, parse=self._parser, progress=step)
-            if ingestion.publish(job, prepared, encoder.name):
-                logger.info("job.done job=%s chunks=%d", job.pk, len(prepared))
+            outcomes = list(
+                zip(jobs, ingestion.read_many(jobs, encoder, parse=self._parse, progress=step), strict=True)
+            )
+            read = [(job, outcome) for job, outcome in outcomes if not isinstance(outcome, UnreadableDocument)]
+            live = ingestion.publish_many(read, encoder.name) if read else 0
+            for job, outcome in outcomes:
+                if isinstance(outcome, UnreadableDocument):
+                    ingestion.settle(job, outcome)
+            logger.info(
+                "jobs.done jobs=%s live=%d chunks=%d", [job.pk for job in jobs], live, sum(len(o) for _, o in read)
+            )
         finally:
             connection.close()
 
-    def _wait(self, job: IngestionJob, done: Future[None], step: Step) -> BaseException | None:
-        """Renew the lease until the work is done; returns the exception it ended with.
+    def _wait(self, jobs: list[IngestionJob], done: Future[None], step: Step) -> BaseException | None:
+        """Renew the leases until the work is done; returns the exception it ended with.
 
-        A job that was cancelled or taken over is left alone: its thread ends by itself at the next batch, or with its
-        parser's time limit, and publishes nothing; another thread takes the next job.
+        Where a job was cancelled or taken over, this work is left alone: its thread ends by itself at the next batch,
+        or with its parser's time limit, and publishes nothing; another thread takes the next jobs, the rest of these
+        among them.
         """
         while True:
             try:
                 return done.exception(timeout=RENEW_S)
             except NotYet:
-                if not job.renew(progress=step.percent):
+                if not IngestionJob.objects.renew(jobs, progress=step.percent) and not _ends(done):
                     step.abandoned = True
                     self._hands.shutdown(wait=False)
                     self._hands = ThreadPoolExecutor(1, thread_name_prefix="ingest")
-                    logger.info("job.abandoned job=%s", job.pk)
+                    IngestionJob.objects.release(jobs)
+                    logger.info("jobs.abandoned jobs=%s", [job.pk for job in jobs])
                     return Abandoned()
 
     def _repeat(self, chore: Chore, every: float) -> None:
@@ -156,6 +187,15 @@ class Worker:
                 error = hands.submit(_with_connection_closed, chore).exception()
                 if error is not None:
                     logger.error("worker.chore_failed chore=%s", name, exc_info=error)
+
+
+def _ends(done: Future[None]) -> bool:
+    """Whether it is at its end: what was published in this moment is no longer a worker's either."""
+    try:
+        done.exception(timeout=0.1)
+    except NotYet:
+        return False
+    return True
 
 
 def _with_connection_closed(chore: Chore) -> None:

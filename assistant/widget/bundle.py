@@ -27,7 +27,10 @@ _STYLES = re.compile(r"`\n(?P<css>:host \{.*?)`", re.DOTALL)
 _CSS_SPACE = re.compile(r"\s*([{};,>])\s*|(?<=:)\s+|\n")
 _CSS_LAST = re.compile(r";(?=\})")
 _STRING = re.compile(r'("(?:[^"\\]|\\.)*"|`[^`]*`)')
-_SPACE = re.compile(r" ?(=>|[!=]==?|&&|\|\||[-+]=|[=?:{}(),;<>+*]) ?")
+_SPACE = re.compile(r" ?(=>|[!=]==?|&&|\|\||[-+]=|[=?:{}(),;<>+*]) ?| (-) (?!-)")
+_CONST = re.compile(r"\bconst (?=[\w{\[])")
+_ONE_PARAMETER = re.compile(r"\((\w+)\)=>")
+_EMPTY_BODY = re.compile(r"\}?\s*(?:for|while|if|else)\b.*\);$")
 _LINE_END = re.compile(r"(?<=[;{},(\[])\n|\n(?=[})\].?:])")
 _DECLARED = re.compile(r"^(?:export )?(?:async )?(?:function\*?|class|const|let) (\w{5,})", re.MULTILINE)
 _METHOD = re.compile(r"^  (?:async )?\*?(\w{5,})\([^()]*\) \{$", re.MULTILINE)
@@ -78,10 +81,27 @@ def plain(source: str) -> str:
 
 
 def _squeezed(line: str) -> str:
-    """Drop spaces around operators; texts and templates stay as they are, as do lines with a division or a pattern."""
-    if line.count("`") % 2 or "/" in _STRING.sub("", line):
+    """Drop spaces around operators; texts and templates stay as they are, as does all from a division or pattern on."""
+    if line.count("`") % 2:
         return line
-    return "".join(part if part[:1] in {'"', "`"} else _SPACE.sub(r"\1", part) for part in _STRING.split(line))
+    if "/" in _STRING.sub("", line):
+        start, slash, rest = line.partition("/")
+        return (start if set(start) & {'"', "`"} else _code(start)) + slash + rest
+    return "".join(part if part[:1] in {'"', "`"} else _code(part) for part in _STRING.split(line))
+
+
+def _code(part: str) -> str:
+    """Shorten what is no text: `let` does for `const` once the tests have run, and one parameter needs no brackets."""
+    return _ONE_PARAMETER.sub(r"\1=>", _SPACE.sub(r"\1\2", _CONST.sub("let ", part)))
+
+
+def _unended(lines: list[str]) -> list[str]:
+    """Leave out the semicolon before a closing brace, but not where it is the whole body of a loop or condition."""
+    following = [*lines[1:], ""]
+    return [
+        line[:-1] if line.endswith(";") and after.startswith("}") and not _EMPTY_BODY.match(line) else line
+        for line, after in zip(lines, following, strict=True)
+    ]
 
 
 def join(entry: str = ENTRY, folder: Path = CLIENT) -> str:
@@ -89,7 +109,7 @@ def join(entry: str = ENTRY, folder: Path = CLIENT) -> str:
     sources = [(folder / name).read_text("utf-8") for name in modules(entry, folder)]
     lines = "\n".join(map(plain, sources)).split("\n")
     texts = " ".join(text for line in lines for text in _texts(line))
-    parts = _LINE_END.sub("", "\n".join(lines))
+    parts = _LINE_END.sub("", "\n".join(_unended(lines)))
     declared = [name for pattern in (_DECLARED, _METHOD) for source in sources for name in pattern.findall(source)]
     return f'(() => {{"use strict";\n{shortened(parts, dict.fromkeys(declared), texts)}\n}})();\n'
 

@@ -44,22 +44,19 @@ class Provenance(BaseModel):
     artefact_sha256: str
     converter: str
     converter_revision: int
-    experts: Literal["identical"] | None
-    """`identical` until trained deltas are loaded; None where there is no mixture."""
+    experts: str | None
+    """`identical` until trained deltas are merged, then `trained: ` and the domains; None where there is no mixture."""
     num_experts: int | None
     top_k: int | None
     versions: dict[str, str]
     created: datetime
     files: dict[str, FileRecord]
+    deltas_sha256: str | None = None
+    """Of the trained deltas that were merged."""
 
 
 def write(folder: Path, model: Entry, options: Options | None, progress: Progress) -> None:
     """Hash every file of a freshly converted folder and write its provenance."""
-    files = {
-        path.relative_to(folder).as_posix(): FileRecord(bytes=path.stat().st_size, sha256=sha256_of(path, progress))
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
     record = Provenance(
         name=model.name,
         kind=model.kind,
@@ -74,9 +71,49 @@ def write(folder: Path, model: Entry, options: Options | None, progress: Progres
         top_k=options.top_k if options else None,
         versions=_versions(),
         created=datetime.now(UTC),
-        files=files,
+        files=_files(folder, progress),
     )
     write_atomically(folder / FILE, record.model_dump_json(indent=2) + "\n")
+
+
+def write_trained(folder: Path, base: Provenance | None, *, name: str, experts: str, deltas: str, top_k: int) -> None:
+    """The provenance of a folder that trained deltas were merged into.
+
+    Args:
+        folder: the new one, whole but for this file.
+        base: of the model they were trained on; None where it does not come from the catalogue.
+        name: of that model's folder, where it has no provenance.
+        experts: what the answers' metadata say.
+        deltas: SHA-256 of the deltas.
+        top_k: experts a token.
+    """
+    record = base or Provenance(
+        name=name,
+        kind="generator",
+        upstream="unknown",
+        licence="unknown",
+        artefact="unknown",
+        artefact_sha256="unknown",
+        converter="none",
+        converter_revision=0,
+        experts=None,
+        num_experts=None,
+        top_k=None,
+        versions={},
+        created=datetime.now(UTC),
+        files={},
+    )
+    changed = {"experts": experts, "deltas_sha256": deltas, "top_k": top_k, "created": datetime.now(UTC)}
+    whole = record.model_copy(update=changed | {"versions": _versions(), "files": _files(folder, lambda _: None)})
+    write_atomically(folder / FILE, whole.model_dump_json(indent=2) + "\n")
+
+
+def _files(folder: Path, progress: Progress) -> dict[str, FileRecord]:
+    return {
+        path.relative_to(folder).as_posix(): FileRecord(bytes=path.stat().st_size, sha256=sha256_of(path, progress))
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
 def read(folder: Path) -> Provenance:

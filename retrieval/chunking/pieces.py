@@ -32,6 +32,26 @@ class Piece:
     last_line: int | None = None
 
 
+class Counted:
+    """Counts texts that it was told of at the beginning by one call, the others when they are asked for."""
+
+    def __init__(self, count: CountTokens, ahead: Sequence[str]) -> None:
+        self._count = count
+        texts = list(dict.fromkeys(ahead))
+        self._known = dict(zip(texts, count(texts), strict=True)) if texts else {}
+
+    def __call__(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text."""
+        if fresh := [text for text in dict.fromkeys(texts) if text not in self._known]:
+            self._known.update(zip(fresh, self._count(fresh), strict=True))
+        return [self._known[text] for text in texts]
+
+
+def paragraphs(section: Section) -> list[str]:
+    """The paragraphs of a section, each as it is counted."""
+    return _paragraphs(section)[0]
+
+
 def pieces_of(section: Section, most: int, count: CountTokens) -> list[Piece]:
     """Cut a section: paragraphs where they fit into `most` tokens, else sentences, else parts of sentences."""
     paragraphs, lines = _paragraphs(section)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from retrieval.chunking.pieces import CountTokens, Piece, pieces_of
+from retrieval.chunking.pieces import Counted, CountTokens, Piece, paragraphs, pieces_of
 from retrieval.chunking.sentences import split_sentences
 from retrieval.chunking.tables import table_passages
 from retrieval.config import ChunkingConfig
@@ -34,6 +34,7 @@ def split(document: ParsedDocument, count: CountTokens, config: ChunkingConfig |
     tokens of whole sentences.
     """
     config = config or ChunkingConfig()
+    count = Counted(count, [text for section in document.sections if not section.table for text in paragraphs(section)])
     passages: list[Passage] = []
     for (headings, table), run in groupby(document.sections, key=lambda section: (section.headings, section.table)):
         if table:

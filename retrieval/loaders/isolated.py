@@ -10,7 +10,9 @@ from __future__ import annotations
 import json
 import logging
 import threading
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import zip_longest
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -19,13 +21,17 @@ from retrieval.config import LoaderLimits
 from retrieval.errors import UnknownFormat, UnreadableDocument
 from retrieval.loaders.child import HEADER, OUT_OF_MEMORY
 from retrieval.loaders.children import Child, Lost, read, start, write
-from retrieval.loaders.limits import check_size
+from retrieval.loaders.given import as_file, safe_name
+from retrieval.loaders.limits import check_length, check_size
 from retrieval.types import ParsedDocument, Section
 
 logger = logging.getLogger(__name__)
 
 _LONGEST_ANSWER = 256 * 1024 * 1024
 _MIB = 1024 * 1024
+_IN_PIPE = 32 * 1024
+"""A file that a child has beforehand: with its request it fits into a pipe (64 KiB), so that writing never waits for a
+child that itself waits to be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +47,12 @@ class ChildLimits:
     documents: int = 500
 
 
+Outcome = ParsedDocument | UnreadableDocument
+"""What came of a file."""
+
+
 class IsolatedParser:
-    """A `retrieval.ingest.Parse` that works in a child. Thread-safe: one document at a time."""
+    """A `retrieval.ingest.Parse` that works in a child. Thread-safe: one document, or run of documents, at a time."""
 
     def __init__(self, limits: ChildLimits | None = None) -> None:
         self._limits = limits or ChildLimits()
@@ -54,15 +64,41 @@ class IsolatedParser:
         """Parse a file. Raises UnreadableDocument, with `timeout`, `too_large` or `crashed_parser` beside the usual."""
         check_size(path, limits)
         with self._turn:
-            answer = self._asked(self._ready(), path, filename, limits)
-            if "fault" in answer:
-                self._end()
-                logger.error("parser.fault file=%s\n%s", filename, answer["fault"])
-                raise _crashed(filename, 1, self._limits.memory)
-        if "document" not in answer:
-            kind = UnknownFormat if answer["unknown"] else UnreadableDocument
-            raise kind(answer["code"], answer["message"], **answer["detail"])
-        return _document(answer["document"])
+            child = self._ready()
+            return self._asked(child, filename, _request(child, path, filename, limits))
+
+    def each(self, files: Sequence[tuple[bytes, str]], limits: LoaderLimits) -> Iterator[Outcome]:
+        """Parse files (bytes, name) in order; one that cannot be read gives its UnreadableDocument in its place.
+
+        While an outcome is looked at the child reads the next file, and each has its own time. A file that was handed
+        to a child which the one before it ended is handed to the next child. Raises ParserUnavailable.
+        """
+        holder: Child | None = None  # who has the file at hand already
+        with self._turn:
+            try:
+                for (data, filename), following in zip_longest(files, files[1:]):
+                    child = self._ready()
+                    ahead = _ahead(child, following, limits)
+                    try:
+                        outcome: Outcome = self._one(child, data, filename, limits, ahead, held=child is holder)
+                    except UnreadableDocument as error:
+                        outcome = error
+                    holder = child if ahead and self._child is child else None
+                    yield outcome
+            finally:
+                if holder is not None:  # what it says next would be taken for another file's text
+                    self._end()
+
+    def _one(
+        self, child: Child, data: bytes, filename: str, limits: LoaderLimits, ahead: bytes, *, held: bool
+    ) -> ParsedDocument:
+        check_length(Path(safe_name(filename)), len(data), limits)
+        if held:
+            return self._asked(child, filename, ahead)
+        if child.boxed:
+            return self._asked(child, filename, _with_bytes(safe_name(filename), filename, data, limits) + ahead)
+        with as_file(data, filename) as path:  # it reads files where they lie
+            return self._asked(child, filename, _request(child, path, filename, limits))
 
     @property
     def sandboxed(self) -> bool:
@@ -80,17 +116,15 @@ class IsolatedParser:
         if self._child is None:
             self._served = 0
             self._child = start(self._limits.memory)
-        self._served += 1
         return self._child
 
-    def _asked(self, child: Child, path: Path, filename: str, limits: LoaderLimits) -> dict[str, Any]:
+    def _asked(self, child: Child, filename: str, request: bytes) -> ParsedDocument:
+        """Hand over what is to be written and wait for the answer about one file. Raises UnreadableDocument."""
+        self._served += 1
         last = monotonic() + self._limits.most_seconds
         deadline = min(last, monotonic() + self._limits.seconds)
-        data = path.read_bytes() if child.boxed else b""
-        place = {"name": path.name, "size": len(data)} if child.boxed else {"path": str(path.resolve())}
-        request = {"filename": filename, "limits": asdict(limits), **place}
         try:
-            write(child, json.dumps(request).encode() + b"\n" + data, deadline)
+            write(child, request, deadline)
             while "reading" in (answer := _answer(child, deadline)):
                 deadline = min(last, monotonic() + self._limits.seconds)
         except TimeoutError as error:
@@ -101,12 +135,42 @@ class IsolatedParser:
         except Lost as error:
             status = self._end()
             raise _crashed(filename, status, self._limits.memory) from error
-        return answer
+        if "fault" in answer:
+            self._end()
+            logger.error("parser.fault file=%s\n%s", filename, answer["fault"])
+            raise _crashed(filename, 1, self._limits.memory)
+        if "document" not in answer:
+            kind = UnknownFormat if answer["unknown"] else UnreadableDocument
+            raise kind(answer["code"], answer["message"], **answer["detail"])
+        return _document(answer["document"])
 
     def _end(self) -> int:
         """Kill the child and say how it ended: its status if it had ended by itself."""
         child, self._child = self._child, None
         return 0 if child is None else child.end()
+
+
+def _request(child: Child, path: Path, filename: str, limits: LoaderLimits) -> bytes:
+    """What a child is asked about a file that lies at `path`."""
+    if child.boxed:
+        return _with_bytes(path.name, filename, path.read_bytes(), limits)
+    return _line(filename, limits, path=str(path.resolve()))
+
+
+def _with_bytes(name: str, filename: str, data: bytes, limits: LoaderLimits) -> bytes:
+    return _line(filename, limits, name=name, size=len(data)) + data
+
+
+def _line(filename: str, limits: LoaderLimits, **place: str | int) -> bytes:
+    return json.dumps({"filename": filename, "limits": asdict(limits), **place}).encode() + b"\n"
+
+
+def _ahead(child: Child, following: tuple[bytes, str] | None, limits: LoaderLimits) -> bytes:
+    """The request for the next file, where it can wait in the pipe of a child that is busy and would be taken."""
+    if following is None or not child.boxed or not 0 < len(following[0]) <= min(_IN_PIPE, limits.bytes):
+        return b""
+    data, filename = following
+    return _with_bytes(safe_name(filename), filename, data, limits)
 
 
 def _answer(child: Child, deadline: float) -> dict[str, Any]:

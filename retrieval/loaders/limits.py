@@ -14,7 +14,11 @@ _MIB = 1024 * 1024
 
 def check_size(path: Path, limits: LoaderLimits) -> None:
     """Refuse files of zero bytes (`empty_file`) and files beyond the limit (`too_large`)."""
-    size = path.stat().st_size
+    check_length(path, path.stat().st_size, limits)
+
+
+def check_length(path: Path, size: int, limits: LoaderLimits) -> None:
+    """The same of a file that need not lie at `path` yet."""
     if size == 0:
         raise UnreadableDocument("empty_file", f"{path.name} is empty (0 bytes)", filename=path.name)
     if size > limits.bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -40,12 +41,20 @@ def parse_markdown(source: str) -> ParsedDocument:
         title = named["title"] if named else ""
         source = "\n" * front.group().count("\n") + source[front.end() :]
     lines = source.split("\n")
-    tokens = MarkdownIt("commonmark").enable("table").parse(source)
+    tokens = _parser().parse(source)
     sections = tuple(_sections(tokens, lines))
     first = next((token for token in tokens if token.type == "heading_open" and token.tag == "h1"), None)
     if not title and first is not None:
         title = _plain(tokens[tokens.index(first) + 1].content)
     return ParsedDocument(title, sections)
+
+
+@cache
+def _parser() -> MarkdownIt:
+    """One for all files: it keeps nothing of what it parsed. What stands within a line is left as it was written."""
+    made = MarkdownIt("commonmark").enable("table")
+    made.core.ruler.enableOnly(["normalize", "block"])
+    return made
 
 
 def _sections(tokens: list[Token], lines: list[str]) -> Iterator[Section]:

@@ -87,6 +87,22 @@ def test_a_refusal_replaces_what_was_shown_and_offers_a_person(chat: OpenChat, s
     expect(visitor.answers.nth(1)).to_contain_text("A person has been asked to join this conversation.")
 
 
+def test_a_refusal_offers_the_questions_that_may_have_been_meant_and_one_click_asks(
+    chat: OpenChat, stand: Stand
+) -> None:
+    refused = {"code": "no_evidence", "reason": "I found nothing that answers this."}
+    suggestions = [{"question": "How do I return an item?", "key": "returns"}]
+    whole = {"answer": "", "layer": "retrieval", "sources": [], "grounded": False, "refused": refused, "handoff": None,
+             "suggestions": suggestions}  # fmt: skip
+    stand.plays["q"] = Play([("started", {}), ("refused", refused), ("finished", whole)])
+    stand.plays["How do I return an item?"] = answer("Within 15 days.", layer="faq")
+    visitor = chat()
+    shown = visitor.settled(visitor.ask("q"), "refused")
+    expect(shown.get_by_role("list", name="Did you mean").get_by_role("listitem")).to_have_count(1)
+    shown.get_by_role("button", name="How do I return an item?").click()
+    expect(visitor.answers.nth(1)).to_contain_text("Within 15 days.")
+
+
 def test_a_failure_keeps_the_text_and_can_be_tried_again(chat: OpenChat, stand: Stand) -> None:
     broken = {"code": "model_interrupted", "detail": "The model broke off.", "status": 503}
     stand.plays["q"] = Play([("started", {}), ("delta", {"text": "Half an ans"}), ("failed", broken)])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from pathlib import PurePath
 
 from django.db import models, transaction
 from django.db.models import F, Q
@@ -15,6 +17,10 @@ from assistant.knowledge.texts import explain
 LEASE = dt.timedelta(seconds=30)
 MAX_ATTEMPTS = 5
 BACK_OFF_S = 2.0
+TOGETHER = 48 * 1024
+"""Bytes of files that are read and published together: some 15,000 tokens, a few seconds of a core."""
+PLAIN = frozenset({".md", ".markdown", ".txt", ".html", ".htm", ".csv", ".tsv"})
+"""Kinds of files of which few bytes are little work."""
 
 
 class JobState(models.TextChoices):
@@ -41,23 +47,70 @@ class IngestionJobManager(models.Manager["IngestionJob"]):
         running = Q(state=JobState.RUNNING)
         return self.filter(running | Q(state=JobState.QUEUED, run_after__lte=timezone.now())).exists()
 
-    @transaction.atomic
     def claim(self, worker: str, pk: int | None = None) -> IngestionJob | None:
-        """Take the oldest job that is due, or the one with this number if it is. None when there is none.
+        """Take the oldest job that is due, or the one with this number if it is. None when there is none."""
+        return next(iter(self._claim(worker, self.due() if pk is None else self.due().filter(pk=pk), 1)), None)
 
-        SKIP LOCKED lets any number of workers claim at once; each gets another job.
+    def claim_some(self, worker: str, most: int) -> list[IngestionJob]:
+        """Take the oldest job that is due and, up to `most`, those behind it that are read in a moment, as it is.
+
+        A job that was tried before comes alone: what brought its worker down must not bring down others.
         """
-        now = timezone.now()
-        due = self.due(now) if pk is None else self.due(now).filter(pk=pk)
-        with_file = due.select_related("revision__document__tenant")
-        job = with_file.select_for_update(skip_locked=True, of=("self",)).first()
-        if job is None:
-            return None
-        job.state, job.worker = JobState.RUNNING, worker
-        job.attempts += 1
-        job.lease_until = now + LEASE
-        job.save(update_fields=["state", "worker", "attempts", "lease_until"])
-        return job
+        return self._claim(worker, self.due(), most)
+
+    @transaction.atomic
+    def _claim(self, worker: str, due: models.QuerySet[IngestionJob], most: int) -> list[IngestionJob]:
+        """SKIP LOCKED lets any number of workers claim at once; each gets other jobs."""
+        with_file = due.select_related("revision__document__tenant").defer("revision__data")
+        jobs = _together(list(with_file.select_for_update(skip_locked=True, of=("self",))[:most]))
+        lease = timezone.now() + LEASE
+        for job in jobs:
+            job.state, job.worker, job.lease_until = JobState.RUNNING, worker, lease
+            job.attempts += 1
+        claimed = self.filter(pk__in=[job.pk for job in jobs])
+        if jobs:
+            claimed.update(state=JobState.RUNNING, worker=worker, attempts=F("attempts") + 1, lease_until=lease)
+        return jobs
+
+    def held(self, jobs: Sequence[IngestionJob]) -> models.QuerySet[IngestionJob]:
+        """Those of jobs that were claimed together which their worker still has."""
+        if not jobs:
+            return self.none()
+        token = (jobs[0].worker, jobs[0].attempts)
+        mine = [job.pk for job in jobs if (job.worker, job.attempts) == token]
+        return self.filter(pk__in=mine, worker=token[0], attempts=token[1], state=JobState.RUNNING)
+
+    def renew(self, jobs: Sequence[IngestionJob], *, progress: int) -> bool:
+        """Renew the leases of jobs that were claimed together; False when one of them is no longer their worker's."""
+        lease = timezone.now() + LEASE
+        return self.held(jobs).update(lease_until=lease, progress=progress) == len(jobs)
+
+    def release(self, jobs: Sequence[IngestionJob]) -> int:
+        """Give jobs that were claimed together back at once: from now on each is taken alone."""
+        return self.held(jobs).update(state=JobState.QUEUED, lease_until=None, progress=0)
+
+    def finish(self, jobs: Sequence[IngestionJob]) -> int:
+        """Close jobs that were claimed together and are done."""
+        done = {"state": JobState.DONE, "error_code": "", "error_detail": {}, "progress": 100}
+        return self.held(jobs).update(finished_at=timezone.now(), lease_until=None, **done)
+
+
+def _together(jobs: list[IngestionJob]) -> list[IngestionJob]:
+    """The first job, and those behind it that are worth one transaction with it: fresh, plain, and not much in all."""
+    taken, size = jobs[:1], 0
+    if not taken or not _is_quick(taken[0]):
+        return taken
+    size = taken[0].revision.size
+    for job in jobs[1:]:
+        size += job.revision.size
+        if size > TOGETHER or not _is_quick(job):
+            break
+        taken.append(job)
+    return taken
+
+
+def _is_quick(job: IngestionJob) -> bool:
+    return job.attempts == 0 and PurePath(job.revision.filename).suffix.lower() in PLAIN
 
 
 class IngestionJob(models.Model):
@@ -99,8 +152,7 @@ class IngestionJob(models.Model):
 
     def renew(self, *, progress: int) -> bool:
         """Renew the lease; False when another worker has taken the job over."""
-        lease = timezone.now() + LEASE
-        return self._mine().update(lease_until=lease, progress=progress) == 1
+        return type(self).objects.renew([self], progress=progress)
 
     def lock_mine(self) -> bool:
         """Lock the row for this transaction; False when another worker has taken the job over."""
@@ -130,4 +182,4 @@ class IngestionJob(models.Model):
         )
 
     def _mine(self) -> models.QuerySet[IngestionJob]:
-        return type(self).objects.filter(pk=self.pk, worker=self.worker, attempts=self.attempts, state=JobState.RUNNING)
+        return type(self).objects.held([self])

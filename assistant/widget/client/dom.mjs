@@ -40,6 +40,12 @@ export function icon(name) {
   return svg;
 }
 
+// Questions that ask themselves when they are clicked; an empty text when there are none.
+export function chips(label, ask, texts = []) {
+  const item = (text) => h("li", {}, h("button", { type: "button", onclick: () => ask(text) }, text, icon("open")));
+  return texts[0] ? h("ul", { class: "chips", "aria-label": label }, texts.map(item)) : "";
+}
+
 export function name(node, label) {
   node.setAttribute("aria-label", label);
   if (node.tagName === "BUTTON") node.title = label;

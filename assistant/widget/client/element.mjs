@@ -1,6 +1,6 @@
 // <assistant-chat>: the launcher, and the panel that is built when first opened.
 
-import { h, icon, name } from "./dom.mjs";
+import { chips, h, icon, name } from "./dom.mjs";
 import { Memory } from "./memory.mjs";
 import { MessageView } from "./message.mjs";
 import { Speaker } from "./speech.mjs";
@@ -133,11 +133,10 @@ export class AssistantChat extends HTMLElement {
 
   drawWelcome() {
     const { words, language } = this;
-    const chips = (this.site.suggestions[language] || []).map((text) => h("li", {}, h("button", { type: "button", onclick: () => this.send(text) }, text, icon("open"))));
     this.welcome.replaceChildren(
       h("p", {}, this.site.greeting[language] || words.greeting),
       h("p", {}, words.hint),
-      ...(chips.length ? [h("ul", { class: "chips", "aria-label": words.suggestions }, chips)] : []),
+      chips(words.suggestions, (text) => this.send(text), this.site.suggestions[language]),
     );
     this.welcome.hidden = this.talk.messages.length > 0;
     this.freshButton.hidden = this.talk.messages.length === 0;
@@ -162,7 +161,7 @@ export class AssistantChat extends HTMLElement {
   }
 
   draw(message) {
-    const acts = { retry: (failed) => this.talk.retry(failed), human: () => this.send(this.words.askHuman), rate: (...said) => this.talk.rate(...said) };
+    const acts = { retry: (failed) => this.talk.retry(failed), human: () => this.send(this.words.askHuman), ask: (text) => this.send(text), rate: (...said) => this.talk.rate(...said) };
     const view = new MessageView(message, () => this.words, acts);
     this.views.set(message.id, view);
     this.log.append(view.node);

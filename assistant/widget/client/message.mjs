@@ -1,13 +1,13 @@
 // One message on screen. Blocks of an answer are made once and replaced only when their text changes, so that a reader's
 // selection and focus survive while more arrives.
 
-import { h, icon, name } from "./dom.mjs";
+import { chips, h, icon, name } from "./dom.mjs";
 import { blockNode, link, parseBlocks, safeLink } from "./markdown.mjs";
 
 const UNCITED = 3;
 
 export class MessageView {
-  // `acts` are {retry(message), human(), rate(message, rating, reason)}; `words()` gives the current pack.
+  // `acts` are {retry(message), human(), ask(question), rate(message, rating, reason)}; `words()` gives the current pack.
   constructor(message, words, acts) {
     Object.assign(this, { message, words, acts, drawn: [], opened: new Set(), cited: new Set() });
     this.body = h("div", { class: "bubble", dir: "auto" });
@@ -60,7 +60,7 @@ export class MessageView {
     if (!this.message.sources.some((source) => source.n === n)) return null;
     this.cited.add(n);
     const attributes = { type: "button", class: "cite", "aria-label": this.words().source(n), "aria-expanded": String(this.opened.has(n)) };
-    return h("button", { ...attributes, "data-n": n, onclick: () => this.reveal(n) }, String(n));
+    return h("button", { ...attributes, "data-n": n, onclick: () => this.reveal(n) }, n);
   }
 
   drawBelow(words) {
@@ -68,7 +68,7 @@ export class MessageView {
     const key = JSON.stringify([message.status, message.sources, message.layer, message.note, message.handoff, message.retryAfter, words.name]);
     if (key === this.belowKey) return;
     this.belowKey = key;
-    this.below.replaceChildren(...[this.sources(words), this.meta(words), ...this.notes(words)].filter(Boolean));
+    this.below.replaceChildren(...[this.sources(words), this.meta(words), this.meant(words), ...this.notes(words)].filter(Boolean));
     this.below.hidden = !this.below.firstChild;
   }
 
@@ -97,6 +97,12 @@ export class MessageView {
     const { status, layer, grounded } = this.message;
     if (status !== "done" || !layer || this.message.handoff) return null;
     return h("div", { class: "meta" }, layer === "model" && grounded ? words.grounded : words[layer]);
+  }
+
+  // Curated questions near this one: chosen, each is asked as if it had been typed.
+  meant(words) {
+    const near = this.message.suggestions;
+    return near && h("div", {}, words.meant, chips(words.meant, this.acts.ask, near.map((n) => n.question)));
   }
 
   notes(words) {
@@ -134,7 +140,7 @@ export class MessageView {
       href ? link(href, h, words.visit) : h("div", {}, words.unlinked),
     );
     const attributes = { type: "button", class: "card", "aria-expanded": String(shown), "data-n": source.n };
-    const button = h("button", { ...attributes, onclick: () => this.toggle(source.n) }, h("b", {}, String(source.n)), h("span", { dir: "auto" }, source.title), icon("open"));
+    const button = h("button", { ...attributes, onclick: () => this.toggle(source.n) }, h("b", {}, source.n), h("span", { dir: "auto" }, source.title), icon("open"));
     return h("li", { class: shown && "lit" }, button, detail);
   }
 

@@ -151,6 +151,7 @@ export class Talk {
       layer: answer.layer,
       grounded: answer.grounded,
       handoff: answer.handoff ? answer.handoff.state || "offered" : null,
+      suggestions: answer.suggestions,
     });
     if (answer.refused) refuse(message, answer.refused);
   }

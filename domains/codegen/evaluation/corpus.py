@@ -113,11 +113,10 @@ def _fetch(row: dict[str, Any], wheels: Path) -> None:
 
 def _from_wheel(wheel: Path, row: dict[str, Any]) -> Project:
     with zipfile.ZipFile(wheel) as archive:
-        top = row["path"].split("/")[0]
         files = {
             info.filename: archive.read(info)
             for info in archive.infolist()
-            if info.filename.split("/")[0] == top and info.file_size <= _LARGEST and not info.is_dir()
+            if ".dist-info/" not in info.filename and info.file_size <= _LARGEST and not info.is_dir()
             and not info.filename.endswith(".so")
         }  # fmt: skip
     if hashlib.sha256(files[row["path"]]).hexdigest() != row["sha256"]:

@@ -177,3 +177,17 @@ test("a thumb that did not arrive is not shown as given, and says so", async () 
   assert.deepEqual([message.rating, message.told], ["", "unrated"]);
   assert.equal(message.status, "done");
 });
+
+test("questions that may have been meant come with the end of an answer, and one can be asked", async () => {
+  const suggestions = [{ question: "How do I return an item?", key: "returns" }];
+  const refused = { code: "no_evidence", reason: "Not found." };
+  const { talk } = setting(
+    stream(frame(1, "started", { id: "a1", conversation_id: "c1" }), frame(2, "refused", refused), frame(3, "finished", whole({ refused, suggestions }))),
+    stream(frame(1, "started", { id: "a2", conversation_id: "c1" }), frame(2, "finished", whole({ answer: "So." }))),
+  );
+  await talk.ask("How do I return an order?");
+  assert.deepEqual(talk.messages.at(-1).suggestions, suggestions);
+  await talk.ask(talk.messages.at(-1).suggestions[0].question);
+  assert.equal(talk.messages.at(-1).suggestions, undefined);
+  assert.equal(talk.messages.at(-2).text, "How do I return an item?");
+});

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from assistant.faq.courtesy import without_opening
 from benchmarks import faq_http
-from benchmarks.faq_http import AFTER, BEFORE, DEMO, curated, measure, unseen
+from benchmarks.faq_http import DEMO, REASON, THANKS, curated, measure, unseen
 from tests.unit.benchmarks.conftest import Stand, answer
 
 QUESTIONS = [("How do I return an item?", "en"), ("怎么退货？", "zh")]
@@ -31,10 +32,15 @@ def test_no_question_is_asked_twice_nor_as_it_is_curated() -> None:
     assert not set(texts) & {question for question, _ in QUESTIONS}
 
 
-def test_every_wrapping_of_its_language_is_used_once() -> None:
+def test_every_wrapping_of_its_language_is_used_once_and_the_bare_question_never() -> None:
     texts = unseen(QUESTIONS[:1], seed=7)
-    assert len(texts) == len(BEFORE["en"]) * len(AFTER["en"])
-    assert all("How do I return an item" in text for text in texts)
+    assert len(texts) == len(REASON["en"]) * len(THANKS["en"]) - 1
+    assert all(text.startswith("How do I return an item?") for text in texts)
+
+
+def test_no_wrapping_is_one_that_is_taken_off_before_encoding() -> None:
+    texts = unseen(QUESTIONS, seed=7)
+    assert [without_opening(text) for text in texts] == texts
 
 
 def test_the_order_depends_on_the_seed_alone() -> None:

@@ -47,8 +47,9 @@ def test_everything_brought_in_is_counted_and_every_edit_is_timed(
     assert figures["documents"] == 4
     assert figures["chunks"] > 4
     assert figures["chunks_per_second"] > 0
+    assert figures["chunk_processor_ms"] > 0 < figures["store_chunk_processor_ms"]
     assert 0 < figures["edit_live_s"] <= figures["edit_live_max_s"]
-    assert Document.objects.filter(state="live").count() == 10 + 16 + 4 + 1
+    assert Document.objects.filter(state="live").count() == 10 + 32 + 4 + 1
     assert Chunk.objects.filter(document__tenant=Tenant.objects.get()).count() == Chunk.objects.count()
 
 

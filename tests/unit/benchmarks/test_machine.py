@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import os
 import platform
+import subprocess
+import sys
 from importlib import metadata
 
-from benchmarks.machine import describe, processor
+from benchmarks.machine import describe, processor, processor_seconds
 
 
 def test_the_processor_has_a_name() -> None:
@@ -29,3 +31,13 @@ def test_versions_are_those_installed() -> None:
 
 def test_a_package_that_is_not_there_reads_absent() -> None:
     assert describe("no-such-package-anywhere")["no-such-package-anywhere"] == "absent"
+
+
+def test_work_of_children_counts_while_they_live() -> None:
+    code = "import time\nwhile time.process_time() < 0.3: pass\nprint('worked', flush=True)\ninput()"
+    before = processor_seconds()
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == b"worked\n"
+        assert processor_seconds() - before >= 0.25
+        child.communicate(b"\n")

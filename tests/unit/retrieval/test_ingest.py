@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +12,9 @@ from hypothesis import strategies as st
 
 from retrieval.config import ChunkingConfig, IngestConfig, LoaderLimits
 from retrieval.errors import UnknownFormat, UnreadableDocument
-from retrieval.ingest import ChunkMeta, chunk_id, prepare
+from retrieval.ingest import ChunkMeta, File, chunk_id, encode, prepare, prepare_many
 from retrieval.passage import searchable
+from retrieval.types import Vectors
 from tests.unit.retrieval.conftest import HashingEncoder
 
 SOURCE = "# Refunds\n\nFive days.\n\n## 退款\n\n五天到账。\n".encode()
@@ -124,3 +127,39 @@ def test_ids_are_equal_exactly_for_equal_places(
     one: tuple[str, str, int, int], other: tuple[str, str, int, int]
 ) -> None:
     assert (chunk_id(*one) == chunk_id(*other)) == (one == other)
+
+
+def test_files_prepared_together_are_what_each_is_alone(hashing: HashingEncoder) -> None:
+    sources = [SOURCE, b"", "# 很长\n\n".encode() + "一段很长的中文。".encode() * 300, b"\x00\xff\x00" * 50, b"plain"]
+    files = [File(data, f"{number}.md", ChunkMeta("acme", str(number))) for number, data in enumerate(sources)]
+    told: list[tuple[int, int]] = []
+    found = prepare_many(files, hashing, IngestConfig(batch=2), progress=lambda done, total: told.append((done, total)))
+    for file, outcome in zip(files, found, strict=True):
+        if isinstance(outcome, UnreadableDocument):
+            with pytest.raises(UnreadableDocument, match=re.escape(str(outcome))):
+                prepare(file.data, file.filename, file.meta, hashing)
+            continue
+        alone = prepare(file.data, file.filename, file.meta, hashing)
+        assert [chunk for chunk, _ in outcome] == [chunk for chunk, _ in alone]
+        for (_, mine), (_, theirs) in zip(outcome, alone, strict=True):
+            np.testing.assert_array_equal(mine, theirs)
+    assert [isinstance(outcome, UnreadableDocument) for outcome in found] == [False, True, False, True, False]
+    total = sum(len(outcome) for outcome in found if not isinstance(outcome, UnreadableDocument))
+    assert told[-1] == (total, total)
+    assert prepare_many([], hashing) == []
+
+
+def test_texts_of_like_length_are_encoded_together(hashing: HashingEncoder) -> None:
+    class Noting(HashingEncoder):
+        def encode_passages(self, texts: Sequence[str]) -> Vectors:
+            lengths.append([len(text) for text in texts])
+            return super().encode_passages(texts)
+
+    lengths: list[list[int]] = []
+    chunks = [
+        chunk
+        for words in (3, 90, 5, 80, 4, 95)
+        for chunk, _ in prepare(b"word " * words, "a.txt", ChunkMeta("acme", str(words)), hashing)
+    ]
+    np.testing.assert_array_equal(encode(chunks, Noting(), batch=3), encode(chunks, hashing))
+    assert max(lengths[0]) < min(lengths[1])

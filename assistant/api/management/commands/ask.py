@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from assistant.api import terminal
 from assistant.api.terminal import Told, Wish
+from assistant.chat import texts
 from assistant.errors import AssistantError
 from domains.registry import REGISTRY
 from retrieval.errors import RetrievalError
@@ -77,6 +78,8 @@ class Command(BaseCommand):
         self.stdout.write("" if self.streams else data["answer"])
         for source in data["sources"]:
             self.stdout.write(self.style.HTTP_INFO(_source(source, zh=self.zh)))
+        if near := texts.meant([one["question"] for one in data.get("suggestions", ())]).of("zh" if self.zh else "en"):
+            self.stdout.write(near.strip())
         self.stdout.write(self.style.HTTP_NOT_MODIFIED(_summary(data, zh=self.zh)))
 
 

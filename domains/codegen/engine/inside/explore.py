@@ -18,6 +18,7 @@ from typing import Any
 
 from domains.codegen.engine.inside.harvest import harvest
 from domains.codegen.engine.inside.kills import Mutation, smallest
+from domains.codegen.engine.inside.learning import is_untyped, learned
 from domains.codegen.engine.inside.pools import Pools
 from domains.codegen.engine.inside.running import Runner, Subject, Unloadable, arm
 from domains.codegen.engine.inside.scenarios import Scenario, Step
@@ -25,12 +26,17 @@ from domains.codegen.engine.inside.search import Search
 from domains.codegen.engine.inside.targets import Target, targets
 
 REPORT_FD = 3
+_OUT_OF_REACH = 239
+"""Where the report goes instead: code under test that opens and closes a small number as a file would end it."""
 _SEARCH_SHARE = 0.35
+_UNTYPED_SHARE = 0.45
 
 
 def main() -> None:
     """Explore the module that the plan on standard input names."""
     plan: dict[str, Any] = json.loads(sys.stdin.read())
+    os.dup2(REPORT_FD, _OUT_OF_REACH)
+    os.close(REPORT_FD)
     sys.path[:0] = plan["path"]
     sys.setrecursionlimit(600)
     arm()
@@ -50,10 +56,11 @@ def _explore(plan: dict[str, Any], subject: Subject) -> None:
     runner = Runner(subject, names)
     found = harvest(tree, chance)
     wanted = targets(subject.module, names, frozenset(plan["symbols"]))
-    search = Search(runner, Pools(found, names, chance), chance)
+    pools = Pools(found, names, chance)
+    search = Search(runner, pools, chance, learned(subject, tree, runner, pools, wanted))
     search.seed([scenario for text in found.calls if (scenario := written(text, wanted)) is not None])
     _tell({"progress": "search", "done": 0, "of": len(wanted)})
-    search.grow(wanted, began + budget * _SEARCH_SHARE)
+    search.grow(wanted, began + budget * (_UNTYPED_SHARE if any(map(is_untyped, wanted)) else _SEARCH_SHARE))
     fates = Mutation(subject, tree, search, wanted).judge(
         began + budget * 0.9, lambda done, of: _tell({"progress": "mutants", "done": done, "of": of})
     )
@@ -103,7 +110,7 @@ def _described(target: Target) -> dict[str, object]:
 def _tell(line: dict[str, Any]) -> None:
     data = json.dumps(line).encode() + b"\n"
     while data:
-        data = data[os.write(REPORT_FD, data) :]
+        data = data[os.write(_OUT_OF_REACH, data) :]
 
 
 if __name__ == "__main__":

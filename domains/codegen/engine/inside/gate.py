@@ -57,7 +57,7 @@ def main() -> None:
         if seed == 0:
             measured.stop()
         runs.append(order)
-        for name in [name for name in sys.modules if name == plan["module"] or name.startswith("test_")]:
+        for name in [name for name in sys.modules if _is_fresh(name, plan["module"])]:
             del sys.modules[name]
     names = sorted({name for run in runs for name in run.ended})
     ended = {name: [run.ended.get(name, "missing") for run in runs] for name in names}
@@ -65,6 +65,11 @@ def main() -> None:
     data = json.dumps({"ended": ended, "why": why, "coverage": _coverage(measured, plan["file"])}).encode()
     while data:
         data = data[os.write(REPORT_FD, data) :]
+
+
+def _is_fresh(name: str, module: str) -> bool:
+    """Whether the next run loads a module anew: the tests, and the whole package, parts of which know each other."""
+    return name.split(".", maxsplit=1)[0] == module.split(".", maxsplit=1)[0] or name.startswith("test_")
 
 
 def _coverage(measured: Any, file: str) -> dict[str, Any]:  # noqa: ANN401 - coverage.py has no types of its own

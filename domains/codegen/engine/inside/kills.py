@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from domains.codegen.engine.inside.mutators import Mutant, mutants
 from domains.codegen.engine.inside.running import Runner, Subject
 from domains.codegen.engine.inside.search import Row, Search
+from domains.codegen.engine.inside.swapping import functions, swaps
 from domains.codegen.engine.inside.targets import Target
 
 _ENOUGH = 6
@@ -33,6 +34,7 @@ class Mutation:
     def __init__(self, subject: Subject, tree: ast.Module, search: Search, targets: list[Target]) -> None:
         self._subject, self._tree, self._search = subject, tree, search
         self._targets = {target.symbol: target for target in targets}
+        self._living = functions(subject.path) if subject.once else {}
 
     def judge(self, until: float, told: Callable[[int, int], None]) -> list[Fate]:
         """Return the fate of every mutant judged before the time (of time.monotonic) is over."""
@@ -42,15 +44,20 @@ class Mutation:
             left = until - time.monotonic()
             if left < 0:
                 break
-            fates.append(self._fate(mutant, search_until=time.monotonic() + left / (len(listed) - n)))
+            fate = self._fate(mutant, search_until=time.monotonic() + left / (len(listed) - n))
+            if fate is not None:
+                fates.append(fate)
             if n % 10 == 0:
                 told(n, len(listed))
         self._subject.load(None)
         return fates
 
-    def _fate(self, mutant: Mutant, search_until: float) -> Fate:
+    def _fate(self, mutant: Mutant, search_until: float) -> Fate | None:
+        """Judge one; None where the module loads once only and the mutant changes its import."""
         fate = Fate(mutant.line, mutant.change)
         runner = self._mutated(mutant)
+        if runner is None and self._subject.once:
+            return None
         if runner is None:
             fate.killers = set(range(min(1, len(self._search.rows))))  # it does not even load: any test notices
             return fate
@@ -87,11 +94,14 @@ class Mutation:
     def _mutated(self, mutant: Mutant) -> Runner | None:
         mutant.apply()
         try:
-            code = compile(ast.fix_missing_locations(self._tree), self._subject.path, "exec")
+            code = compile(ast.fix_missing_locations(self._tree), self._subject.path, "exec", dont_inherit=True)
         except (SyntaxError, ValueError, RecursionError):
             return None
         finally:
             mutant.revert()
+        if self._subject.once:
+            changed = swaps(self._living, code)
+            return Runner(self._subject, Subject.names(self._subject.module), changed) if changed else None
         module = self._subject.attempt(code)
         if isinstance(module, BaseException):
             return None

@@ -13,11 +13,11 @@ import random
 import types
 import typing
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 from domains.codegen.engine.inside import patterns
 from domains.codegen.engine.inside.harvest import Harvest
+from domains.codegen.engine.inside.parameters import parameters
 
 KINDS = ("int", "str", "float", "list_int", "list_str", "none", "bool", "dict", "tuple", "set", "bytes", "callable",
          "nested", "own")  # fmt: skip
@@ -47,7 +47,7 @@ class Pools:
     """Values for each type. `own` are the names of the module under test."""
 
     def __init__(self, found: Harvest, own: dict[str, Any], chance: random.Random) -> None:
-        self._found, self._own, self._chance = found, own, chance
+        self._found, self._own, self.chance = found, own, chance
         self._learned: dict[str, dict[str, None]] = {}
         self._cache: dict[str, list[str]] = {}
 
@@ -124,7 +124,7 @@ class Pools:
 
     def _parts(self, inner: list[str]) -> list[list[str]]:
         few = inner[:_SMALL]
-        drawn = [[self._chance.choice(few) for _ in range(self._chance.randint(2, 6))] for _ in range(14) if few]
+        drawn = [[self.chance.choice(few) for _ in range(self.chance.randint(2, 6))] for _ in range(14) if few]
         return [[], few[:1], few[:2], few[1:4], list(reversed(few[:4])), few[:2] * 2, *drawn]
 
     def _tuples(self, arguments: tuple[Any, ...], depth: int) -> list[str]:
@@ -134,7 +134,7 @@ class Pools:
         each = [self.of(argument, depth + 1) for argument in arguments]
         if not all(each):
             return []
-        drawn = [[self._chance.choice(values[:_SMALL]) for values in each] for _ in range(20)]
+        drawn = [[self.chance.choice(values[:_SMALL]) for values in each] for _ in range(20)]
         return ["(" + "".join(f"{text}, " for text in part).strip() + ")" for part in [[v[0] for v in each], *drawn]]
 
     def _class(self, hint: Any) -> list[str]:  # noqa: ANN401
@@ -157,10 +157,10 @@ class Pools:
         """Return calls of a class's constructor."""
         if inspect.isabstract(kind) or issubclass(kind, BaseException):
             return []
-        rows = [self.of(hint, 2)[:6] for _, hint, needed in parameters(kind.__init__, kind, self._own) if needed]
+        rows = [self.of(p.hint, 2)[:6] for p in parameters(kind.__init__, kind, self._own) if p.needed]
         if not all(rows):
             return []
-        drawn = [[self._chance.choice(row) for row in rows] for _ in range(8)] if rows else []
+        drawn = [[self.chance.choice(row) for row in rows] for _ in range(8)] if rows else []
         return list(dict.fromkeys(f"{kind.__name__}({', '.join(part)})" for part in [[r[0] for r in rows], *drawn]))
 
     def _is_own(self, kind: type) -> bool:
@@ -183,34 +183,6 @@ class Pools:
         plain = ["", "a", "abc", "Hello World", "a b", "12", "-1", "A1", " x ", "é中", "a,b", "0"]
         mixed = [a + b for a in [t for t in short if 0 < len(t) < 8][:8] for b in ("1", "10", "x")]
         return [repr(t) for t in [*documented, *self._found.matching, *plain, *misses, *short, *mixed]]
-
-
-def parameters(function: Callable[..., Any], owner: type | None, own: dict[str, Any]) -> list[tuple[str, Any, bool]]:
-    """Return (name, annotation, whether it must be given) of what a caller passes; empty for what has no signature."""
-    try:
-        listed = list(inspect.signature(function).parameters.values())
-    except (ValueError, TypeError):
-        return []
-    try:
-        hints = typing.get_type_hints(function, {**typing.__dict__, **own})
-    except (
-        NameError,
-        TypeError,
-        AttributeError,
-        SyntaxError,
-        ValueError,
-        LookupError,
-        RecursionError,
-    ):  # any expression
-        hints = {}
-    if owner is not None and listed and listed[0].name in {"self", "cls"}:
-        listed = listed[1:]
-    empty = inspect.Parameter.empty
-    return [
-        (("*" if p.kind is p.KEYWORD_ONLY else "") + p.name, hints.get(p.name, empty), p.default is empty)
-        for p in listed
-        if p.kind not in {p.VAR_POSITIONAL, p.VAR_KEYWORD}
-    ]
 
 
 def _derives(kind: type, base: type) -> bool:

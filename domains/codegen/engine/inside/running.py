@@ -11,11 +11,12 @@ import random
 import signal
 import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from domains.codegen.engine.inside.scenarios import SUBJECT, Scenario, Seen, Step
 from domains.codegen.engine.inside.sources import attributes, source_of
+from domains.codegen.engine.inside.swapping import Swap
 
 STEP_S = 0.25
 """Processor time a scenario may take; a mutant that loops is stopped here."""
@@ -24,7 +25,7 @@ LOAD_S = 5.0
 STEPS = 40_000
 """Traced lines a scenario may take."""
 _ITEMS = 50
-LIBRARY = ("datetime", "decimal", "fractions", "math", "pathlib", "uuid", "collections", "io", "re")
+LIBRARY = ("datetime", "decimal", "fractions", "math", "pathlib", "uuid", "collections", "io", "re", "types")
 """Modules of the standard library that expressions may name."""
 
 Edges = set[tuple[int, int]]
@@ -42,11 +43,23 @@ class Subject:
     """The module under test: loads it, or a mutant of it, and makes the names that a test file would import."""
 
     def __init__(self, name: str, path: str) -> None:
-        self.name, self.path = name, path
+        self.name, self.path, self.once = name, path, False
         loaded = self.attempt(None)
         if isinstance(loaded, BaseException):
-            raise Unloadable(f"{type(loaded).__name__}: {loaded}"[:400]) from loaded
+            first = self._imported()
+            if first is None:
+                raise Unloadable(f"{type(loaded).__name__}: {loaded}"[:400]) from loaded
+            self.once, loaded = True, first
         self.module = loaded
+
+    def _imported(self) -> types.ModuleType | None:
+        """Return the module as its package loaded it: one that registers itself somewhere cannot be loaded twice."""
+        for name in [n for n in sys.modules if n.split(".")[0] == self.name.split(".")[0]]:
+            del sys.modules[name]
+        try:
+            return importlib.import_module(self.name)
+        except BaseException:  # noqa: BLE001 - as in `attempt`: what went wrong the first time is told
+            return None
 
     def attempt(self, code: types.CodeType | None) -> types.ModuleType | BaseException:
         """Load as `load` does, within LOAD_S of processor time; return what went wrong instead of raising it."""
@@ -59,7 +72,9 @@ class Subject:
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
 
     def load(self, code: types.CodeType | None) -> types.ModuleType:
-        """Execute the module's code (its own when None) in a fresh namespace."""
+        """Execute the module's code (its own when None) in a fresh namespace; what loads once only is given back."""
+        if self.once:
+            return self.module
         spec = importlib.util.spec_from_file_location(self.name, self.path)
         if spec is None or spec.loader is None:
             raise ImportError(self.name)
@@ -81,17 +96,38 @@ class Subject:
 
 
 class Runner:
-    """Runs scenarios with the names of one module."""
+    """Runs scenarios with the names of one module; meanwhile functions have the code that `swaps` gives them."""
 
-    def __init__(self, subject: Subject, names: dict[str, Any]) -> None:
-        self._path, self._names = subject.path, names
+    def __init__(self, subject: Subject, names: dict[str, Any], swaps: Sequence[Swap] = ()) -> None:
+        self._path, self._names, self._swaps = subject.path, names, swaps
         self._compiled: dict[str, types.CodeType] = {}
+
+    def named(self, text: str, env: dict[str, Any] | None = None) -> Any:  # noqa: ANN401 - any value
+        """Return what an expression gives."""
+        return self._value(text, {**self._names, **(env or {})})
+
+    def attempt(self, action: Callable[[], object]) -> tuple[BaseException | None, bool]:
+        """Do something within the time of a scenario; return what it raised, and whether the time was enough."""
+        random.seed(0)
+        signal.setitimer(signal.ITIMER_VIRTUAL, STEP_S, STEP_S)
+        try:
+            with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+                action()
+        except Stalled:
+            return None, False
+        except BaseException as error:  # noqa: BLE001 - whatever the code under test raises; Stalled is above
+            return error, True
+        finally:
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        return None, True
 
     def run(self, scenario: Scenario, edges: Edges | None = None) -> tuple[Seen, ...]:
         """Run the steps until one raises; `edges` collects (line before, line) within the module."""
         seen: list[Seen] = []
         env = dict(self._names)
         random.seed(0)
+        for swap in self._swaps:
+            swap.function.__code__ = swap.after
         signal.setitimer(signal.ITIMER_VIRTUAL, STEP_S, STEP_S)
         try:
             with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
@@ -104,11 +140,16 @@ class Runner:
         finally:
             sys.settrace(None)
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+            for swap in self._swaps:
+                swap.function.__code__ = swap.before
         return tuple(seen)
 
     def _step(self, step: Step, env: dict[str, Any], edges: Edges | None) -> Seen:
         try:
             values = [self._value(text, env) for _, text in step.arguments]
+        except Exception:  # noqa: BLE001 - a value that cannot be made says nothing about the code under test
+            return Seen("stalled", "")
+        try:
             before = [source_of(value, self._names) for value in values]
             if edges is not None:
                 sys.settrace(_tracer(self._path, edges))
@@ -121,7 +162,7 @@ class Runner:
                 result, kind = list(itertools.islice(result, _ITEMS)), "iterator"
             else:
                 kind = "value"
-        except Exception as error:  # noqa: BLE001 - whatever the code under test raises is what is observed
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever the code under test raises is what is observed
             sys.settrace(None)
             return self._raised(error)
         finally:
@@ -139,11 +180,14 @@ class Runner:
         parts = attributes(result, self._names)
         return Seen("object", type(result).__name__, type(result).__name__, parts=parts, after=changed)
 
-    def _raised(self, error: Exception) -> Seen:
+    def _raised(self, error: BaseException) -> Seen:
         kind = type(error)
         own = self._names.get(kind.__name__) is kind
         name = kind.__name__ if own or kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
-        return Seen("raises", name, message=str(error)[:200])
+        try:
+            return Seen("raises", name, message=str(error)[:200])
+        except Exception:  # noqa: BLE001 - its own __str__ may fail in any way
+            return Seen("raises", name)
 
     def _value(self, text: str, env: dict[str, Any]) -> Any:  # noqa: ANN401
         code = self._compiled.get(text)

@@ -1,13 +1,11 @@
 """Looks for scenarios that do something new: boundaries first, then neighbours of what worked, sequences for classes.
 
-What a parameter without a type takes is learned by running: each kind is tried, and kinds that are not refused with a
-TypeError or AttributeError, and those that reach new lines, are tried more (duck typing by search). What one function
-gives, another may take.
+What a parameter without a type takes is `guessing`'s to say. What one function gives, another may take; an object that
+one gives is used by the methods of its class, and a function that one gives is called.
 """
 
 from __future__ import annotations
 
-import ast
 import itertools
 import math
 import random
@@ -15,16 +13,19 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from domains.codegen.engine.inside import patterns
-from domains.codegen.engine.inside.pools import KINDS, Pools
+from domains.codegen.engine.inside.guessing import Guesses
+from domains.codegen.engine.inside.nudging import nudged
+from domains.codegen.engine.inside.parameters import Parameter
+from domains.codegen.engine.inside.pools import Pools
 from domains.codegen.engine.inside.running import Edges, Runner
-from domains.codegen.engine.inside.scenarios import Scenario, Seen, Step
-from domains.codegen.engine.inside.targets import Parameter, Target
+from domains.codegen.engine.inside.scenarios import SUBJECT, Scenario, Seen, Step
+from domains.codegen.engine.inside.targets import Target
 
 _ALIKE = 5
 """Scenarios kept that take the same way to the same shape of result: mutants tell them apart later."""
 _DIFFERENT = 20
 """The same, where the result is one that was not yet seen."""
+_CALLABLE = {"function", "partial", "method", "builtin_function_or_method"}
 _LEARNED = {"int": "int", "str": "str", "float": "float", "list": "list_int", "dict": "dict", "tuple": "tuple"}
 
 
@@ -48,13 +49,13 @@ class Search:
     runner: Runner
     pools: Pools
     chance: random.Random
+    guesses: Guesses
     rows: list[Row] = field(default_factory=list)
     reached: Edges = field(default_factory=set)
     tried: set[Scenario] = field(default_factory=set)
     _given: dict[object, dict[str, int]] = field(default_factory=dict)
-    _weights: dict[tuple[str, str], dict[str, float]] = field(default_factory=dict)
     _constructed: dict[str, list[Step]] = field(default_factory=dict)
-    _met: set[tuple[str, str]] = field(default_factory=set)
+    _given_by: dict[str, list[Step]] = field(default_factory=dict)
 
     def seed(self, scenarios: list[Scenario]) -> None:
         """Begin with scenarios that somebody wrote."""
@@ -71,7 +72,11 @@ class Search:
                     return
         while targets and time.monotonic() < until:
             target = self.chance.choice(targets)
-            other = self._drawn(target, makers) if self.chance.random() < 0.5 else self._neighbour(target, makers)
+            dice = self.chance.random()
+            if dice < 0.08:
+                other = self._called(target)
+            else:
+                other = self._drawn(target, makers) if dice < 0.5 else self._neighbour(target, makers)
             if other is not None:
                 self.consider(other, target)
 
@@ -84,7 +89,7 @@ class Search:
         seen = self.runner.run(scenario, edges)
         fresh = edges - self.reached
         if target is not None:
-            self._learn(scenario, target, seen[-1], len(fresh))
+            self._learn(scenario, target, seen, len(fresh))
         if not seen or seen[-1].kind == "stalled" or len(seen) < len(scenario.steps) - 1:
             return None
         key = (frozenset(edges), seen[-1].shape(), scenario.symbol)
@@ -114,16 +119,16 @@ class Search:
 
     def _other(self, old: str, target: Target | None, position: int) -> str:
         if target is not None and 0 <= position < len(target.parameters) and self.chance.random() < 0.5:
-            values = self._values(target, target.parameters[position])
+            values = self.guesses.values(target, target.parameters[position])
             return self.chance.choice(values) if values else old
         return nudged(old, self.chance)
 
     def _first(self, target: Target, makers: dict[str, Target]) -> Iterator[Scenario]:
         """All combinations when they are few; else each parameter's values beside the others' first, and draws."""
-        optional = [n for n, p in enumerate(target.parameters) if not p.needed]
+        optional = [n for n, p in enumerate(target.parameters) if not p.needed and not p.variadic]
         for given in ([], optional):
-            used = [p for n, p in enumerate(target.parameters) if p.needed or n in given]
-            pools = [self._values(target, p) for p in used]
+            used = [p for n, p in enumerate(target.parameters) if p.needed or n in given or p.variadic]
+            pools = [self.guesses.values(target, p) for p in used]
             if not all(pools):
                 continue
             if math.prod(len(pool) for pool in pools) <= 60:
@@ -138,16 +143,23 @@ class Search:
                 return
 
     def _drawn(self, target: Target, makers: dict[str, Target]) -> Scenario | None:
-        given = []
+        given: list[tuple[Parameter, str]] = []
         for parameter in target.parameters:
-            if parameter.needed or self.chance.random() < 0.5:
-                values = self._values(target, parameter)
+            if parameter.variadic:
+                given += self._further(target, parameter)
+            elif parameter.needed or self.chance.random() < 0.5:
+                values = self.guesses.values(target, parameter)
                 if not values:
                     return None
                 given.append((parameter, self.chance.choice(values)))
             elif not parameter.keyword:
                 break  # what follows would have to be named; another draw gives it
         return self._scenario(target, given, makers)
+
+    def _further(self, target: Target, parameter: Parameter) -> list[tuple[Parameter, str]]:
+        """Draw values for a parameter that takes any number."""
+        values = self.guesses.values(target, parameter)
+        return [(parameter, self.chance.choice(values)) for _ in range(self.chance.choice((0, 1, 2, 2, 3))) if values]
 
     def _neighbour(self, target: Target, makers: dict[str, Target]) -> Scenario | None:
         rows = [row for row in self.rows if row.scenario.symbol == target.symbol]
@@ -157,6 +169,17 @@ class Search:
         if target.owner and self.chance.random() < 0.5:
             return self._longer(row)
         return self.varied(row, {target.symbol: target})
+
+    def _called(self, target: Target) -> Scenario | None:
+        """Call what a function gave, if that can be called: a decorated function, a partial one, a closure."""
+        rows = [row for row in self.rows if row.scenario.symbol == target.symbol and row.seen[-1].kind == "object"]
+        rows = [row for row in rows if row.seen[-1].type in _CALLABLE and len(row.scenario.steps) == 1]
+        if not rows:
+            return None
+        maker = self.chance.choice(rows).scenario.steps[0]
+        given = [self.chance.choice(self.guesses.anything()) for _ in range(self.chance.choice((0, 1, 1, 2)))]
+        call = Step(SUBJECT, tuple(("", text) for text in given))
+        return Scenario(target.symbol, (Step(maker.callee, maker.arguments, binds=True), call))
 
     def _longer(self, row: Row) -> Scenario | None:
         """Put a call that worked on such an object before the last step."""
@@ -169,7 +192,10 @@ class Search:
         return Scenario(row.scenario.symbol, (*before, step, last))
 
     def _scenario(self, target: Target, given: list[tuple[Parameter, str]], makers: dict[str, Target]) -> Scenario:
-        named = [p.name if p.keyword or _skips(target, given, n) else "" for n, (p, _) in enumerate(given)]
+        if any(p.variadic for p, _ in given) and any(_skips(target, given, n) for n in range(_fixed(given))):
+            given = [(p, text) for p, text in given if not p.variadic]  # they would stand before what is named
+        named = ["" if p.variadic else p.name if p.keyword or _skips(target, given, n) else "" for n, (p, _) in
+                 enumerate(given)]  # fmt: skip
         step = Step(target.callee, tuple(zip(named, (v for _, v in given), strict=True)), reads=target.reads)
         if not target.owner:
             return Scenario(target.symbol, (step,))
@@ -178,6 +204,9 @@ class Search:
     def _maker(self, owner: str, makers: dict[str, Target]) -> Step:
         """Return a call of the constructor, one that worked where one is known."""
         known = self._constructed.setdefault(owner, [])
+        others = self._given_by.get(owner)
+        if others and self.chance.random() < 0.2:
+            return self.chance.choice(others)
         if not known or (len(known) < 12 and self.chance.random() < 0.3):
             maker = makers.get(owner)
             drawn = self._drawn(maker, makers) if maker is not None else None
@@ -187,94 +216,27 @@ class Search:
             known.append(step)
         return self.chance.choice(known)
 
-    def _values(self, target: Target, parameter: Parameter) -> list[str]:
-        if parameter.typed:
-            found = self.pools.of(parameter.hint)
-            if found:
-                return found
-        weights = self._weights.setdefault((target.symbol, parameter.name), dict.fromkeys(KINDS, 1.0))
-        kind = self.chance.choices(KINDS, [weights[k] for k in KINDS])[0]
-        if self.chance.random() < 0.15:
-            kind = self.chance.choice(KINDS)
-        if (target.symbol, parameter.name) not in self._met:
-            self._met.add((target.symbol, parameter.name))
-            return [text for each in KINDS for text in self.pools.kind(each)[:6]]
-        return self.pools.kind(kind) or ["None"]
-
-    def _learn(self, scenario: Scenario, target: Target, last: Seen, fresh: int) -> None:
-        refused = last.kind == "raises" and last.text in {"TypeError", "AttributeError"}
-        values = {name or target.parameters[n].name: text for n, (name, text) in
-                  enumerate(scenario.steps[-1].arguments) if name or n < len(target.parameters)}  # fmt: skip
-        for parameter in target.parameters:
-            if parameter.typed or parameter.name not in values:
-                continue
-            kind = _kind_of(values[parameter.name])
-            weights = self._weights.setdefault((target.symbol, parameter.name), dict.fromkeys(KINDS, 1.0))
-            if kind in weights:
-                weights[kind] = min(60.0, max(0.1, weights[kind] * (0.9 if refused else 1.05) + fresh))
+    def _learn(self, scenario: Scenario, target: Target, seen: tuple[Seen, ...], fresh: int) -> None:
+        self.guesses.learn(target, scenario, seen[-1], fresh)
+        last = seen[-1]
         if last.kind == "value" and last.type in _LEARNED:
             self.pools.learn(_LEARNED[last.type], last.text)
-        elif last.kind == "object" and len(scenario.steps) == 1:
+        elif last.kind == "object" and len(scenario.steps) == 1 and scenario.steps[0].arguments is not None:
             self.pools.learn("own", scenario.steps[0].source())
+            self._made(scenario.steps[0], last)
 
-
-def nudged(text: str, chance: random.Random) -> str:
-    """Return the source of a value close to another."""
-    try:
-        value = ast.literal_eval(text)
-    except (ValueError, SyntaxError):
-        return text
-    if isinstance(value, bool):
-        return repr(not value)
-    if isinstance(value, int):
-        return repr(chance.choice([value + 1, value - 1, -value, value * 2, value // 2, 0]))
-    if isinstance(value, float):
-        return repr(chance.choice([value + 1, value - 1, -value, value * 2, round(value / 2, 6), 0.0]))
-    if isinstance(value, str):
-        return repr(_text_near(value, chance))
-    if isinstance(value, list):
-        return repr(_list_near(value, chance))
-    return text
-
-
-def _text_near(text: str, chance: random.Random) -> str:
-    if text and chance.random() < 0.5:
-        at = chance.randrange(len(text))
-        piece = chance.choice("0123456789abzAZ -_.,/+") if chance.random() < 0.8 else ""
-        return text[:at] + piece + text[at + chance.randint(0, 1) :]
-    return chance.choice([*patterns.near(text), text * 2, text.upper(), text.lower(), text.strip()])
-
-
-def _list_near(items: list[object], chance: random.Random) -> list[object]:
-    other = list(items)
-    way = chance.randrange(4)
-    if way == 0 and other:
-        other.pop(chance.randrange(len(other)))
-    elif way == 1 and other:
-        other.insert(chance.randrange(len(other) + 1), chance.choice(other))
-    elif way == 2:
-        chance.shuffle(other)
-    elif other:
-        at = chance.randrange(len(other))
-        try:
-            other[at] = ast.literal_eval(nudged(repr(other[at]), chance))
-        except (ValueError, SyntaxError):
-            return items
-    return other
-
-
-def _kind_of(text: str) -> str:
-    starts = {"'": "str", '"': "str", "b": "bytes", "{": "dict", "(": "tuple", "N": "none", "T": "bool", "F": "bool",
-              "l": "callable"}  # fmt: skip
-    if text[0] == "[":
-        return "nested" if text[1:2] in {"[", "("} else "list_str" if text[1:2] in {"'", '"'} else "list_int"
-    if text[0] in starts:
-        return starts[text[0]]
-    if text[0].isdigit() or text[0] == "-":
-        return "float" if "." in text else "int"
-    return "own"
+    def _made(self, step: Step, last: Seen) -> None:
+        """Remember a call that gave an object, which other calls may then be made on, or which can be called."""
+        known = self._given_by.setdefault(last.type, [])
+        if len(known) < _ALIKE and not step.reads:
+            known.append(Step(step.callee, step.arguments, binds=True))
 
 
 def _skips(target: Target, given: list[tuple[Parameter, str]], position: int) -> bool:
     """Whether a parameter before this one was left out, so that this one has to be named."""
-    return target.parameters[position].name != given[position][0].name
+    return position >= len(target.parameters) or target.parameters[position].name != given[position][0].name
+
+
+def _fixed(given: list[tuple[Parameter, str]]) -> int:
+    """How many stand before those of a parameter that takes any number."""
+    return next((n for n, (p, _) in enumerate(given) if p.variadic), len(given))

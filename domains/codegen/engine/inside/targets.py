@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from domains.codegen.engine.inside.pools import parameters
+from domains.codegen.engine.inside.parameters import Parameter, parameters
 from domains.codegen.engine.inside.scenarios import SUBJECT
 
 _OPERATORS = (
@@ -16,21 +16,6 @@ _OPERATORS = (
     "__repr__", "__bool__", "__hash__", "__sub__", "__mul__", "__neg__", "__int__", "__float__", "__setitem__",
     "__delitem__", "__reversed__", "__le__", "__gt__", "__ge__", "__or__", "__and__", "__abs__",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A parameter: `keyword` when it can be given by name alone, `needed` when it has no default."""
-
-    name: str
-    hint: Any
-    needed: bool
-    keyword: bool = False
-
-    @property
-    def typed(self) -> bool:
-        """Whether its type is stated."""
-        return self.hint is not inspect.Parameter.empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +49,7 @@ def _of(name: str, value: object, module: types.ModuleType, names: dict[str, Any
 
 def _of_class(name: str, kind: type, names: dict[str, Any]) -> Iterator[Target]:
     if not inspect.isabstract(kind):
-        yield _target(name, name, inspect.getattr_static(kind, "__init__"), kind, names)
+        yield _target(name, name, _making(kind), kind, names)
     for method, raw in vars(kind).items():
         if isinstance(raw, property) and not method.startswith("_"):
             yield Target(f"{name}.{method}", f"{SUBJECT}.{method}", (), inspect.Parameter.empty, name, reads=True)
@@ -74,6 +59,18 @@ def _of_class(name: str, kind: type, names: dict[str, Any]) -> Iterator[Target]:
             yield _target(f"{name}.{method}", f"{SUBJECT}.{method}", raw, kind, names, owner=name)
 
 
+def _making(kind: type) -> Callable[..., Any]:
+    """Return what takes a constructor's arguments."""
+    made: Callable[..., Any] = inspect.getattr_static(kind, "__init__")
+    if made is object.__init__ and "__new__" in {name for base in kind.__mro__[:-1] for name in vars(base)}:
+        return kind.__new__
+    return made if made is not object.__init__ else _nothing
+
+
+def _nothing(self: object) -> None:
+    """Take nothing, as an object without a constructor of its own."""
+
+
 def _is_public(method: str) -> bool:
     return not method.startswith("_") or method in _OPERATORS
 
@@ -81,9 +78,6 @@ def _is_public(method: str) -> bool:
 def _target(
     symbol: str, callee: str, function: Callable[..., Any], kind: type | None, names: dict[str, Any], owner: str = ""
 ) -> Target:
-    listed = tuple(
-        Parameter(name.lstrip("*"), hint, needed, name.startswith("*"))
-        for name, hint, needed in parameters(function, kind, names)
-    )
+    listed = parameters(function, kind, names)
     returns = getattr(function, "__annotations__", {}).get("return", inspect.Parameter.empty)
     return Target(symbol, callee, listed, returns, owner)

@@ -7,6 +7,7 @@ from contextlib import aclosing
 
 import pytest
 
+from assistant.chat.answers import to_plain
 from assistant.chat.events import Delta, Finished, Refused, Sources, Started
 from assistant.chat.memory import Memory, PastTurn
 from assistant.chat.pipeline import answer
@@ -15,7 +16,7 @@ from assistant.errors import NotFound
 from inference.client.absent import AbsentModel
 from inference.client.errors import ModelInterrupted, ModelTimeout, ModelUnavailable
 from inference.client.scripted import Reply
-from tests.chatkit import RETURNS, ListStore, asked, events, failed, finished, model, room
+from tests.chatkit import RETURNS, Curated, ListStore, asked, events, failed, finished, model, room
 
 
 async def test_an_exact_question_is_answered_without_encoding_search_or_model() -> None:
@@ -94,6 +95,35 @@ async def test_a_medical_question_without_evidence_is_refused_and_a_human_offere
 async def test_a_question_about_the_company_without_evidence_is_refused_in_any_domain() -> None:
     answer_ = finished(await events(asked("Where does the CEO live?"), room(model("On the moon."))))
     assert answer_.refused.code == "no_evidence"
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "key"),
+    [("Return an order parcel?", "How do I return an item?", "key-1"), ("包裹退货", "如何退货？", "key-2")],
+)
+async def test_a_refusal_offers_the_curated_question_that_may_have_been_meant(
+    text: str, question: str, key: str
+) -> None:
+    answer_ = finished(await events(asked(text), room(faq=Curated(offered=0.3), chunks=())))
+    assert answer_.refused.code == "no_evidence"
+    assert [(one.question, one.key) for one in answer_.suggestions] == [(question, key)]
+    chosen = finished(await events(asked(answer_.suggestions[0].question), room()))
+    assert (chosen.layer, chosen.sources[0].chunk, chosen.suggestions) == ("faq", f"faq:{key}", ())
+
+
+async def test_a_quotation_offers_it_too_and_an_answer_of_the_model_does_not() -> None:
+    text, curated = "Aurora lamp warranty from delivery", Curated(offered=-1.0)
+    quoted = finished(await events(asked(text), room(AbsentModel(), faq=curated)))
+    assert (quoted.layer, quoted.refused) == ("retrieval", None)
+    assert [one.key for one in quoted.suggestions] == ["key-1"]
+    written = finished(await events(asked("Write a haiku"), room(model("Soft rain."), faq=curated)))
+    assert (written.layer, written.suggestions) == ("model", ())
+
+
+async def test_where_nothing_is_near_nothing_is_offered_and_the_field_is_left_out() -> None:
+    answer_ = finished(await events(asked("Where does the CEO live?"), room(faq=Curated(offered=0.99))))
+    assert answer_.refused is not None
+    assert "suggestions" not in to_plain(answer_)
 
 
 async def test_a_refusal_is_in_the_language_of_the_question() -> None:

@@ -9,7 +9,7 @@ import pytest
 from django.db import OperationalError, connections
 
 from assistant.accounts.models import Tenant
-from assistant.faq import calibration, issuing, services, snapshot
+from assistant.faq import calibration, corrections, issuing, services, snapshot
 from assistant.faq.lookup import FaqIndex, FaqMatch
 from assistant.faq.models import FaqEntry, PairOrigin, ThresholdCertificate
 from assistant.faq.stats import FaqStats
@@ -45,6 +45,40 @@ def test_other_words_for_the_same_question_find_the_answer(index: FaqIndex, hous
     assert match is not None
     assert (match.key, match.exact, match.variant) == ("phone", False, "What is your phone number?")
     assert 0.9 < match.score < 1.0
+
+
+@pytest.mark.parametrize(
+    ("asked", "language", "question", "key"),
+    [
+        ("How long do I have to send a purchase back?", "en", "How long do I have to return something?", "returns"),
+        ("买的东西多少天内可以换？", "zh", "买的东西多少天内可以退？", "returns"),
+    ],
+)
+def test_a_near_question_that_is_not_certified_is_offered_in_words_that_are_answered(
+    index: FaqIndex, house_encoder: Encoder, asked: str, language: str, question: str, key: str
+) -> None:
+    near = index.near("acme", house_encoder.encode_questions([asked])[0], asked, language)
+    assert (near[0].variant, near[0].key) == (question, key)
+    assert len({match.entry_id for match in near}) == len(near) <= 3
+    chosen = index.exact("acme", near[0].variant)
+    assert chosen is not None
+    assert chosen.key == key
+
+
+def test_what_is_far_is_not_offered_nor_to_another_tenant_nor_what_was_called_wrong(
+    index: FaqIndex, house_encoder: Encoder
+) -> None:
+    def offered(text: str, tenant: str = "acme") -> list[str]:
+        return [match.key for match in index.near(tenant, house_encoder.encode_questions([text])[0], text, "en")]
+
+    wrong = "How long do I have to send a purchase back?"
+    assert offered("Which planet has the most moons?") == []
+    assert offered(wrong, "nobody") == []
+    assert "returns" in offered(wrong)
+    entry = FaqEntry.objects.get(tenant__slug="acme", key="returns", language="en")
+    corrections.wrong(entry, wrong)
+    index.refresh()
+    assert "returns" not in offered(wrong)
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ class Counting:
         return np.array([[len(text), len(set(text)), ord(text[0])] for text in texts], np.float32)
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
-        return -np.ones((len(texts), 3), np.float32)
+        return -self.encode_questions(texts)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(text) for text in texts]
@@ -43,6 +43,15 @@ def test_a_text_is_computed_once_in_whatever_process(tmp_path: Path) -> None:
     assert (stored.computed, again.computed) == (2, 0)
     again.encode_questions(["who"])
     assert second.asked == ["who"]
+
+
+def test_a_passage_is_kept_apart_from_the_question_of_the_same_words(tmp_path: Path) -> None:
+    first, second = Counting(), Counting()
+    asked = StoredVectors(first, tmp_path).encode_questions(["how"])
+    stored = StoredVectors(second, tmp_path)
+    np.testing.assert_array_equal(stored.encode_passages(["how", "how"]), -asked[[0, 0]])
+    np.testing.assert_array_equal(StoredVectors(second, tmp_path).encode_passages(["how"]), -asked)
+    assert second.asked == ["how"]
 
 
 def test_another_encoder_has_a_file_of_its_own(tmp_path: Path) -> None:
@@ -69,5 +78,5 @@ def test_it_is_the_encoder_in_all_else(tmp_path: Path) -> None:
     stored = StoredVectors(Counting(), tmp_path / "new" / "folder")
     assert (stored.name, stored.dimension) == ("e5@abc", 3)
     assert stored.encode_questions([]).shape == (0, 3)
-    assert stored.encode_passages(["a"]).tolist() == [[-1, -1, -1]]
+    assert stored.encode_passages(["a"]).tolist() == [[-1, -1, -97]]
     assert stored.count_tokens(["abc"]) == [3]

@@ -7,20 +7,23 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
+from django.db.models import Count
 from django.utils import timezone
 
 from assistant.accounts.models import Tenant
-from assistant.knowledge import ingestion, services
+from assistant.knowledge import ingestion, publishing, services
 from assistant.knowledge import worker as worker_module
 from assistant.knowledge.models import Chunk, ChunkChange, Document, IngestionJob
 from assistant.knowledge.models.job import MAX_ATTEMPTS
 from assistant.knowledge.worker import Worker
 from retrieval.config import LoaderLimits
-from retrieval.errors import EncoderUnavailable, ParserUnavailable
-from retrieval.ingest import parse_here
+from retrieval.errors import EncoderUnavailable, ParserUnavailable, UnreadableDocument
+from retrieval.ingest import each_by, parse_here
+from retrieval.loaders.isolated import IsolatedParser
 from retrieval.protocols import Encoder
 from retrieval.types import ParsedDocument, Vectors
 from tests.unit.retrieval.conftest import HashingEncoder
@@ -272,3 +275,142 @@ def test_a_cancelled_job_frees_its_worker_at_once(tenant: Tenant, monkeypatch: p
     assert "second" in Chunk.objects.get().text
     first.refresh_from_db()
     assert (first.state, first.error_code) == ("failed", "cancelled")
+
+
+def together(tenant: Tenant, *texts: str) -> list[Document]:
+    return [services.add_document(tenant, f"{n}.md", text.encode()) for n, text in enumerate(texts)]
+
+
+def warm(worker: Worker, tenant: Tenant) -> None:
+    """Let a worker see that there is more: from now on it takes several jobs at once."""
+    together(tenant, *(f"warm {number}" for number in range(15)))
+    assert worker.drain() == 15
+
+
+def test_what_waits_is_taken_together_and_each_document_is_read_or_refused_for_itself(
+    tenant: Tenant, encoder: Encoder, parser: IsolatedParser
+) -> None:
+    texts = [f"# Part {number}\n\nText {number}.\n\n# More\n\nOf it." for number in range(12)]
+    made = together(tenant, *texts, "\x00\x01\x02" * 40)
+    worker = Worker(lambda: encoder, parser=parser)
+    assert worker.some() == 1
+    assert worker.some() == 2
+    assert worker.some() == 4
+    assert worker.some() == 6
+    assert worker.some() == 0
+    for document in made[:-1]:
+        document.refresh_from_db()
+        assert (document.state, document.chunks.count()) == ("live", 2)
+        assert list(document.chunks.values_list("ordinal", flat=True).order_by("ordinal")) == [0, 1]
+        assert document.revision is not None
+    made[-1].refresh_from_db()
+    assert made[-1].state == "failed"
+    assert made[-1].error("zh")
+    sequence = list(ChunkChange.objects.order_by("sequence").values_list("chunk_id", flat=True))
+    assert sorted(sequence) == sorted(Chunk.objects.values_list("id", flat=True))
+    states = dict(IngestionJob.objects.values_list("state").annotate(Count("pk")).order_by())
+    assert states == {"done": 12, "failed": 1}
+    worker.stop()
+
+
+def test_a_document_that_fails_by_a_fault_of_ours_does_not_take_its_neighbours_along(tenant: Tenant) -> None:
+    class Choking(HashingEncoder):
+        def encode_passages(self, texts: Sequence[str]) -> Vectors:
+            if any("bones" in text for text in texts):
+                raise ValueError("choked")
+            return super().encode_passages(texts)
+
+    worker = Worker(Choking, parser=parse_here)
+    warm(worker, tenant)
+    *good, bad = together(tenant, "fish", "fruit", "fowl", "bones")
+    worker.drain()
+    for document in good:
+        document.refresh_from_db()
+        assert (document.state, document.error_code) == ("live", "")
+    job = IngestionJob.objects.get(revision__document=bad)
+    assert (job.state, job.error_code, job.error_detail) == ("queued", "internal", {"reason": "ValueError"})
+    assert Chunk.objects.filter(document__in=good).count() == 3
+    worker.stop()
+
+
+def test_jobs_of_a_worker_that_died_with_many_at_hand_are_each_taken_alone(tenant: Tenant, encoder: Encoder) -> None:
+    together(tenant, "one", "two", "three")
+    assert len(IngestionJob.objects.claim_some("dead", 8)) == 3
+    expire_lease()
+    again = [IngestionJob.objects.claim_some("next", 8) for _ in range(4)]
+    assert [len(jobs) for jobs in again] == [1, 1, 1, 0]
+
+
+def test_large_files_and_those_that_take_long_to_parse_come_alone(tenant: Tenant) -> None:
+    for name, data in (("a.md", b"a"), ("b.md", b"b"), ("c.pdf", b"%PDF"), ("d.md", b"d"), ("e.md", b"e" * 60_000)):
+        services.add_document(tenant, name, data)
+    claims = [IngestionJob.objects.claim_some("w", 8) for _ in range(4)]
+    names = [[job.revision.filename for job in jobs] for jobs in claims]
+    assert names == [["a.md", "b.md"], ["c.pdf"], ["d.md"], ["e.md"]]
+
+
+def test_one_of_several_that_was_cancelled_stays_out_and_the_others_are_read(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_module, "RENEW_S", 0.05)
+    entered, go_on = threading.Event(), threading.Event()
+
+    class Held(HashingEncoder):
+        def encode_passages(self, texts: Sequence[str]) -> Vectors:
+            if any("held" in text for text in texts):
+                entered.set()
+                go_on.wait(20)
+            return super().encode_passages(texts)
+
+    worker = Worker(Held, parser=parse_here)
+    warm(worker, tenant)
+    first, cancelled, last = together(tenant, "first", "held", "last")
+    thread = threading.Thread(target=worker.drain)
+    thread.start()
+    assert entered.wait(10)
+    assert set(IngestionJob.objects.filter(state="running").values_list("attempts", flat=True)) == {1}
+    assert ingestion.cancel(IngestionJob.objects.get(revision__document=cancelled))
+    began = time.monotonic()
+    while Chunk.objects.filter(document__in=[first, last]).count() < 2 and time.monotonic() - began < 20:
+        time.sleep(0.02)
+    go_on.set()
+    thread.join(timeout=20)
+    worker.stop()
+    time.sleep(0.3)  # the thread that was left alone tries to publish, and may not
+    assert Chunk.objects.filter(document=first).count() == Chunk.objects.filter(document=last).count() == 1
+    assert not Chunk.objects.filter(document=cancelled).exists()
+    cancelled.refresh_from_db()
+    assert (cancelled.state, cancelled.error_code) == ("failed", "cancelled")
+
+
+def test_a_batch_leaves_out_what_was_superseded_withdrawn_or_deleted_meanwhile(
+    tenant: Tenant, encoder: Encoder
+) -> None:
+    kept, replaced, withdrawn, deleted = together(tenant, "kept", "replaced", "withdrawn", "deleted")
+    services.reingest(kept)  # twice in one batch
+    jobs = IngestionJob.objects.claim_some("w", 8)
+    prepared = ingestion.read_many(jobs, encoder, parse=each_by(parse_here))
+    services.replace(replaced, "1.md", b"by another text")
+    publishing.withdraw(withdrawn)
+    services.delete(deleted)
+    batch = [(job, one) for job, one in zip(jobs, prepared, strict=True) if not isinstance(one, UnreadableDocument)]
+    assert ingestion.publish_many(batch, encoder.name) == 1
+    assert ingestion.publish_many(batch, encoder.name) == 0
+    assert [chunk.text for chunk in Chunk.objects.all()] == ["kept"]
+    outcomes = {job.revision.filename: (job.state, job.error_code) for job in IngestionJob.objects.filter(attempts=1)}
+    assert outcomes["0.md"] == ("done", "")
+    assert outcomes["1.md"] == outcomes["3.md"] == ("done", "superseded")
+    assert outcomes["2.md"] == ("done", "withdrawn")
+    kept.refresh_from_db()
+    assert (kept.state, kept.title, kept.language) == ("live", "0", "en")
+
+
+def test_a_batch_costs_statements_for_itself_and_not_for_each_document(
+    tenant: Tenant, encoder: Encoder, django_assert_max_num_queries: Any
+) -> None:
+    together(tenant, *(f"# Title {number}\n\nText {number}." for number in range(16)))
+    with django_assert_max_num_queries(20):
+        jobs = IngestionJob.objects.claim_some("w", 16)
+        prepared = ingestion.read_many(jobs, encoder, parse=each_by(parse_here))
+        batch = [(job, one) for job, one in zip(jobs, prepared, strict=True) if not isinstance(one, UnreadableDocument)]
+        assert ingestion.publish_many(batch, encoder.name) == 16

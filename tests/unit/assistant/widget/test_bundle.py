@@ -61,7 +61,26 @@ def test_joining_drops_imports_exports_comments_and_margins(tmp_path: Path) -> N
     (tmp_path / "b.mjs").write_text("// why\nexport const two = 2; // a note\n", "utf-8")
     (tmp_path / "main.mjs").write_text('import { two } from "./b.mjs";\n\nif (two) {\n  run( "a // b" );\n}\n', "utf-8")
     script = bundle.join("main.mjs", tmp_path)
-    assert script == '(() => {"use strict";\nconst two=2;if(two){run("a // b");}\n})();\n'
+    assert script == '(() => {"use strict";\nlet two=2;if(two){run("a // b")}\n})();\n'
+
+
+@pytest.mark.parametrize(
+    ("written", "served"),
+    [
+        ("const { a } = b;", "let{a}=b;"),
+        ('say("const a = (b) => c - 1;");', 'say("const a = (b) => c - 1;");'),
+        ("list.map((one) => one - 1);", "list.map(one=>one-1);"),
+        ("const half = (one) => one / 2;", "let half=one=>one / 2;"),
+        ("const at = a - -b;", "let at=a - -b;"),
+        ("if (a) {\n  for (;;);\n}", "if(a){for(;;);}"),
+        ("if (a) {\n  return 1;\n}", "if(a){return 1}"),
+        ("const text = `const a = ${b};`;", "let text=`const a = ${b};`;"),
+        ("const found = /const (a) => b/.exec(c);", "let found=/const (a) => b/.exec(c);"),
+    ],
+)
+def test_code_is_shortened_and_texts_and_patterns_are_not(tmp_path: Path, written: str, served: str) -> None:
+    (tmp_path / "main.mjs").write_text(written + "\n", "utf-8")
+    assert bundle.join("main.mjs", tmp_path) == f'(() => {{"use strict";\n{served}\n}})();\n'
 
 
 def test_own_names_become_short_and_nothing_else_does(tmp_path: Path) -> None:

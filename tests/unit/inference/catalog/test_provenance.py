@@ -66,3 +66,29 @@ def test_an_unreadable_provenance_is_damage_too(folder: Any, text: Any) -> None:
 def test_a_folder_without_provenance_is_not_one_of_ours(tmp_path: Path) -> None:
     with pytest.raises(DamagedModel, match="is missing"):
         provenance.read(tmp_path)
+
+
+def test_a_folder_with_trained_experts_says_so_and_where_they_came_from(folder: Any, tmp_path: Path) -> None:
+    trained = tmp_path / "trained"
+    trained.mkdir()
+    (trained / "config.json").write_text('{"num_experts_per_tok": 1}')
+    base = provenance.read(folder)
+    provenance.write_trained(trained, base, name="base", experts="trained: law", deltas="ab" * 32, top_k=1)
+    record = provenance.check(trained, thorough=True)
+    assert (record.experts, record.deltas_sha256, record.top_k) == ("trained: law", "ab" * 32, 1)
+    assert (record.name, record.licence, record.num_experts) == (base.name, base.licence, 4)
+    assert set(record.files) == {"config.json"}
+
+
+def test_trained_experts_of_a_model_that_is_not_ours_have_a_provenance_of_their_own(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    provenance.write_trained(tmp_path, None, name="theirs", experts="trained: law", deltas="cd" * 32, top_k=2)
+    record = provenance.check(tmp_path, thorough=True)
+    assert (record.name, record.licence, record.upstream) == ("theirs", "unknown", "unknown")
+
+
+def test_a_provenance_from_before_deltas_can_still_be_read(folder: Any) -> None:
+    told = json.loads((folder / provenance.FILE).read_text())
+    del told["deltas_sha256"]
+    (folder / provenance.FILE).write_text(json.dumps(told))
+    assert provenance.read(folder).deltas_sha256 is None

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
@@ -137,3 +138,21 @@ def test_whatever_the_text_no_passage_is_too_long_and_nothing_is_lost(texts: lis
 @given(st.lists(WORDS, max_size=80).map(" ".join))
 def test_the_same_text_is_always_cut_alike(text: str) -> None:
     assert cut(Section(text)) == cut(Section(text))
+
+
+def test_what_a_document_says_is_counted_by_one_call_and_nothing_twice() -> None:
+    asked: list[list[str]] = []
+
+    def counting(texts: Sequence[str]) -> list[int]:
+        asked.append(list(texts))
+        return COUNT(texts)
+
+    sections = [Section(f"Part {number} is short.\n\nSo is this.", (f"Part {number}",)) for number in range(30)]
+    found = split(ParsedDocument("", tuple(sections)), counting, SMALL)
+    assert len(found) == 30
+    assert [len(texts) for texts in asked] == [31]  # the second paragraph is the same one everywhere
+    long = Section(" ".join([sentences(40), sentences(40)]))
+    asked.clear()
+    assert split(ParsedDocument("", (long,)), counting, SMALL) == cut(long)
+    every = [text for texts in asked for text in texts]
+    assert len(every) == len(set(every))

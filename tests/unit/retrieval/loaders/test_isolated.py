@@ -8,7 +8,9 @@ import pytest
 from retrieval.config import LoaderLimits
 from retrieval.errors import UnknownFormat, UnreadableDocument
 from retrieval.ingest import parse_here
+from retrieval.loaders import children
 from retrieval.loaders.isolated import ChildLimits, IsolatedParser
+from retrieval.types import ParsedDocument
 
 LIMITS = LoaderLimits()
 MIB = 1024 * 1024
@@ -143,3 +145,66 @@ def test_closing_ends_the_child_and_the_next_call_starts_another(parser: Isolate
     parser.close()
     assert child.poll() is not None
     assert parser(evil(tmp_path, "pass"), "a.evil", LIMITS).title == "read"
+
+
+EVIL = [
+    ("os._exit(7)", "crashed_parser"),
+    ("pass", "read"),
+    ("raise RuntimeError('a fault of ours')", "crashed_parser"),
+    ("pass", "read"),
+    ("pass", "read"),
+    ("x = bytearray(4 << 30)", "too_large"),
+]
+
+
+def told(outcome: ParsedDocument | UnreadableDocument) -> str:
+    return outcome.code if isinstance(outcome, UnreadableDocument) else outcome.title
+
+
+def test_files_read_in_a_row_are_each_read_or_refused_for_their_own_fault(parser: IsolatedParser) -> None:
+    files = [(program.encode(), "a.evil") for program, _ in EVIL]
+    assert [told(outcome) for outcome in parser.each(files, LIMITS)] == [expected for _, expected in EVIL]
+    assert [told(outcome) for outcome in parser.each([(b"pass", "b.evil")], LIMITS)] == ["read"]
+
+
+def test_files_in_a_row_give_what_they_give_alone(parser: IsolatedParser, tmp_path: Path) -> None:
+    texts = [f"# Part {number}\n\n" + "word " * (20_000 if number == 2 else 20) for number in range(6)]
+    files = [*((text.encode(), f"{number}.md") for number, text in enumerate(texts)), (b"", "empty.md")]
+    alone = []
+    for data, name in files[:-1]:
+        (tmp_path / name).write_bytes(data)
+        alone.append(parse_here(tmp_path / name, name, LIMITS))
+    *read, empty = parser.each(files, LIMITS)
+    assert read == alone
+    assert told(empty) == "empty_file"
+    assert told(next(parser.each([(b"long " * 100, "a.md")], LoaderLimits(bytes=10)))) == "too_large"
+
+
+def test_the_file_behind_an_endless_one_has_its_own_time(parser: IsolatedParser) -> None:
+    parser._limits = ChildLimits(seconds=20)
+    list(parser.each([(b"pass", "a.evil")], LIMITS))  # the child is up: its start does not count
+    parser._limits = ChildLimits(seconds=1.5)
+    found = parser.each([(b"while True: pass", "a.evil"), (b"pass", "b.evil"), (b"pass", "c.evil")], LIMITS)
+    assert [told(outcome) for outcome in found] == ["timeout", "read", "read"]
+
+
+def test_who_stops_listening_does_not_leave_an_answer_for_the_next(parser: IsolatedParser) -> None:
+    run = parser.each([(b"# One\n\ntext", "1.md"), (b"# Two\n\ntext", "2.md")], LIMITS)
+    assert told(next(run)) == "One"
+    run.close()
+    assert [told(outcome) for outcome in parser.each([(b"# Three\n\ntext", "3.md")], LIMITS)] == ["Three"]
+
+
+def test_a_run_longer_than_a_childs_share_goes_on_in_the_next(parser: IsolatedParser) -> None:
+    parser._limits = ChildLimits(documents=2)
+    files = [(f"# {number}\n\ntext".encode(), f"{number}.md") for number in range(7)]
+    assert [told(outcome) for outcome in parser.each(files, LIMITS)] == [str(number) for number in range(7)]
+
+
+def test_without_a_sandbox_files_in_a_row_are_read_where_they_lie(
+    parser: IsolatedParser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(children, "_holds", lambda: False)
+    files = [(program.encode(), "a.evil") for program, _ in EVIL[:4]]
+    assert [told(outcome) for outcome in parser.each(files, LIMITS)] == [expected for _, expected in EVIL[:4]]
+    assert not parser.sandboxed

@@ -147,3 +147,27 @@ def test_a_step_is_written_as_a_call_or_as_an_attribute() -> None:
     assert Step("f", (("", "1"), ("k", "'a'"))).source() == "f(1, k='a')"
     assert Step("subject.size", reads=True).source() == "subject.size"
     assert Scenario("f", (Step("f"),)).size() < Scenario("f", (Step("f"), Step("f"))).size()
+
+
+def test_a_value_that_cannot_be_made_says_nothing_about_the_code(load: Load) -> None:
+    assert seen(load(SOURCE), step("double", "unheard_of"))[0].kind == "stalled"
+
+
+def test_leaving_the_program_is_an_exception_like_others(load: Load) -> None:
+    assert seen(load("import sys\ndef leave():\n    sys.exit(3)"), step("leave"))[0] == Seen(
+        "raises", "SystemExit", message="3"
+    )
+
+
+def test_an_exception_that_cannot_say_itself_is_named(load: Load) -> None:
+    source = "class Mute(Exception):\n    def __str__(self):\n        return None\ndef f():\n    raise Mute()"
+    assert seen(load(source), step("f"))[0] == Seen("raises", "Mute")
+
+
+def test_an_attempt_tells_what_it_raised_and_whether_it_ended(load: Load) -> None:
+    subject = load(SOURCE)
+    runner = Runner(subject, Subject.names(subject.module))
+    assert runner.attempt(lambda: runner.named("double(2)")) == (None, True)
+    error, in_time = runner.attempt(lambda: runner.named("1 / 0"))
+    assert (type(error), in_time) == (ZeroDivisionError, True)
+    assert runner.attempt(lambda: runner.named("forever()")) == (None, False)

@@ -8,15 +8,14 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from domains.codegen.engine.inside.explore import written
 from domains.codegen.engine.inside.harvest import harvest
 from domains.codegen.engine.inside.kills import Mutation, smallest
+from domains.codegen.engine.inside.learning import learned
 from domains.codegen.engine.inside.pools import Pools
 from domains.codegen.engine.inside.running import Runner, Subject
-from domains.codegen.engine.inside.search import Search, nudged
+from domains.codegen.engine.inside.search import Search
 from domains.codegen.engine.inside.targets import Target, targets
 from tests.unit.domains.codegen.engine.inside.conftest import Load
 
@@ -29,7 +28,8 @@ def searched(subject: Subject, budget: float = BUDGET_S) -> tuple[Search, list[T
     names = Subject.names(subject.module)
     found = harvest(tree, chance)
     listed = targets(subject.module, names, frozenset())
-    search = Search(Runner(subject, names), Pools(found, names, chance), chance)
+    runner, pools = Runner(subject, names), Pools(found, names, chance)
+    search = Search(runner, pools, chance, learned(subject, tree, runner, pools, listed))
     search.seed([s for text in found.calls if (s := written(text, listed)) is not None])
     search.grow(listed, time.monotonic() + budget)
     return search, listed, tree
@@ -68,6 +68,23 @@ def outcomes(search: Search) -> set[str]:
 )
 def test_the_search_reaches(load: Load, source: str, wanted: str) -> None:
     search, _, _ = searched(load(source))
+    assert wanted in outcomes(search)
+
+
+@pytest.mark.parametrize(
+    ("source", "wanted"),
+    [
+        ("def f(x):\n    return 'deep' if x.name.strip() and x.size > 3 else 'flat'", "'deep'"),
+        ("def f(rows):\n    return 'sum' if sum(row['price'] for row in rows) > 3 else 'nothing'", "'sum'"),
+        ("def f(pairs):\n    return 'pair' if any(a.upper() and b > 2 for a, b in pairs) else 'none'", "'pair'"),
+        ("def f(g, *rest):\n    return 'many' if g(*rest[:1]) and len(rest) > 1 else 'few'", "'many'"),
+        ("T = {'fast': 1}\ndef f(mode):\n    return 'known' if mode in T else 'unknown'", "'known'"),
+        ("def f(a):\n    def g(b):\n        return 'inner' if a == b else 'other'\n    return g", "'other'"),
+        ("import datetime\ndef f(d):\n    return 'leap' if d.isoformat()[5:] == '02-29' else 'plain'", "'leap'"),
+    ],
+)
+def test_what_nobody_states_is_learned_by_running(load: Load, source: str, wanted: str) -> None:
+    search, _, _ = searched(load(source), 0.5)
     assert wanted in outcomes(search)
 
 
@@ -150,19 +167,6 @@ def test_the_smallest_set_leaves_out_what_adds_nothing(load: Load) -> None:
 def test_nothing_is_tried_twice(load: Load) -> None:
     search, _, _ = searched(load("def f(flag: bool) -> bool:\n    return not flag"), 0.3)
     assert len(search.tried) == 2
-
-
-@given(
-    st.one_of(st.integers(), st.text(max_size=8), st.lists(st.integers(), max_size=4), st.booleans(), st.none()),
-    st.integers(),
-)
-def test_a_neighbour_is_of_the_same_kind(value: object, seed: int) -> None:
-    other = ast.literal_eval(nudged(repr(value), random.Random(seed)))
-    assert type(other) is type(value)
-
-
-def test_what_is_no_literal_has_no_neighbour() -> None:
-    assert nudged("Cart(1)", random.Random(1)) == "Cart(1)"
 
 
 @pytest.mark.parametrize("text", ["x = 1", "print", "f(*a)", "unknown(1)", "f(**k)"])

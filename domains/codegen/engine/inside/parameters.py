@@ -1,0 +1,64 @@
+"""What a caller may pass to a function."""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter: `keyword` when it can be given by name alone, `needed` when it has no default.
+
+    `variadic` takes any number of further values; `default` is what stands for it, or inspect.Parameter.empty.
+    """
+
+    name: str
+    hint: Any
+    needed: bool
+    keyword: bool = False
+    variadic: bool = False
+    default: Any = inspect.Parameter.empty
+
+    @property
+    def typed(self) -> bool:
+        """Whether its type is stated."""
+        return self.hint is not inspect.Parameter.empty
+
+
+def parameters(function: Callable[..., Any], owner: type | None, own: dict[str, Any]) -> tuple[Parameter, ...]:
+    """Return what a caller passes, the object itself aside; empty for what has no signature."""
+    try:
+        listed = list(inspect.signature(function).parameters.values())
+    except (ValueError, TypeError):
+        return ()
+    hints = _hints(function, own)
+    if owner is not None and listed and listed[0].name in {"self", "cls", "_cls"}:
+        listed = listed[1:]
+    empty = inspect.Parameter.empty
+    return tuple(
+        Parameter(
+            p.name, hints.get(p.name, empty), p.default is empty and p.kind is not p.VAR_POSITIONAL,
+            p.kind is p.KEYWORD_ONLY, p.kind is p.VAR_POSITIONAL, p.default,
+        )
+        for p in listed
+        if p.kind is not p.VAR_KEYWORD
+    )  # fmt: skip
+
+
+def _hints(function: Callable[..., Any], own: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return typing.get_type_hints(function, {**typing.__dict__, **own})
+    except (
+        NameError,
+        TypeError,
+        AttributeError,
+        SyntaxError,
+        ValueError,
+        LookupError,
+        RecursionError,
+    ):  # any expression
+        return {}

@@ -1,0 +1,48 @@
+"""Neighbours of values stay values of their kind."""
+
+from __future__ import annotations
+
+import ast
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domains.codegen.engine.inside.nudging import nudged
+
+PLAIN = st.one_of(
+    st.integers(), st.text(max_size=8), st.booleans(), st.none(), st.binary(max_size=4),
+    st.floats(allow_nan=False, allow_infinity=False, width=16),
+)  # fmt: skip
+VALUES = st.one_of(
+    PLAIN, st.lists(PLAIN, max_size=4), st.dictionaries(st.text(max_size=3), PLAIN, max_size=3),
+    st.tuples(PLAIN, PLAIN), st.sets(st.integers(), max_size=3),
+)  # fmt: skip
+
+
+@given(VALUES, st.integers())
+def test_a_neighbour_is_of_the_same_kind(value: object, seed: int) -> None:
+    text = "set()" if value == set() else repr(value)
+    other = nudged(text, random.Random(seed))
+    assert type(eval(other)) is type(value)  # noqa: S307 - literals of this test
+
+
+@pytest.mark.parametrize("value", [[1, 2], {"a": 1}, (1, 2), {1, 2}, b"ab", "ab", 3, 1.5, True])
+def test_neighbours_differ_and_are_several(value: object) -> None:
+    others = {nudged(repr(value), random.Random(seed)) for seed in range(40)}
+    assert len(others - {repr(value)}) >= (1 if value is True else 3)
+
+
+def test_inside_a_call_a_literal_changes_and_the_call_stays() -> None:
+    others = {nudged("Cart(1, name='a')", random.Random(seed)) for seed in range(30)}
+    assert len(others) > 5
+    for other in others:
+        call = ast.parse(other, mode="eval").body
+        assert isinstance(call, ast.Call)
+        assert ast.unparse(call.func) == "Cart"
+
+
+@pytest.mark.parametrize("text", ["Cart()", "x", "lambda a: a", "not python"])
+def test_what_holds_no_literal_has_no_neighbour(text: str) -> None:
+    assert nudged(text, random.Random(1)) == text
