@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from assistant.chat.room import Room
+from assistant.faq.courtesy import only_courtesy
 from assistant.intents.clauses import clauses
 from assistant.intents.types import IntentGuess, Route
 
@@ -18,7 +19,9 @@ async def others(tenant: str, text: str, guess: IntentGuess, room: Room) -> tupl
 
     A wish for a human stands alone: the colleague reads the whole message.
     """
-    pieces = clauses(text) if guess.route in _WISHES else ()
+    pieces = [piece for piece in clauses(text) if not only_courtesy(piece)] if guess.route in _WISHES else []
+    if len(pieces) < 2:  # "How do I pay? Thank you!" is one wish, and each clause costs an encoding
+        return ()
     vectors = await asyncio.gather(*(room.encode(piece) for piece in pieces))
     found: dict[str, str] = {}
     for piece, vector in zip(pieces, vectors, strict=True):

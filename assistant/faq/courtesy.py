@@ -57,6 +57,11 @@ def without_opening(text: str) -> str:
     return rest if len(_HAN.findall(rest)) / 4 + len(_WORD.findall(rest)) / 3 >= 1 else text
 
 
+def only_courtesy(text: str) -> bool:
+    """Say whether nothing is left of a text without greetings and thanks."""
+    return not _CHINESE.sub(" ", _ENGLISH.sub(" ", fold(text))).strip()
+
+
 def bare(folded: str) -> str:
     """Take greetings, thanks and "could you tell me" off a folded text; a text of nothing else stays as it is."""
     stripped = " ".join(_CHINESE.sub(" ", _ENGLISH.sub(" ", folded)).split())

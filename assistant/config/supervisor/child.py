@@ -51,11 +51,13 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--parent", type=int, required=True)
     parser.add_argument("--signal", type=int, required=True, help="sent to the program when the parent is gone")
+    parser.add_argument("--nice", type=int, default=0, help="added to the parent's, nice(2)")
     parser.add_argument("--uid", type=int)
     parser.add_argument("--gid", type=int)
     parser.add_argument("--keep-passage", action="store_true")
     parser.add_argument("program", nargs="+")
     asked = parser.parse_args()
+    os.nice(asked.nice)
     if asked.uid is not None:
         drop_root(asked.uid, asked.gid, keep_passage=asked.keep_passage)
     # after the change of user, which would clear it

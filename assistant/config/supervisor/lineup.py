@@ -7,7 +7,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +16,10 @@ from assistant.config.services import Services
 from assistant.config.supervisor.process import Spec
 
 WEB_WORKERS = 2
+HUNG_SECONDS = 30
+"""uvicorn's own five end a process that is loading on a machine busy with other things, and the next one, and so on."""
+WORKER_NICE = 5
+"""A third of a web process's weight: turns still leave Redis, and documents get on, while everybody asks."""
 _MANAGE = CHECKOUT / "manage.py"
 
 
@@ -45,13 +49,15 @@ class Lineup:
             "web",
             *("-m", "uvicorn", "assistant.config.asgi:application"),
             *("--host", "127.0.0.1", "--port", str(self.env.port), "--workers", str(WEB_WORKERS)),
-            *("--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning"),
-            *("--timeout-graceful-shutdown", "3", "--no-server-header"),
+            *("--loop", "assistant.config.sharing:SharingLoop", "--http", "httptools"),
+            *("--no-access-log", "--log-level", "warning"),
+            *("--timeout-graceful-shutdown", "3", "--timeout-worker-healthcheck", str(HUNG_SECONDS)),
+            "--no-server-header",
         ).gated(partial(answers, url), start_seconds=180.0)
 
     def worker(self) -> Spec:
-        """The ingestion worker."""
-        return self._spec("worker", str(_MANAGE), "worker")
+        """The ingestion worker. Where processors are short it waits for those who ask: what it does can be later."""
+        return replace(self._spec("worker", str(_MANAGE), "worker"), nice=WORKER_NICE)
 
     def _spec(self, name: str, *arguments: str) -> Spec:
         return Spec(name, (sys.executable, *arguments), self.log(name), self.environ, CHECKOUT)

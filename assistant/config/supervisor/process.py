@@ -45,6 +45,8 @@ class Spec:
     stop_signal: signal.Signals = signal.SIGTERM
     stop_seconds: float = 6.0
     identity: Identity | None = None
+    nice: int = 0
+    """How far it stands back behind the others where processors are short, nice(2)."""
 
     def gated(self, healthy: Callable[[], bool], *, start_seconds: float) -> Spec:
         """Return a copy that counts as started once `healthy` says so, within `start_seconds`."""
@@ -71,6 +73,8 @@ def launch(spec: Spec, stdout: BinaryIO | None = None) -> subprocess.Popen[bytes
 
 def _flags(spec: Spec) -> list[str]:
     flags = [f"--parent={os.getpid()}", f"--signal={int(spec.stop_signal)}"]
+    if spec.nice:
+        flags += [f"--nice={spec.nice}"]
     if spec.identity is not None:
         flags += [f"--uid={spec.identity.uid}", f"--gid={spec.identity.gid}"]
         flags += ["--keep-passage"] if spec.identity.keep_passage else []

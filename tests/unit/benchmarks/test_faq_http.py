@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant.faq.courtesy import without_opening
+from assistant.faq.courtesy import only_courtesy, without_opening
 from benchmarks import faq_http
-from benchmarks.faq_http import DEMO, REASON, THANKS, curated, measure, unseen
+from benchmarks.faq_http import DEMO, REASONS, THANKS, curated, measure, unseen
 from tests.unit.benchmarks.conftest import Stand, answer
 
 QUESTIONS = [("How do I return an item?", "en"), ("怎么退货？", "zh")]
@@ -32,15 +32,25 @@ def test_no_question_is_asked_twice_nor_as_it_is_curated() -> None:
     assert not set(texts) & {question for question, _ in QUESTIONS}
 
 
-def test_every_wrapping_of_its_language_is_used_once_and_the_bare_question_never() -> None:
-    texts = unseen(QUESTIONS[:1], seed=7)
-    assert len(texts) == len(REASON["en"]) * len(THANKS["en"]) - 1
+@pytest.mark.parametrize("first", [THANKS, REASONS])
+def test_every_ending_of_its_language_is_used_once_and_the_bare_question_never(
+    first: dict[str, tuple[str, ...]],
+) -> None:
+    texts = unseen(QUESTIONS[:1], seed=7, first=first)
+    ends = {a + b for a in first["en"] for b in THANKS["en"]}
+    assert len(texts) == len(ends) - 1
     assert all(text.startswith("How do I return an item?") for text in texts)
 
 
-def test_no_wrapping_is_one_that_is_taken_off_before_encoding() -> None:
-    texts = unseen(QUESTIONS, seed=7)
+@pytest.mark.parametrize("first", [THANKS, REASONS])
+def test_no_ending_is_one_that_is_taken_off_before_encoding(first: dict[str, tuple[str, ...]]) -> None:
+    texts = unseen(QUESTIONS, seed=7, first=first)
     assert [without_opening(text) for text in texts] == texts
+
+
+def test_thanks_add_nothing_to_a_question_and_reasons_do() -> None:
+    assert all(only_courtesy(ending) for endings in THANKS.values() for ending in endings)
+    assert not any(only_courtesy(ending) for endings in REASONS.values() for ending in endings if ending)
 
 
 def test_the_order_depends_on_the_seed_alone() -> None:
@@ -70,13 +80,45 @@ async def test_the_figures_tell_hits_from_misses_and_failures(small: list[str], 
     assert figures["exact_requests_per_second"] > 0
     assert figures["exact_p50_ms"] <= figures["exact_p99_ms"]
     assert figures["semantic_p50_ms"] <= figures["semantic_p99_ms"]
+    assert figures["semantic_hits_per_second"] == pytest.approx(
+        figures["semantic_requests_per_second"] * figures["semantic_hit_share"]
+    )
+    assert 0 < figures["semantic_hit_p99_ms"] <= 1000 * 60
+    assert figures["client_ms"] > 0
 
 
 async def test_timed_semantic_questions_are_new_to_the_server(small: list[str], stand: Stand) -> None:
     await measure(stand.server, seconds=0.5, seed=1)
     asked = [json.loads(body)["question"] for _, body in stand.requests]
     wrapped = [text for text in asked if text not in small]
-    assert len(wrapped) == len(set(wrapped)) == 300
+    new = wrapped[200:300]  # the first 200 warm the workers
+    assert len(set(wrapped[:300])) == 300
+    assert not set(new) & set(wrapped[300:-25]), "those with a reason come last"
+
+
+async def test_questions_that_come_again_are_measured_apart(small: list[str], stand: Stand) -> None:
+    figures = await measure(stand.server, seconds=0.5, seed=1)
+    asked = [json.loads(body)["question"] for _, body in stand.requests]
+    warm = [text for text in asked if text not in small][:200]
+    again = asked[-25 - 300 : -25]
+    assert set(again) == set(warm)
+    assert asked.count(warm[0]) >= 6
+    assert figures["remembered_requests_per_second"] > 0
+
+
+async def test_what_is_refused_for_its_pace_is_no_answer_and_is_told(small: list[str], stand: Stand) -> None:
+    seen = 0
+
+    def answerer(_head: bytes, body: bytes) -> list[bytes]:
+        nonlocal seen
+        seen += json.loads(body)["question"] in small
+        refused = seen > 240 and seen % 2
+        return [answer("429 Too Many Requests" if refused else "200 OK", b'{"layer": "faq"}')]
+
+    stand.answerer = answerer
+    figures = await measure(stand.server, seconds=0.2, seed=1)
+    assert 0.3 < figures["exact_too_many"] < 0.7
+    assert figures["exact_ok"] + figures["exact_too_many"] == pytest.approx(1.0)
 
 
 @pytest.mark.usefixtures("small")
@@ -85,3 +127,5 @@ async def test_answers_that_fail_lower_the_share_of_those_that_are_right(stand: 
     figures = await measure(stand.server, seconds=0.1, seed=1)
     assert figures["exact_ok"] == 0.0
     assert figures["semantic_hit_share"] == 0.0
+    assert figures["exact_requests_per_second"] == figures["semantic_hits_per_second"] == 0.0
+    assert figures["semantic_hit_p99_ms"] is None

@@ -51,6 +51,14 @@ async def test_one_wish_needs_no_second_encoding() -> None:
     assert await others("demo", "How do I return an item?", RETURN, room(encoder=None)) == ()
 
 
+@pytest.mark.parametrize(
+    "text", ["How do I return an item? Thank you very much!", "Good morning, excuse me! How do I return an item?",
+             "怎么退货？谢谢您，辛苦了！", "你好，在吗。怎么退货？"],
+)  # fmt: skip
+async def test_politeness_beside_one_wish_needs_no_second_encoding_either(text: str) -> None:
+    assert await others("demo", text, RETURN, room(encoder=None)) == ()
+
+
 async def test_whoever_wants_a_human_gets_one_whatever_else_is_asked() -> None:
     answer = finished(await events(asked("Where is my parcel? And get me a human person"), room()))
     assert answer.handoff.reason == "asked_for_human"

@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -27,6 +30,15 @@ async def test_loading_begins_with_the_server_and_ends_with_it(monkeypatch: pyte
     said = await _speak({"type": "lifespan"}, {"type": "lifespan.startup"}, {"type": "lifespan.shutdown"})
     assert done == ["warm up", "close"]
     assert [message["type"] for message in said] == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+
+
+@pytest.mark.parametrize(("wanted", "used"), [(None, "1"), ("4", "4")])
+def test_numpy_computes_in_one_thread_unless_the_operator_says_otherwise(wanted: str | None, used: str) -> None:
+    told = {k: v for k, v in os.environ.items() if k != "OPENBLAS_NUM_THREADS"}
+    told |= {} if wanted is None else {"OPENBLAS_NUM_THREADS": wanted}
+    code = "import assistant.config.asgi, os; print(os.environ['OPENBLAS_NUM_THREADS'])"
+    done = subprocess.run([sys.executable, "-c", code], env=told, capture_output=True, text=True, check=True)
+    assert done.stdout.split()[-1] == used
 
 
 def _request(path: str, method: str = "GET") -> dict[str, Any]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.faq.courtesy import bare, plain, without_opening
+from assistant.faq.courtesy import bare, only_courtesy, plain, without_opening
 from retrieval.normalise import fold
 
 ENGLISH = [
@@ -138,3 +138,13 @@ def test_what_is_left_is_an_end_of_what_was_typed_and_has_no_more_to_take_off(ty
     left = without_opening(typed)
     assert typed.endswith(left)
     assert without_opening(left) == left
+
+
+@pytest.mark.parametrize("text", ["Thank you!", "Many thanks, cheers", "多谢了！", "麻烦您", "Hello", "", "?!"])
+def test_a_text_of_nothing_but_politeness_is_known_as_such(text: str) -> None:
+    assert only_courtesy(text)
+
+
+@pytest.mark.parametrize("text", ["Thanks for the refund", "谢谢你们的退款", "Hello world", "how", "急事"])
+def test_one_word_of_content_is_content(text: str) -> None:
+    assert not only_courtesy(text)

@@ -28,6 +28,12 @@ def test_it_turns_into_the_program_with_the_programs_own_arguments() -> None:
     assert (done.returncode, done.stdout) == (0, "--uid=7 two words 中文\n")
 
 
+def test_a_child_stands_back_behind_the_others_as_far_as_it_is_told() -> None:
+    here = os.getpriority(os.PRIO_PROCESS, 0)
+    done = start("--nice=3", program=[sys.executable, "-c", "import os; print(os.getpriority(os.PRIO_PROCESS, 0))"])
+    assert int(done.stdout) == min(19, here + 3)
+
+
 def test_the_programs_exit_code_comes_through() -> None:
     assert start(program=["/bin/sh", "-c", "exit 7"]).returncode == 7
 

@@ -23,6 +23,22 @@ def test_the_web_server_listens_on_the_loopback_alone_with_two_workers(tmp_path:
     assert "assistant.config.asgi:application" in argv
 
 
+def test_those_who_ask_come_before_the_worker_where_processors_are_short(tmp_path: Path) -> None:
+    line = _line(tmp_path)
+    assert line.web().nice == 0
+    assert line.worker().nice > 0
+
+
+def test_a_web_worker_that_loads_on_a_busy_machine_is_given_time(tmp_path: Path) -> None:
+    argv = _line(tmp_path).web().argv
+    assert float(argv[argv.index("--timeout-worker-healthcheck") + 1]) >= 30
+
+
+def test_the_web_workers_share_their_connections(tmp_path: Path) -> None:
+    argv = _line(tmp_path).web().argv
+    assert argv[argv.index("--loop") + 1] == "assistant.config.sharing:SharingLoop"
+
+
 def test_our_programs_are_told_the_choices_that_were_made(tmp_path: Path) -> None:
     environ = _line(tmp_path).environ
     assert environ["DATABASE_URL"] == SERVICES.database_url

@@ -1,7 +1,9 @@
+import os
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from assistant.config.supervisor import process
@@ -31,6 +33,15 @@ def test_a_child_gets_exactly_the_environment_it_is_given(tmp_path: Path) -> Non
     process.launch(spec).wait(10)
     assert "'PATH'" in _says(spec.log)
     assert "HOME" not in _says(spec.log)
+
+
+def test_a_child_that_stands_back_gets_a_higher_niceness_and_others_none(tmp_path: Path) -> None:
+    code = "import os; print(os.getpriority(os.PRIO_PROCESS, 0))"
+    for spec in (replace(python("back", code, tmp_path), nice=2), python("front", code, tmp_path)):
+        process.launch(spec).wait(10)
+    said = {name: int(_says(python(name, "", tmp_path).log)) for name in ("back", "front")}
+    here = os.getpriority(os.PRIO_PROCESS, 0)
+    assert said == {"back": min(19, here + 2), "front": here}
 
 
 def test_stopping_waits_for_the_child_to_end_by_itself(tmp_path: Path) -> None:
