@@ -88,7 +88,7 @@ def commands(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[list[str]]
     """What would be run; the first makes the environment's interpreter."""
     seen: list[list[str]] = []
 
-    def run(command: list[object], **_: object) -> subprocess.CompletedProcess[str]:
+    def run(command: list[str | Path], **_: object) -> subprocess.CompletedProcess[str]:
         seen.append([str(part) for part in command])
         if "venv" in seen[-1]:
             (tmp_path / "new" / "bin").mkdir(parents=True)
@@ -161,6 +161,6 @@ def test_every_pin_has_a_version_and_a_hash() -> None:
 def test_what_the_child_prints_is_one_line_of_json(home: Path, weights: Path, tmp_path: Path) -> None:
     words = tmp_path / "words"
     words.write_text("abc")
-    command = [home / "bin" / "python", llamacpp.CHILD, weights, "2", words, "3", "1"]
+    command: list[str | Path] = [home / "bin" / "python", llamacpp.CHILD, weights, "2", words, "3", "1"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert json.loads(done.stdout)["prompt_tokens"] == 3
