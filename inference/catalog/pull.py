@@ -81,6 +81,21 @@ def pull(
     return resolve(name, chosen, cache=cache)
 
 
+def artefact(name: str, *, cache: Path, reporter: Reporter | None = None) -> Path:
+    """The checked file that the model is converted from, fetched if it is not in the cache; it stays there.
+
+    Raises `UnknownModel`, `NotEnoughDisk`, `NoSourceReachable`, `ChecksumMismatch`.
+    """
+    model, tell = entry(name), reporter or Silent()
+    with exclusive(
+        cache, model, lambda: tell.note(f"{name}: another process is pulling it; waiting / 另一进程正在获取，等待中")
+    ):
+        workspace = download_folder(cache, model)
+        workspace.mkdir(parents=True, exist_ok=True)
+        _require_disk(workspace, model.artefact.size)
+        return _artefact(model, workspace, tell)
+
+
 def pull_command(model: Entry, options: Options | None) -> str:
     """The shell command that gets a model."""
     flags = (
@@ -96,7 +111,7 @@ def _pull(model: Entry, options: Options | None, folder: Path, cache: Path, tell
     shutil.rmtree(
         staging, ignore_errors=True
     )  # left by a process that was killed: we hold the lock, so nobody is in it
-    _require_disk(model, options, workspace)
+    _require_disk(workspace, model.artefact.size + model.footprint.of(options))
     source = _artefact(model, workspace, tell)
     size = model.footprint.of(options)
     staging.mkdir(parents=True)
@@ -111,9 +126,10 @@ def _pull(model: Entry, options: Options | None, folder: Path, cache: Path, tell
         shutil.rmtree(staging, ignore_errors=True)
 
 
-def _require_disk(model: Entry, options: Options | None, workspace: Path) -> None:
+def _require_disk(workspace: Path, wanted: int) -> None:
+    """Room for `wanted` bytes in all, less what has been downloaded. Raises `NotEnoughDisk`."""
     downloaded = sum(path.stat().st_size for path in workspace.iterdir() if path.is_file())
-    needed = model.artefact.size - downloaded + model.footprint.of(options) + _SPARE_DISK
+    needed = wanted - downloaded + _SPARE_DISK
     free = shutil.disk_usage(workspace).free
     if free < needed:
         raise NotEnoughDisk(workspace, needed, free)

@@ -31,6 +31,7 @@ from inference.serving.config import (
 from inference.serving.errors import ServingError
 from inference.serving.kernel import KernelChoice, choose
 from inference.serving.launcher import Launcher
+from inference.serving.silent import shared_expert_is_silent
 from inference.serving.state import ServerState
 from inference.serving.watch import Watched
 
@@ -134,6 +135,7 @@ def _launcher(asked: argparse.Namespace) -> Launcher:
         adapters=named,
         trace_bytes=int(asked.trace_mib * 2**20),
         confidence=asked.confidence,
+        silent_shared_expert=shared_expert_is_silent(model),
     )
     kernel = state.NO_MIXTURE if experts == state.NO_MIXTURE else state.UNKNOWN
     about = ServerState(name=config.name, engine=f"vLLM {version}", kernel=kernel, experts=experts, pid=os.getpid())

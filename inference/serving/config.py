@@ -99,7 +99,8 @@ class ServingConfig:
     `kv_cache_bytes`: what keys and values may take; half a GiB holds 18,000 tokens of the 1.5B (28 KiB a token),
     which is two full contexts or eight ordinary questions. `threads`: OpenMP threads on a CPU. `house`: None serves
     with vLLM's own kernels. `layout`: over how many processes. `activity`: folder where our experts' ranks write what
-    they count; `trace_bytes` and `confidence`: see `PluginSettings`. `adapters`: names beside the model's own.
+    they count; `trace_bytes`, `confidence` and `silent_shared_expert`: see `PluginSettings`. `adapters`: names beside
+    the model's own.
     """
 
     model: Path
@@ -118,6 +119,7 @@ class ServingConfig:
     trace_bytes: int = 0
     confidence: float = 1.0
     adapters: tuple[Adapter, ...] = ()
+    silent_shared_expert: bool = False
 
     @property
     def address(self) -> str:
@@ -154,6 +156,7 @@ def _house_flags(house: HouseKernel | GpuKernel, config: ServingConfig) -> tuple
         activity=config.activity,
         trace_bytes=config.trace_bytes,
         confidence=config.confidence,
+        silent_shared_expert=config.silent_shared_expert,
     )
     return ("--additional-config", settings.as_additional_config(), *quantised)
 

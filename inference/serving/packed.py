@@ -1,4 +1,6 @@
-"""Where the packed weights of one model lie: a folder whose name is a digest of everything their bytes depend on."""
+"""Where the packed weights of one model lie: a folder whose name is a digest of everything their bytes depend on, in
+two parts: the model and how it is packed, then the kernel and the processor.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +18,7 @@ LIMIT_BYTES = 6 * GIB
 """What all models' packed weights may take: the 1.5B in int4 takes 1.2 GiB while its experts are identical."""
 
 _PROVENANCE = "provenance.json"
+_DIGITS = 12
 
 
 def default_cache(models: Path) -> Path:
@@ -33,7 +36,7 @@ def folder(cache: Path, model: Path, library: Path, weights: Weights) -> Path | 
         library: the built kernel, whose folder is named by a digest of sources, flags and compiler.
         weights: how the weights are packed.
     """
-    digest = hashlib.sha256(repr((library.parent.name, weights.value, _processor())).encode())
+    digest = hashlib.sha256(weights.value.encode())
     for path in sorted([model / "config.json", model / _PROVENANCE, *model.glob("*.safetensors")]):
         if not path.exists():
             continue
@@ -41,7 +44,8 @@ def folder(cache: Path, model: Path, library: Path, weights: Weights) -> Path | 
         digest.update(repr((path.name, about.st_size, about.st_mtime_ns)).encode())
         if path.suffix == ".json":
             digest.update(path.read_bytes())
-    mine = cache / digest.hexdigest()[:20]
+    kernel = hashlib.sha256(repr((library.parent.name, _processor())).encode())
+    mine = cache / f"{digest.hexdigest()[:_DIGITS]}-{kernel.hexdigest()[:_DIGITS]}"
     try:
         mine.mkdir(parents=True, exist_ok=True)
         os.utime(mine)
@@ -52,7 +56,8 @@ def folder(cache: Path, model: Path, library: Path, weights: Weights) -> Path | 
 
 
 def prune(cache: Path, keep: Path, limit: int = LIMIT_BYTES) -> list[Path]:
-    """Remove what was used longest ago until all of it takes at most `limit` bytes; `keep` stays in any case.
+    """Remove what another kernel packed of the same model, which an update leaves behind, then what was used longest
+    ago until all of it takes at most `limit` bytes; `keep` stays in any case.
 
     Half-written files that a killed server left in `keep` are removed, too. Returns the folders that are gone.
     """
@@ -61,8 +66,9 @@ def prune(cache: Path, keep: Path, limit: int = LIMIT_BYTES) -> list[Path]:
     folders = sorted((path for path in cache.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime)
     sizes = {path: sum(file.stat().st_size for file in path.iterdir()) for path in folders}
     total, gone = sum(sizes.values()), []
-    for path in folders:
-        if total <= limit:
+    left_behind = [path for path in folders if path.name.split("-")[0] == keep.name.split("-")[0]]
+    for path in dict.fromkeys([*left_behind, *folders]):
+        if total <= limit and path not in left_behind:
             break
         if path != keep:
             shutil.rmtree(path)

@@ -15,9 +15,11 @@ def register() -> None:
         if "UnquantizedFusedMoEMethod" not in op_registry_oot:
             gpu_experts.offer()
         return
-    from inference.serving.plugin import experts, quantization
+    from inference.serving.plugin import experts, norm, quantization, runner
 
     if "UnquantizedFusedMoEMethod" not in op_registry_oot:
         experts.offer()
+        norm.offer()
+        runner.offer()
     if quantization.INT4 not in QUANTIZATION_METHODS:
         quantization.offer()

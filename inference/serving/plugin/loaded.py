@@ -36,6 +36,12 @@ def confidence() -> float:
     return ours.confidence if ours is not None else 1.0
 
 
+def silent_shared_expert() -> bool:
+    """Whether the model's shared expert adds nothing but zeros."""
+    ours = settings()
+    return ours is not None and ours.silent_shared_expert
+
+
 @functools.cache
 def _load(path: Path) -> Library:
     return Library.load(path)

@@ -17,6 +17,7 @@ class PluginSettings(BaseModel):
     `deadline`: seconds that a rank waits for the others. `activity`: folder where ranks write which experts were asked
     for, None to count nothing; `trace_bytes`: what each may record of its routings there, 0 for nothing.
     `confidence`: share of a token's weights that its experts must hold; below 1 the others are left out.
+    `silent_shared_expert`: the weights of the model's shared expert are zero, it need not be computed.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -26,6 +27,7 @@ class PluginSettings(BaseModel):
     activity: Path | None = None
     trace_bytes: int = 0
     confidence: float = 1.0
+    silent_shared_expert: bool = False
 
     def as_additional_config(self) -> str:
         """The value of `--additional-config`."""

@@ -15,11 +15,11 @@ from torch import Tensor
 from inference.moe.errors import BadCall, UnknownExpert
 from inference.moe.kernels.cpu.packed import Format, Inputs, Packed, PackedExperts, Tally
 
-ABI = 2
+ABI = 3
 _ALIGNMENT = 64
 _BAD_EXPERT = -3
 _ERRORS = {-1: "a shape or an alignment", -2: "the weights' format", -4: "the kernel's name", -5: "memory"}
-_P, _I32, _I64 = ctypes.c_void_p, ctypes.c_int32, ctypes.c_int64
+_P, _I32, _I64, _F32 = ctypes.c_void_p, ctypes.c_int32, ctypes.c_int64, ctypes.c_float
 _SIGNATURES: dict[str, tuple[type | None, tuple[type, ...]]] = {
     "house_abi": (_I32, ()),
     "house_kernel": (ctypes.c_char_p, (_I32,)),
@@ -30,6 +30,7 @@ _SIGNATURES: dict[str, tuple[type | None, tuple[type, ...]]] = {
     "house_unpack": (_I32, (_I32, _P, _I64, _I64, _P)),
     "house_large_pages": (None, (_P, _I64)),
     "house_linear": (_I32, (_I32, _I32, _P, _I64, _P, _I64, _I64, _P, _P, _I32)),
+    "house_rms_norm": (_I32, (_P, _P, _P, _F32, _I64, _I64, _P, _P, _I32)),
     "house_experts": (
         _I32,
         (
@@ -124,6 +125,24 @@ class Library:
         )
         if status:
             self._check(status)
+        return out
+
+    def rms_norm(self, x: Tensor, weight: Tensor, epsilon: float, kept: Tensor | None = None) -> Tensor:
+        """Root mean square norm of x [..., width] bf16, times weight [width] bf16 -> the same shape.
+
+        With `kept`, of the shape of x, the sum of both is normalised and put into `kept`, in place.
+        """
+        width = weight.numel()
+        if not all(_rows(part, width) and part.numel() == x.numel() for part in (x, x if kept is None else kept)):
+            raise BadCall(f"a norm of {width} was given {tuple(x.shape)} {x.dtype}", f"归一化需要 {width} 列 bfloat16")
+        out, threads = torch.empty_like(x), torch.get_num_threads()
+        room = torch.empty(threads * width, dtype=torch.float32)
+        self._check(
+            self._calls.house_rms_norm(
+                *(x.data_ptr(), None if kept is None else kept.data_ptr(), weight.data_ptr(), epsilon),
+                *(x.numel() // width, width, out.data_ptr(), room.data_ptr(), threads),
+            )
+        )
         return out
 
     def experts(
@@ -224,3 +243,8 @@ def _tally(tally: Tally | None, total: int) -> tuple[int | None, int, int, int |
     if labels.dtype is not torch.uint8 or not labels.is_contiguous():
         raise BadCall(f"labels must be contiguous uint8, not {labels.dtype}", "标签必须是连续的 uint8")
     return labels.data_ptr(), len(labels), len(counts), counts.data_ptr()
+
+
+def _rows(x: Tensor, width: int) -> bool:
+    """Whether x is rows of `width` bf16 that lie one after the other."""
+    return x.dtype is torch.bfloat16 and x.is_contiguous() and x.shape[-1] == width

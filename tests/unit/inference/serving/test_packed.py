@@ -82,3 +82,13 @@ def test_below_the_limit_nothing_goes_but_what_a_killed_server_left(tmp_path: Pa
     (mine / "layer.packed").write_bytes(bytes(10))
     assert packed.prune(tmp_path, mine, limit=100) == []
     assert [path.name for path in mine.iterdir()] == ["layer.packed"]
+
+
+def test_an_update_of_the_kernel_leaves_no_second_copy_of_a_model(tmp_path: Path, model: Path) -> None:
+    cache = tmp_path / "packed"
+    old, other = digest(tmp_path, model), digest(tmp_path, model, weights=Weights.INT8)
+    mine = digest(tmp_path, model, library=Path("/kernels/abd/libhouse_experts.so"))
+    for name in (old, other, mine):
+        (cache / name / "layer.packed").write_bytes(bytes(100))
+    assert packed.prune(cache, cache / mine, limit=1000) == [cache / old]
+    assert sorted(path.name for path in cache.iterdir()) == sorted([other, mine])

@@ -1,9 +1,13 @@
 """The plugin's classes inside the installed vLLM, without a server: registration and the seams it stands on."""
 
+import os
 import subprocess
 import sys
 
 import pytest
+
+from inference.catalog import default_cache
+from inference.moe.kernels.cpu import build
 
 pytest.importorskip("vllm")
 
@@ -31,6 +35,17 @@ for name in ("prepare", "finalize"):
     assert list(ours.parameters) == list(theirs.parameters), name
 assert not inspect.isabstract(experts.HouseInt4Experts)
 
+from vllm.model_executor.layers.fused_moe.runner.moe_runner import MoERunner
+from vllm.model_executor.layers.layernorm import RMSNorm
+from inference.serving.plugin import norm, runner
+assert op_registry_oot["MoERunner"] is runner.HouseRunner and op_registry_oot["RMSNorm"] is norm.HouseRMSNorm
+assert "shared_experts" in inspect.signature(MoERunner.__init__).parameters
+given = []
+MoERunner.__init__ = lambda self, *args, shared_experts=None, **kwargs: given.append(shared_experts)
+for loaded.silent_shared_expert in (lambda: False, lambda: True):
+    runner.HouseRunner.__init__(object.__new__(runner.HouseRunner), "layer", shared_experts="theirs")
+assert given == ["theirs", None], given
+
 from inference.moe.parallel.group import Group
 between = exchange.HouseExchange(Group())
 x, weights = torch.randn(3, 4), torch.tensor([[0.5, 0.25], [1.0, 0.0], [0.75, 0.25]])
@@ -53,10 +68,28 @@ try:
 except Exception as error:
     assert "--expert-placement-strategy linear" in str(error), error
 assert loaded.library() is None
+
+from vllm.config import VllmConfig, set_current_vllm_config
+from inference.moe.kernels.cpu.library import Library
+torch.set_default_dtype(torch.bfloat16)
+built = Library.load(PATH)
+def normed(library, x, residual):
+    loaded.library = lambda: library
+    with set_current_vllm_config(VllmConfig()):
+        layer = RMSNorm(96, eps=1e-5)
+    layer.weight.data = torch.linspace(-2, 2, 96)
+    assert type(layer) is norm.HouseRMSNorm
+    return layer.forward_cpu(x.clone(), None if residual is None else residual.clone())
+for x in (torch.randn(5, 96), torch.randn(1, 96), torch.randn(5, 192)[:, ::2], torch.randn(5, 96).float()):
+    assert torch.allclose(normed(built, x, None), normed(None, x, None), rtol=1e-2, atol=1e-3)
+    for ours, theirs in zip(normed(built, x, x + 1), normed(None, x, x + 1), strict=True):
+        assert ours.dtype is theirs.dtype and torch.allclose(ours, theirs, rtol=1e-2, atol=1e-3)
 print("as expected")
 """
 
 
 def test_vllm_takes_our_classes_and_their_signatures_are_its_own() -> None:
-    done = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, check=False)
+    built = build.library(build.default_cache(default_cache(dict(os.environ))))
+    code = CODE.replace("PATH", repr(str(built)))
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stdout.endswith("as expected\n"), done.stderr[-3000:]

@@ -8,7 +8,7 @@ from inference.serving.plugin.settings import PluginSettings, settings_in
 
 
 def test_what_the_launcher_writes_is_what_the_plugin_reads() -> None:
-    settings = PluginSettings(library=Path('/folder with "quotes"/lib.so'))
+    settings = PluginSettings(library=Path('/folder with "quotes"/lib.so'), silent_shared_expert=True)
     assert settings_in(json.loads(settings.as_additional_config())) == settings
 
 

@@ -304,3 +304,65 @@ def test_counts_that_do_not_fit_are_refused(library: Library, tally: Tally) -> N
     packed = library.pack_experts(torch.zeros(4, 64, 64).bfloat16(), torch.zeros(4, 64, 32).bfloat16(), Format.INT8)
     with pytest.raises(BadCall):
         library.experts(torch.zeros(4, 64).bfloat16(), packed, TALLIED, torch.ones(4, 2), tally=tally)
+
+
+def normed(x: Any, weight: Any, epsilon: float) -> Any:
+    """As PyTorch's operations have it in a decoder: normalised in float32, rounded, weighted."""
+    return (x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + epsilon)).bfloat16() * weight
+
+
+@pytest.mark.parametrize("shape", [(1, 1536), (3, 70), (0, 16), (40, 5, 96), (96,)])
+def test_a_norm_is_pytorchs_and_the_sum_takes_the_residuals_place(library: Any, shape: Any) -> None:
+    draw = torch.Generator().manual_seed(3)
+    x, kept, weight = (torch.randn(size, generator=draw).bfloat16() for size in (shape, shape, shape[-1:]))
+    assert torch.allclose(library.rms_norm(x, weight, 1e-6).float(), normed(x.float(), weight, 1e-6).float(), 1e-2)
+    total, before = x.float() + kept.float(), x.clone()
+    got = library.rms_norm(x, weight, 1e-6, kept)
+    assert torch.allclose(got.float(), normed(total, weight, 1e-6).float(), 1e-2)
+    assert torch.equal(kept, total.bfloat16())
+    assert torch.equal(x, before)
+
+
+def test_a_norm_of_zeros_is_zero_and_a_nan_stays_in_its_row(library: Any) -> None:
+    x = torch.ones(2, 32).bfloat16()
+    x[0] = 0
+    assert not library.rms_norm(x, torch.ones(32).bfloat16(), 1e-6)[0].any()
+    x[0, 7] = float("nan")
+    got = library.rms_norm(x, torch.ones(32).bfloat16(), 1e-6)
+    assert got[0].isnan().all()
+    assert torch.equal(got[1], torch.ones(32).bfloat16())
+
+
+def test_a_norm_does_not_depend_on_the_number_of_threads(library: Any) -> None:
+    x, weight, before = torch.randn(33, 100).bfloat16(), torch.randn(100).bfloat16(), torch.get_num_threads()
+    try:
+        results = []
+        for threads in (1, 2, 5):
+            torch.set_num_threads(threads)
+            results.append(library.rms_norm(x, weight, 1e-6))
+    finally:
+        torch.set_num_threads(before)
+    assert all(torch.equal(results[0], other) for other in results[1:])
+
+
+@pytest.mark.parametrize(
+    "x",
+    [torch.ones(2, 31).bfloat16(), torch.ones(2, 32), torch.ones(32, 2).bfloat16().T],
+    ids=["width", "type", "rows"],
+)
+def test_a_norm_refuses_what_it_would_misread(library: Any, x: Any) -> None:
+    good = torch.ones(2, 32).bfloat16()
+    for wrong, kept in ((x, None), (good, x)):
+        with pytest.raises(BadCall, match="norm of 32"):
+            library.rms_norm(wrong, torch.ones(32).bfloat16(), 1e-6, kept)
+
+
+def test_one_token_is_read_the_same_through_any_number_of_blocks(library: Any) -> None:
+    """What is fetched ahead of one token crosses blocks and the matrix's end; nothing there may change a number."""
+    for fmt in (Format.INT8, Format.INT4):
+        for rows, cols in ((16, 32), (16, 4096), (48, 33), (160, 320)):
+            x, weight = torch.randn(1, cols).bfloat16(), torch.randn(rows, cols).bfloat16()
+            packed = library.pack(weight, fmt)
+            one = library.linear(x, packed, inputs=Inputs.INT8)
+            many = library.linear(x.expand(4, cols), packed, inputs=Inputs.INT8)
+            assert torch.equal(one.expand(4, rows), many), (fmt, rows, cols)
