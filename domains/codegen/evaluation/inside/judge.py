@@ -31,7 +31,7 @@ def main() -> None:
     with contextlib.suppress(subprocess.TimeoutExpired):  # what was judged so far is counted
         subprocess.run(
             [*_COMMAND, "run", "--max-children", "2"], cwd=work, timeout=plan["seconds"], check=False,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, "TERM": "dumb"},
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
     subprocess.run([*_COMMAND, "export-cicd-stats"], cwd=work, check=False, capture_output=True)
     stats = work / "mutants" / "mutmut-cicd-stats.json"
