@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+
+logger = logging.getLogger(__name__)
+
 
 def register() -> None:
     """Offer our experts and quantisations to vLLM; a second call changes nothing."""
@@ -15,11 +19,21 @@ def register() -> None:
         if "UnquantizedFusedMoEMethod" not in op_registry_oot:
             gpu_experts.offer()
         return
-    from inference.serving.plugin import experts, norm, quantization, runner
+    from inference.serving.plugin import experts, norm, quantization
 
     if "UnquantizedFusedMoEMethod" not in op_registry_oot:
         experts.offer()
         norm.offer()
-        runner.offer()
+        _offer_runner()
     if quantization.INT4 not in QUANTIZATION_METHODS:
         quantization.offer()
+
+
+def _offer_runner() -> None:
+    """Offer our layer where vLLM has the class it replaces (since 0.24); elsewhere a silent expert is computed."""
+    try:
+        from inference.serving.plugin import runner
+    except ImportError as missing:
+        logger.info("plugin.without_runner reason=%s", missing)
+        return
+    runner.offer()
