@@ -48,6 +48,16 @@ def test_every_relative_link_leads_somewhere(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=_name)
+def test_every_row_of_a_table_has_the_cells_of_its_head(path: Path) -> None:
+    text = _FENCE.sub("", path.read_text(encoding="utf-8"))
+    tables = re.findall(r"(?:^\|.*\|\n)+", text + "\n", re.MULTILINE)
+    cells = [[len(re.findall(r"(?<!\\)\|", row)) for row in table.splitlines()] for table in tables]
+    assert [
+        (table.splitlines()[0], counts) for table, counts in zip(tables, cells, strict=True) if len(set(counts)) > 1
+    ] == []
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=_name)
 def test_no_document_names_a_place_on_somebodys_machine(path: Path) -> None:
     assert re.findall(r"(?<![\w.~])/(?:work|tmp|root|home|Users|mnt)/[\w./-]*", path.read_text(encoding="utf-8")) == []
 
