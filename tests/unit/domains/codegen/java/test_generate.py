@@ -43,6 +43,8 @@ def test_a_static_method_is_tested(discount: Generated) -> None:
     assert "assertThrows(" in text
     assert '"percent must be between 0 and 100"' in text
     assert discount.coverage.branch == 1.0
+    assert discount.coverage.line == 1.0  # the constructor that nobody wrote and nobody calls is no line of its own
+    assert discount.coverage.missing_lines == ()
     assert discount.flaky == ()
     assert discount.mutation_score is not None
     assert discount.mutation_score >= 0.8
@@ -124,3 +126,13 @@ def test_a_broken_source_is_told_with_its_line(source: str, line: int) -> None:
 def test_nothing_to_test_is_told(source: str) -> None:
     with pytest.raises(NothingToTest):
         make(source, budget=1.0)
+
+
+def test_a_constructor_that_does_something_is_a_line_to_be_covered() -> None:
+    """Private, so that no test can call it."""
+    found = make(
+        "public class A {\n  int held = 0;\n  private A() { held = 7; }\n"
+        "  public static int twice(int n) { return 2 * n; }\n}\n"
+    )
+    assert {2, 3} <= set(found.coverage.missing_lines)
+    assert found.coverage.line < 1.0
