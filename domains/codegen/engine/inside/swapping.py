@@ -21,7 +21,8 @@ def functions(path: str) -> dict[tuple[str, int], list[types.FunctionType]]:
     """Return the living functions of a file by qualified name and first line."""
     found: dict[tuple[str, int], list[types.FunctionType]] = {}
     for function in gc.get_objects():
-        if isinstance(function, types.FunctionType) and function.__code__.co_filename == path:
+        # by type alone: isinstance would ask lazy objects for their class, and so wake what does not belong to us
+        if type(function) is types.FunctionType and function.__code__.co_filename == path:
             found.setdefault(_key(function.__code__), []).append(function)
     return found
 

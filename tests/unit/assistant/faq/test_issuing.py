@@ -126,7 +126,7 @@ def test_a_certificate_of_another_verifier_or_encoder_serves_nothing(
 def by_label(monkeypatch: pytest.MonkeyPatch) -> None:
     """Scores that follow the labels: these tests ask whose pairs count, not what the verifier makes of them."""
 
-    def score(pairs: Sequence[tuple[str, str]], same: Iterable[bool], encoder: Encoder) -> Scored:
+    def score(pairs: Sequence[tuple[str, str]], same: Iterable[bool], *_: object) -> Scored:
         labels = np.array(list(same), bool)
         return Scored(np.where(labels, 5.0, -5.0), labels)
 
@@ -185,7 +185,7 @@ def test_a_place_whose_own_pairs_contradict_gets_nothing_while_its_neighbour_kee
     tenant: Tenant, house_encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        issuing, "score", lambda pairs, same, _: Scored(np.full(len(pairs), 50.0), np.array(list(same)))
+        issuing, "score", lambda pairs, same, *_: Scored(np.full(len(pairs), 50.0), np.array(list(same)))
     )
     judge(tenant, "en", "finance", different=6, same=0)
     withdrawn = issuing.issue(tenant, "en", "finance", house_encoder)

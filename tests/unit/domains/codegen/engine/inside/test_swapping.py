@@ -65,3 +65,14 @@ def test_a_change_of_the_import_cannot_be_judged(once: Subject) -> None:
 def test_a_module_that_fails_in_any_case_is_still_refused(load: Load) -> None:
     with pytest.raises(running.Unloadable, match="ZeroDivisionError"):
         load("1 / 0")
+
+
+def test_lazy_objects_of_others_are_not_woken(once: Subject) -> None:
+    class Lazy:
+        @property
+        def __class__(self) -> type:
+            raise AssertionError("was asked what it is")
+
+    lazy = Lazy()
+    assert {name for name, _ in functions(once.path)} == {"f"}
+    assert type(lazy) is Lazy
