@@ -116,7 +116,7 @@ class VerifierVersion(models.Model):
     loss_after = models.FloatField(_("log loss, with the correction"))
     verifier = models.CharField(_("verifier"), max_length=64)
     encoder = models.CharField(_("encoder"), max_length=200)
-    body = models.BinaryField(editable=False)
+    body = models.BinaryField(_("weights"))
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ('loss_after', models.FloatField(verbose_name='log loss, with the correction')),
                 ('verifier', models.CharField(max_length=64, verbose_name='verifier')),
                 ('encoder', models.CharField(max_length=200, verbose_name='encoder')),
-                ('body', models.BinaryField()),
+                ('body', models.BinaryField(verbose_name='weights')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='verifiers', to='accounts.tenant', verbose_name='tenant')),
             ],
