@@ -55,6 +55,7 @@ def test_every_row_of_a_table_has_the_cells_of_its_head(path: Path) -> None:
     assert [
         (table.splitlines()[0], counts) for table, counts in zip(tables, cells, strict=True) if len(set(counts)) > 1
     ] == []
+    assert [table.splitlines()[0] for table in tables if "\n|---" not in table] == []  # rows cut off from their head
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=_name)
