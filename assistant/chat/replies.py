@@ -126,8 +126,10 @@ UNKNOWN = frozenset({"no_evidence", "ungrounded", "bad_citation", "no_model"})
 
 
 def is_unsure(reply: Reply) -> bool:
-    """Say whether the reply leaves the asker without an answer, or with a quotation that may miss the question."""
-    return reply.layer == "retrieval" if reply.refused is None else reply.refused.code in UNKNOWN
+    """Say whether the asker is left without an answer, or with words on documents that may miss the question."""
+    if reply.refused is not None:
+        return reply.refused.code in UNKNOWN
+    return reply.layer == "retrieval" or (reply.layer == "model" and bool(reply.sources))
 
 
 def offering(reply: Reply, near: tuple[FaqMatch, ...]) -> Reply:

@@ -111,11 +111,14 @@ async def test_a_refusal_offers_the_curated_question_that_may_have_been_meant(
     assert (chosen.layer, chosen.sources[0].chunk, chosen.suggestions) == ("faq", f"faq:{key}", ())
 
 
-async def test_a_quotation_offers_it_too_and_an_answer_of_the_model_does_not() -> None:
+async def test_words_on_documents_offer_it_too_and_free_words_of_the_model_do_not() -> None:
     text, curated = "Aurora lamp warranty from delivery", Curated(offered=-1.0)
     quoted = finished(await events(asked(text), room(AbsentModel(), faq=curated)))
     assert (quoted.layer, quoted.refused) == ("retrieval", None)
     assert [one.key for one in quoted.suggestions] == ["key-1"]
+    told = finished(await events(asked(text), room(model("Two years from delivery [1]."), faq=curated)))
+    assert told.layer == "model"
+    assert [one.key for one in told.suggestions] == ["key-1"]
     written = finished(await events(asked("Write a haiku"), room(model("Soft rain."), faq=curated)))
     assert (written.layer, written.suggestions) == ("model", ())
 
