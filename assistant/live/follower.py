@@ -20,7 +20,8 @@ INTERVAL_S = 0.5
 class Follower:
     """Calls `refresh` when `topic` rings and at least every `interval` seconds.
 
-    A database that is away is logged once and tried again; what was loaded before stays in use meanwhile.
+    A database that is away is logged once and tried again; what was loaded before stays in use meanwhile. Any other
+    error is logged once with its trace and tried again too, but counts as no look: nobody is given grace for it.
     `fresh_at` is the monotonic time at which the last successful refresh began. With `assents` those who save wait
     for it, see `assistant.live.assent`.
     """
@@ -35,6 +36,7 @@ class Follower:
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
         self._away = False
+        self._failed = ""
         self._assent = Assent(topic) if assents else None
         self.fresh_at = float("-inf")
 
@@ -93,9 +95,13 @@ class Follower:
             if not self._away:
                 logger.warning("follower.database_away topic=%s error=%s", self._topic, error)
             self._away = True
+        except Exception as error:  # a thread that ended here would leave the process with old data for good
+            if repr(error) != self._failed:
+                logger.exception("follower.failed topic=%s", self._topic)
+            self._failed = repr(error)
         else:
             if self._away:
                 logger.info("follower.database_back topic=%s", self._topic)
-            self._away = False
+            self._away, self._failed = False, ""
         finally:
             connection.close()  # back to the pool: a follower needs a connection for a millisecond, twice a second

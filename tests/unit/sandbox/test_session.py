@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import threading
@@ -88,10 +89,22 @@ def test_a_program_that_is_not_there_is_an_error_and_no_thread_waits_for_it() ->
     assert threading.active_count() == before
 
 
+def opened() -> dict[str, str]:
+    """This process's descriptors and what each leads to."""
+    found = {}
+    for entry in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # the one the listing itself reads by, and what others close
+            found[entry.name] = str(entry.readlink())
+    return found
+
+
 def test_no_descriptor_is_left_open() -> None:
-    before = len(list(Path("/proc/self/fd").iterdir()))
+    before = opened()
     for _ in range(5):
         session = Sandbox().open(Job(python("-c", ECHO)))
         answer(session, b"x\n")
+        assert {session.stdin, session.report} <= {int(name) for name in opened()}
         session.end()
-    assert len(list(Path("/proc/self/fd").iterdir())) == before
+    # what an earlier test left may be closed meanwhile: only what was added counts
+    added = {name: leads for name, leads in opened().items() if before.get(name) != leads}
+    assert added == {}

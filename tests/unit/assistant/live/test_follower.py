@@ -51,6 +51,28 @@ def test_a_database_that_is_away_is_waited_for() -> None:
     assert follower.fresh_at > 0
 
 
+def test_an_error_of_its_own_is_told_once_and_does_not_end_it(caplog: pytest.LogCaptureFixture) -> None:
+    outcomes = [ValueError("a row nobody expected"), ValueError("a row nobody expected"), None]
+    well = threading.Event()
+    aways: list[bool] = []
+
+    def look() -> None:
+        aways.append(follower.away)
+        outcome = outcomes.pop(0) if outcomes else None
+        if outcome is not None:
+            raise outcome
+        well.set()
+
+    follower = Follower("topic", look, interval=0.02)
+    follower.start()
+    assert well.wait(5)
+    follower.stop()
+    told = [record for record in caplog.records if record.message == "follower.failed topic=topic"]
+    assert len(told) == 1
+    assert told[0].exc_info is not None
+    assert not any(aways), "an error is no absence of the database: keys would be given grace for it"
+
+
 def test_starting_twice_starts_once_and_stopping_stops() -> None:
     follower = Follower("topic", lambda: None, interval=0.02)
     follower.start()
