@@ -12,6 +12,7 @@ from domains.codegen.engine.errors import EngineError, SourceBroken
 from domains.codegen.engine.types import Generated, Options, Project
 from domains.codegen.evaluation import corpus, measure, peers
 from domains.codegen.evaluation.comparing import Comparison
+from domains.codegen.evaluation.keeping import Kept
 from domains.codegen.making import generate
 from domains.codegen.wire import to_fields
 from sandbox import Sandbox, SandboxError
@@ -53,6 +54,9 @@ def _parser() -> argparse.ArgumentParser:
         help="run it beside ours on Python, in an environment that is made on demand; mutmut judges both",
     )  # fmt: skip
     judge.add_argument("--peer-seconds", type=int, default=30, metavar="SECONDS", help="the peer's search")
+    judge.add_argument(
+        "--keep", type=Path, metavar="FILE", help="keep results as they come; a run with the same file goes on there"
+    )
     judge.add_argument("--json", action="store_true")
     return parser
 
@@ -92,18 +96,19 @@ def _evaluate(box: Sandbox, asked: argparse.Namespace) -> int:
     listed = (
         corpus.subjects(asked.path, asked.language) if asked.path is not None else corpus.pinned_modules(asked.tier)
     )
-    if asked.slice is not None and asked.slice < len(listed):
+    if asked.slice is not None and asked.slice <= len(listed):
         listed = random.Random(asked.seed).sample(listed, asked.slice)  # noqa: S311 - repeatable, not secret
-    compared = None
+    options = Options(budget_s=asked.budget)
+    kept, compared = Kept(asked.keep, options), None
     if asked.peer is not None and asked.language == "python":
-        compared = Comparison(box, asked.peer_seconds, lambda line: _say(f"{line}\n"), peers.packages())
+        compared = Comparison(box, asked.peer_seconds, lambda line: _say(f"{line}\n"), peers.packages(), kept)
 
     def told(subject: corpus.Subject, row: measure.Measured) -> None:
         _told(row)
         if compared is not None:
             compared.add(subject, row)
 
-    rows = measure.measure_all(box, listed, Options(budget_s=asked.budget), told)
+    rows = measure.measure_all(box, listed, options, told, kept.measure)
     figures = {**measure.summary(rows), **(compared.summary() if compared is not None else {})}
     sys.stdout.write(json.dumps(figures) + "\n")
     return 0
