@@ -42,9 +42,9 @@ def subjects(path: Path, language: str = "python") -> list[Subject]:
     Raises CorpusBroken, OSError.
     """
     if path.is_dir():
-        rows = [subject for file in sorted(path.rglob("*.jsonl")) for subject in _programs(file, language)]
-        found = [] if rows else [file for file in sorted(path.rglob("*")) if _is_module(file, language)]
-        return rows or [Subject(str(file.relative_to(path)), _alone(file)) for file in found]
+        listed = [subject for file in sorted(path.rglob("*.jsonl")) for subject in _programs(file, language)]
+        found = [] if listed else [file for file in sorted(path.rglob("*")) if _is_module(file, language)]
+        return listed or [Subject(str(file.relative_to(path)), _alone(file)) for file in found]
     rows = _rows(path)
     if rows and "wheel_sha256" in rows[0]:
         return list(pinned(rows, path.parent))

@@ -73,7 +73,7 @@ def test_evaluate_beside_a_peer_prints_both_in_one_line(
         return Judged(Coverage(1.0 if "test_double.py" in tests else 0.5, None), len(tests), 2)
 
     monkeypatch.setattr(peers, "packages", lambda: Path("unused"))
-    monkeypatch.setattr(peers, "pynguin", lambda *_: {"test_peer.py": "x", "test_more.py": "y"})
+    monkeypatch.setattr(peers, "pynguin", lambda *_: peers.Suite({"test_peer.py": "x", "test_more.py": "y"}))
     monkeypatch.setattr(peers, "judged", judged)
     command = ["evaluate", str(module.parent), "--budget", "1", "--peer", "pynguin", "--peer-seconds", "7", "--json"]
     assert main(command) == 0

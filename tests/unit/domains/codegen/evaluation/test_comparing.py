@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from domains.codegen.engine.types import Coverage, Project
+from domains.codegen.engine.types import Coverage, Options, Project
 from domains.codegen.evaluation import peers
 from domains.codegen.evaluation.comparing import Compared, Comparison
 from domains.codegen.evaluation.corpus import Subject
+from domains.codegen.evaluation.keeping import Kept
 from domains.codegen.evaluation.measure import Measured
 from domains.codegen.evaluation.peers import NOTHING, Judged
 from sandbox import Sandbox
@@ -47,14 +48,14 @@ def test_a_suite_without_mutants_has_no_score() -> None:
 
 def test_figures_are_medians_of_both_and_the_share_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
     suites = {"a": judged(1.0, 8), "b": judged(0.6, 2), "p": judged(0.8, 4)}
-    monkeypatch.setattr(peers, "pynguin", lambda *_: {"test_p.py": "p"})
+    monkeypatch.setattr(peers, "pynguin", lambda *_: peers.Suite({"test_p.py": "p"}))
 
     def judge(_box: Sandbox, _folder: Path, _project: Project, tests: Mapping[str, str]) -> Judged:
         return suites[next(iter(tests.values()))]
 
     monkeypatch.setattr(peers, "judged", judge)
     lines: list[str] = []
-    comparison = Comparison(Sandbox(), 30, lines.append, Path("unused"))
+    comparison = Comparison(Sandbox(), 30, lines.append, Path("unused"), Kept(None, Options()))
     for name in ("a", "b"):
         subject = Subject(name, Project({"m.py": b""}, "m.py"))
         comparison.add(subject, Measured(name, 1.0, None, None, (), 0, 1, 1.0, files={"test_m.py": name}))
@@ -66,5 +67,5 @@ def test_figures_are_medians_of_both_and_the_share_ahead(monkeypatch: pytest.Mon
 
 
 def test_nothing_compared_is_null() -> None:
-    told = Comparison(Sandbox(), 30, lambda _: None, Path("unused")).summary()
+    told = Comparison(Sandbox(), 30, lambda _: None, Path("unused"), Kept(None, Options())).summary()
     assert (told["ahead"], told["judged_mutation_score"], told["peer"]["coverage"]) == (None, None, None)
