@@ -127,9 +127,9 @@ def encoder_dir() -> Path:
 @pytest.fixture(scope="session")
 def encoder(encoder_dir: Path) -> Encoder:
     """The default encoder itself."""
-    from retrieval.encoders.onnx import OnnxEncoder
+    from retrieval.encoders.quickest import quickest
 
-    return OnnxEncoder(encoder_dir)
+    return quickest(encoder_dir)
 
 
 @pytest.fixture
