@@ -121,8 +121,11 @@ async def _from_evidence(
     watch: Stopwatch,
     making: Making,
 ) -> AsyncGenerator[Sources | Delta | Refused | Reply, None]:
-    """Search, and let the domain answer."""
-    evidence = await room.find(seen.text, seen.vector, Filter(asked.tenant, asked.groups, domain=asked.domain))
+    """Search, and let the domain answer. The nearest curated answer is evidence too: it may be meant in other words."""
+    near = room.faq.near(asked.tenant, seen.vector, seen.text, understood.language, asked.groups)
+    known = [replies.evidence_of(match, asked) for match in near[:1] if asked.domain in {None, match.domain}]
+    within = Filter(asked.tenant, asked.groups, domain=asked.domain)
+    evidence = await room.find(seen.text, seen.vector, within, known)
     making.evidence = evidence
     watch.retrieval_done()
     yield Sources(replies.sources_of(evidence))
