@@ -35,7 +35,7 @@ OFFER_COSINE = {"en": 0.88, "zh": 0.90}
 most 5 % of questions on other things are offered any (200 of clinc150 out of scope: 0.040; 240 of xsid zh: 0.038). The
 entry that is meant is then among three for 0.71 and 0.78 of the demo's 283 wordings, each asked as if unknown."""
 OFFER_BEHIND = 0.03
-"""So far behind the nearest one a question is no choice any more: the least hundredth that keeps 95 % of those entries."""
+"""So far behind the nearest one a question is no choice: the least hundredth that keeps 95 % of those entries."""
 
 
 Thresholds = Mapping[issuing.Place, float | None]
