@@ -71,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
         *("--weights",),
         choices=[weights.value for weights in Weights],
         default=Weights.INT4.value,
-        help="how our kernels keep the weights (default: int4 experts, int8 elsewhere)",
+        help="how our kernels keep the weights (default: int4, and int8 where int4 would lose much)",
     )
     parser.add_argument("--no-packed-cache", action="store_true", help="pack the weights at each start, keep nothing")
     parser.add_argument("--threads", type=int, help="OpenMP threads (default: the CPUs this process may use)")

@@ -36,9 +36,9 @@ class Weights(Enum):
 
 @dataclass(frozen=True, slots=True)
 class HouseKernel:
-    """Our experts and linear layers instead of vLLM's. `library`: the built kernel. INT4: experts in int4, attention
-    and output head in int8; INT8: all of them; BF16: the experts alone. `packed`: where the packed weights are kept;
-    None packs them at each start.
+    """Our experts and linear layers instead of vLLM's. `library`: the built kernel. INT4: experts, attention
+    and output head in int4, and in int8 what would lose much by it; INT8: all of them; BF16: the experts alone.
+    `packed`: where the packed weights are kept; None packs them at each start.
     """
 
     library: Path
