@@ -4,6 +4,7 @@ here.
 The API key travels in the environment, because a command line can be read by every user of the machine.
 """
 
+import json
 import os
 import sys
 from collections.abc import Mapping
@@ -16,6 +17,8 @@ from inference.serving.adapters import Adapter
 from inference.serving.plugin.settings import GPU_KEY, PluginSettings
 
 GIB = 2**30
+MOST_GUESSES = 7
+"""With the next token eight rows, which the output head still reads in int4."""
 _CHECKOUT = Path(__file__).parents[2]
 
 
@@ -100,7 +103,8 @@ class ServingConfig:
     which is two full contexts or eight ordinary questions. `threads`: OpenMP threads on a CPU. `house`: None serves
     with vLLM's own kernels. `layout`: over how many processes. `activity`: folder where our experts' ranks write what
     they count; `trace_bytes`, `confidence` and `silent_shared_expert`: see `PluginSettings`. `adapters`: names beside
-    the model's own.
+    the model's own. `guesses`: tokens that are guessed from what the prompt and the answer have said before, and
+    checked in one step with the next token (prompt lookup, Saxena 2023); 0 guesses nothing.
     """
 
     model: Path
@@ -120,6 +124,7 @@ class ServingConfig:
     confidence: float = 1.0
     adapters: tuple[Adapter, ...] = ()
     silent_shared_expert: bool = False
+    guesses: int = 0
 
     @property
     def address(self) -> str:
@@ -140,9 +145,18 @@ def command(config: ServingConfig) -> list[str]:
         *("--enable-prefix-caching", "--disable-uvicorn-access-log"),
         *(_cpu_flags(config) if config.device is Device.CPU else ()),
         *(_house_flags(config.house, config) if config.house else ()),
+        *_guess_flags(config.guesses),
         *config.layout.flags(),
         *adapters.flags(config.adapters),
     ]
+
+
+def _guess_flags(guesses: int) -> tuple[str, ...]:
+    """Two equal tokens before them are the least that makes the next ones worth checking."""
+    if not guesses:
+        return ()
+    lookup = {"prompt_lookup_min": 2, "prompt_lookup_max": 4}
+    return ("--speculative-config", json.dumps({"method": "ngram", "num_speculative_tokens": guesses, **lookup}))
 
 
 def _house_flags(house: HouseKernel | GpuKernel, config: ServingConfig) -> tuple[str, ...]:
