@@ -8,7 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
@@ -104,7 +104,8 @@ class ServingConfig:
     with vLLM's own kernels. `layout`: over how many processes. `activity`: folder where our experts' ranks write what
     they count; `trace_bytes`, `confidence` and `silent_shared_expert`: see `PluginSettings`. `adapters`: names beside
     the model's own. `guesses`: tokens that are guessed from what the prompt and the answer have said before, and
-    checked in one step with the next token (prompt lookup, Saxena 2023); 0 guesses nothing.
+    checked in one step with the next token (prompt lookup, Saxena 2023); 0 guesses nothing. `own`: see
+    `inference.moe.own`.
     """
 
     model: Path
@@ -125,6 +126,7 @@ class ServingConfig:
     adapters: tuple[Adapter, ...] = ()
     silent_shared_expert: bool = False
     guesses: int = 0
+    own: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -171,6 +173,7 @@ def _house_flags(house: HouseKernel | GpuKernel, config: ServingConfig) -> tuple
         trace_bytes=config.trace_bytes,
         confidence=config.confidence,
         silent_shared_expert=config.silent_shared_expert,
+        own=dict(config.own),
     )
     return ("--additional-config", settings.as_additional_config(), *quantised)
 
