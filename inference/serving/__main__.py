@@ -138,6 +138,7 @@ def _launcher(asked: argparse.Namespace) -> Launcher:
     preflight.require_port(asked.host, asked.port)
     experts = state.experts_of(model)
     layout = Layout(asked.tensor_parallel, asked.data_parallel, asked.expert_parallel, asked.deadline)
+    adapters.require_one_rank(adapted, layout.ranks, cpu=device is Device.CPU)
     ranks = asked.state_file.absolute().parent / "activity"
     house = _with_packed(asked, _kernel(asked, device, experts), model, layout)
     in_code = own.checked(asked.expert, model, house)

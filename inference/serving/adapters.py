@@ -63,6 +63,16 @@ def parse(arguments: Iterable[str], model: str) -> tuple[Adapter, ...]:
     return tuple(found)
 
 
+def require_one_rank(adapters: tuple[Adapter, ...], ranks: int, *, cpu: bool) -> None:
+    """Raises `AdapterRefused` for adapters over several ranks on a CPU, which nobody has seen answer rightly."""
+    if adapters and ranks > 1 and cpu:
+        raise AdapterRefused(
+            adapters[0].name,
+            f"can't be served over {ranks} ranks on a CPU; serve it on one, or merge it into the model first",
+            f"在 CPU 上不能跨 {ranks} 个 rank 提供；请使用单个 rank，或先将其合并进模型",
+        )
+
+
 def flags(adapters: tuple[Adapter, ...]) -> tuple[str, ...]:
     """As vLLM wants them; nothing for none."""
     if not adapters:

@@ -134,3 +134,14 @@ def test_a_configuration_that_is_none_is_refused(tmp_path: Path, text: str) -> N
     one = folder(tmp_path / "one")
     (one / "adapter_config.json").write_text(text)
     assert "cannot be read" in str(refused(f"x={one}"))
+
+
+def test_over_several_ranks_of_a_cpu_an_adapter_is_refused_before_anything_starts(tmp_path: Path) -> None:
+    one = (Adapter(name="legal", folder=tmp_path, rank=4),)
+    with pytest.raises(AdapterRefused, match="over 2 ranks") as refused:
+        adapters.require_one_rank(one, 2, cpu=True)
+    assert "legal" in str(refused.value)
+    assert "rank" in refused.value.chinese
+    adapters.require_one_rank(one, 1, cpu=True)
+    adapters.require_one_rank(one, 2, cpu=False)
+    adapters.require_one_rank((), 2, cpu=True)
