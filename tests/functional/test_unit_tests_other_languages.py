@@ -87,6 +87,10 @@ def test_the_stream_tells_progress_each_test_and_the_end(serve: Serve, language:
     assert told == [test["name"] for test in events[-1][2]["tests"]]
 
 
+LONG_SOUGHT = "def f(n: int) -> int:\n    if n * n % 1000003 == 424242:\n        return 1\n    return n\n"
+"""A search for what no guess finds is not over before a slow reader hears of it."""
+
+
 def boxes() -> list[psutil.Process]:
     """The sandboxes that this process runs; databases have children of their own."""
     found = []
@@ -99,7 +103,7 @@ def boxes() -> list[psutil.Process]:
 
 @pytest.mark.parametrize("language", ["python", "javascript", "java"])
 def test_closing_the_stream_ends_the_sandbox_at_once(serve: Serve, language: str) -> None:
-    asked = body(language, budget=60) if language in PROGRAMS else {"source": "def f(n):\n    return n\n", "budget": 60}
+    asked = body(language, budget=60) if language in PROGRAMS else {"source": LONG_SOUGHT, "budget": 60}
     before = {child.pid for child in boxes()}
     with serve().client() as client:
         with client.stream("POST", "/api/v1/tests", json={**asked, "stream": True}, timeout=120) as response:
