@@ -132,7 +132,6 @@ async def test_a_curated_answer_that_is_probably_meant_is_evidence_for_the_model
     assert (answer_.sources[0].chunk, answer_.sources[0].title) == ("faq:key-1", RETURNS.question)
     assert (answer_.layer, answer_.grounded, answer_.refused) == ("model", True, None)
     assert "[1]" in answer_.answer
-    assert [one.key for one in answer_.suggestions] == ["key-1"]
 
 
 async def test_a_curated_answer_of_another_domain_is_no_evidence_where_one_is_asked_for() -> None:
