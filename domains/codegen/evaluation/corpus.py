@@ -38,17 +38,18 @@ class Subject:
 def subjects(path: Path, language: str = "python") -> list[Subject]:
     """Read a folder of modules, a data set (its folder or a `.jsonl`), or a list of pinned modules.
 
+    In the folder of a data set, modules that lie beside its programs are not measured.
+
     Raises CorpusBroken, OSError.
     """
     if path.is_dir():
+        listed = [subject for file in sorted(path.rglob("*.jsonl")) for subject in subjects(file, language)]
         found = [file for file in sorted(path.rglob("*")) if _is_module(file, language)]
-        if found:
-            return [Subject(str(file.relative_to(path)), _alone(file)) for file in found]
-        return [subject for file in sorted(path.rglob("*.jsonl")) for subject in subjects(file, language)]
+        return listed or [Subject(str(file.relative_to(path)), _alone(file)) for file in found]
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    if rows and "wheel_sha256" in rows[0]:
+    if rows and isinstance(rows[0], dict) and "wheel_sha256" in rows[0]:
         return list(pinned(rows, path.parent))
-    found_programs = (programs.read(row, n, language) for n, row in enumerate(rows))
+    found_programs = (programs.read(row, n, language) for n, row in enumerate(rows) if isinstance(row, dict))
     beside = _beside(path) if language == "java" else {}
     return [
         Subject(one.name, Project({**beside, **one.project.files}, one.project.target), one.wrong)

@@ -102,3 +102,17 @@ def test_figures_are_medians_shares_and_a_percentile() -> None:
 
 def test_nothing_measured_is_null() -> None:
     assert summary([])["line_coverage"] is None
+
+
+def test_modules_beside_the_programs_of_a_data_set_are_not_measured(tmp_path: Path) -> None:
+    row = {"name": "double", "python_correct": "def double(n): return n * 2", "python_buggy": "def double(n): return n"}
+    (tmp_path / "dev").mkdir()
+    (tmp_path / "dev" / "programs.jsonl").write_text(json.dumps(row) + "\n[1, 2]\n")
+    (tmp_path / "node.py").write_text("class Node: ...\n")
+    assert [subject.name for subject in subjects(tmp_path)] == ["double"]
+
+
+def test_a_folder_with_other_lines_of_json_is_a_folder_of_modules(tmp_path: Path) -> None:
+    (tmp_path / "log.jsonl").write_text('{"event": "start"}\n')
+    (tmp_path / "node.py").write_text("class Node: ...\n")
+    assert [subject.name for subject in subjects(tmp_path)] == ["node.py"]
