@@ -11,12 +11,14 @@ from pathlib import Path
 from domains.codegen import trees
 from domains.codegen.engine.errors import EngineError, SourceBroken
 from domains.codegen.engine.types import Generated, Options, Project
-from domains.codegen.evaluation import corpus, measure, peers
+from domains.codegen.evaluation import corpus, measure, peers, stryker
 from domains.codegen.evaluation.comparing import Comparison
 from domains.codegen.evaluation.keeping import Kept
 from domains.codegen.making import generate
 from domains.codegen.wire import to_fields
 from sandbox import Sandbox, SandboxError
+
+_PEERS = {"pynguin": "python", "stryker": "javascript"}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -53,8 +55,8 @@ def _parser() -> argparse.ArgumentParser:
     judge.add_argument("--seed", type=int, default=1)
     judge.add_argument("--budget", type=float, default=8.0, metavar="SECONDS")
     judge.add_argument(
-        "--peer", choices=["pynguin"],
-        help="run it beside ours on Python, in an environment that is made on demand; mutmut judges both",
+        "--peer", choices=["pynguin", "stryker"],
+        help="made on demand: Pynguin beside ours on Python, both judged by mutmut; Stryker as judge of JavaScript",
     )  # fmt: skip
     judge.add_argument("--peer-seconds", type=int, default=30, metavar="SECONDS", help="the peer's search")
     judge.add_argument(
@@ -106,7 +108,9 @@ def _evaluate(box: Sandbox, asked: argparse.Namespace) -> int:
         listed = random.Random(asked.seed).sample(listed, asked.slice)  # noqa: S311 - repeatable, not secret
     options = Options(budget_s=asked.budget)
     kept, compared = Kept(asked.keep, options), None
-    if asked.peer is not None and asked.language == "python":
+    if asked.peer is not None and asked.language != _PEERS[asked.peer]:
+        raise peers.PeerAbsent(f"{asked.peer} knows {_PEERS[asked.peer]} only: add --language {_PEERS[asked.peer]}.")
+    if asked.peer == "pynguin":
         compared = Comparison(box, asked.peer_seconds, lambda line: _say(f"{line}\n"), peers.packages(), kept)
 
     def told(subject: corpus.Subject, row: measure.Measured) -> None:
@@ -116,8 +120,19 @@ def _evaluate(box: Sandbox, asked: argparse.Namespace) -> int:
 
     rows = measure.measure_all(box, listed, options, told, kept.measure)
     figures = {**measure.summary(rows), **(compared.summary() if compared is not None else {})}
+    if asked.peer == "stryker":
+        figures |= stryker.summary(_by_stryker(box, listed, rows, kept))
     sys.stdout.write(json.dumps(figures) + "\n")
     return 0
+
+
+def _by_stryker(
+    box: Sandbox, listed: list[corpus.Subject], rows: list[measure.Measured], kept: Kept
+) -> list[peers.Judged]:
+    suites = [
+        stryker.Suite(subject.name, subject.project, row.files) for subject, row in zip(listed, rows, strict=True)
+    ]
+    return stryker.judge_all(box, stryker.packages(), suites, kept, lambda line: _say(f"{line}\n"))
 
 
 def _say(text: str) -> None:

@@ -37,7 +37,8 @@ class Theirs:
 @cache
 def engine() -> str:
     """Return a fingerprint of the generator's source."""
-    files = [path for path in sorted(_CODEGEN.rglob("*.py")) if "evaluation" not in path.parts]
+    written = (path for path in sorted(_CODEGEN.rglob("*")) if path.suffix in {".py", ".cjs", ".java"})
+    files = [path for path in written if "evaluation" not in path.parts]
     whole = hashlib.sha256()
     for path in files:
         whole.update(path.read_bytes())

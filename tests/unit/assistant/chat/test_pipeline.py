@@ -7,6 +7,7 @@ from contextlib import aclosing
 
 import pytest
 
+from assistant.chat import texts
 from assistant.chat.answers import to_plain
 from assistant.chat.events import Delta, Finished, Refused, Sources, Started
 from assistant.chat.memory import Memory, PastTurn
@@ -121,6 +122,33 @@ async def test_words_on_documents_offer_it_too_and_free_words_of_the_model_do_no
     assert [one.key for one in told.suggestions] == ["key-1"]
     written = finished(await events(asked("Write a haiku"), room(model("Soft rain."), faq=curated)))
     assert (written.layer, written.suggestions) == ("model", ())
+
+
+async def test_a_near_curated_answer_is_evidence_for_the_model_and_cited() -> None:
+    scripted = model("Send it back within 30 days, with the form in the parcel [1].")
+    text = "Explain the warranty of the Aurora lamp after delivery, and its return"
+    answer_ = finished(await events(asked(text), room(scripted, faq=Curated(offered=-1.0))))
+    assert f"[1] {RETURNS.answer}" in scripted.requests[0].messages[-1].content
+    assert (answer_.sources[0].chunk, answer_.sources[0].title) == ("faq:key-1", RETURNS.question)
+    assert (answer_.layer, answer_.grounded, answer_.refused) == ("model", True, None)
+    assert "[1]" in answer_.answer
+    assert [one.key for one in answer_.suggestions] == ["key-1"]
+
+
+async def test_a_curated_answer_of_another_domain_is_no_evidence_where_one_is_asked_for() -> None:
+    text = "Explain the warranty of the Aurora lamp after delivery, and its return"
+    wanted = asked(text, domain="finance")
+    answer_ = finished(await events(wanted, room(model("x"), faq=Curated(offered=-1.0))))
+    assert not any(source.chunk.startswith("faq:") for source in answer_.sources)
+
+
+async def test_a_near_curated_answer_alone_is_no_evidence() -> None:
+    scripted = model("Send it back within 30 days [1].")
+    answer_ = finished(
+        await events(asked("Return an order parcel?"), room(scripted, faq=Curated(offered=0.3), chunks=()))
+    )
+    assert (scripted.requests, answer_.refused.code) == ([], "no_evidence")
+    assert [one.key for one in answer_.suggestions] == ["key-1"]
 
 
 async def test_where_nothing_is_near_nothing_is_offered_and_the_field_is_left_out() -> None:
@@ -270,8 +298,6 @@ async def test_nothing_is_written_into_a_conversation_that_cannot_be_recalled() 
 
     class Unknown:
         async def recall(self, _asked: object) -> Memory:
-            from assistant.chat import texts
-
             raise NotFound(texts.NO_CONVERSATION)
 
     where = room(store=store, memories=Unknown())
@@ -313,6 +339,46 @@ async def test_while_the_model_is_away_the_documents_speak_for_themselves() -> N
         assert (answer_.layer, answer_.grounded, answer_.model) == ("retrieval", True, None)
         assert words in answer_.answer
         assert "[1]" in answer_.answer
+
+
+async def test_while_the_model_starts_that_is_said_over_the_documents_words() -> None:
+    for warming, why in ((True, texts.WHILE_WARMING), (False, texts.FROM_DOCUMENTS)):
+        down = model(Reply(pieces=("x",), error=ModelUnavailable("down")))
+        where = room(down, model_warming=lambda w=warming: w)
+        answer_ = finished(await events(asked("Explain the warranty of the Aurora lamp after delivery"), where))
+        assert answer_.answer.startswith(why.en)
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "words"),
+    [
+        (
+            "Explain the warranty of the Aurora lamp after delivery",
+            "It lasts 36 months in most countries.",
+            "24 months",
+        ),
+        ("请解释极光台灯交货后的保修期", "是的，当然可以。", "二十四个月"),
+    ],
+)
+async def test_words_of_the_model_that_no_document_holds_give_way_to_the_documents_words(
+    question: str, said: str, words: str
+) -> None:
+    steps = await events(asked(question), room(model(said), faq=Curated(offered=-1.0)))
+    answer_ = finished(steps)
+    assert (answer_.layer, answer_.grounded, answer_.model, answer_.refused) == ("retrieval", True, None, None)
+    assert answer_.answer.startswith(texts.UNTIED.of(answer_.language))
+    assert words in answer_.answer
+    assert "[1]" in answer_.answer
+    assert said not in answer_.answer
+    assert "".join(step.text for step in steps if isinstance(step, Delta)).endswith(f"\n\n{answer_.answer}")
+    assert not any(isinstance(step, Refused) for step in steps)
+    assert answer_.suggestions
+
+
+async def test_a_bare_value_is_an_answer_when_a_document_states_it() -> None:
+    answer_ = finished(await events(asked("Explain the warranty of the Aurora lamp"), room(model("24 months"))))
+    assert (answer_.layer, answer_.refused) == ("model", None)
+    assert answer_.answer == "24 months [1]"
 
 
 async def test_without_a_model_the_documents_speak_and_that_there_is_none_is_said() -> None:

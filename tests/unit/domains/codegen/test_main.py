@@ -9,7 +9,7 @@ import pytest
 
 from domains.codegen.__main__ import main
 from domains.codegen.engine.types import Coverage, Options, Project
-from domains.codegen.evaluation import peers
+from domains.codegen.evaluation import peers, stryker
 from domains.codegen.evaluation.peers import Judged, Suite
 from domains.codegen.workshop import Workshop, WorkshopClosed
 from sandbox import Sandbox
@@ -98,3 +98,30 @@ def test_a_workshop_without_a_sandbox_is_closed() -> None:
     workshop = Workshop(Sandbox(Path("/nonexistent/bwrap")))
     with pytest.raises(WorkshopClosed, match="cannot be started"):
         workshop.make(Project({"m.py": b"def f(): return 1"}, "m.py"), Options())
+
+
+@pytest.mark.parametrize(("peer", "language"), [("stryker", "java"), ("stryker", "python"), ("pynguin", "javascript")])
+def test_a_peer_of_another_language_is_refused(
+    module: Path, capsys: pytest.CaptureFixture[str], peer: str, language: str
+) -> None:
+    assert main(["evaluate", str(module.parent), "--language", language, "--peer", peer]) == 2
+    assert f"{peer} knows" in capsys.readouterr().err
+
+
+def test_stryker_judges_what_was_written_for_javascript(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "half.js").write_text("exports.half = (n) => (n > 10 ? n / 2 : n);\n")
+    seen: list[str] = []
+
+    def judged(_box: object, _folder: object, suites: list[stryker.Suite]) -> list[Judged]:
+        seen.extend(name for suite in suites for name in suite.tests)
+        return [Judged(Coverage(0.0, None), 3, 4) for _ in suites]
+
+    monkeypatch.setattr(stryker, "packages", lambda: Path("unused"))
+    monkeypatch.setattr(stryker, "judged", judged)
+    command = ["evaluate", str(tmp_path), "--language", "javascript", "--budget", "1", "--peer", "stryker", "--json"]
+    assert main(command) == 0
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (told["judged"], told["judged_mutation_score"], told["modules"]) == (1, 0.75, 1)
+    assert seen == ["half.test.js"]
