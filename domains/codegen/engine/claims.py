@@ -40,7 +40,7 @@ _ALONE = {
     ),
 }
 _QUALIFIED = re.compile(
-    r"\b(?:not|isn't|never|almost|mostly|usually|roughly|except|unless|approximately|nearly|only if|if and only|may"
+    r"\b(?:not|isn't|never|almost|mostly|usually|roughly|except|unless|approximately|nearly|if|when|otherwise|depending|may"
     r"|might)\b",
     re.IGNORECASE,
 )

@@ -36,6 +36,8 @@ def test_a_sentence_that_names_the_function_it_undoes(sentence: str) -> None:
         "Usually the inverse of encode.",
         "The inverse of encode, except for blanks.",
         "The inverse of a matrix.",
+        "Return a copy in ascending order if the sum is odd, or in descending order if it is even.",
+        "When the text is ASCII, the inverse of encode.",
         "The inverse of decode.",
         "Similar to encode.",
         "",
