@@ -33,6 +33,10 @@ class TestsInput(BaseModel):
         dict[str, str] | None, Field(max_length=MAX_FILES, description="Texts by relative path, instead of `source`.")
     ] = None
     target: Annotated[str | None, Field(max_length=400, description="The path in `files` to write tests for.")] = None
+    existing: Annotated[
+        dict[str, str] | None,
+        Field(max_length=20, description="A Python test file by path, and conftest.py: new tests are added to it."),
+    ] = None
     symbols: Annotated[
         list[str], Field(max_length=100, description="Names of functions, classes or Class.method; else all.")
     ] = []
@@ -54,6 +58,7 @@ class TestsInput(BaseModel):
         language = self._known()
         filename = self.filename or DEFAULT_FILES[language]
         texts = {filename: self.source or ""} if self.files is None else self.files
+        texts = {**self._existing(language), **texts}
         target = filename if self.target is None else self.target
         if sum(len(text) for text in texts.values()) > MAX_SOURCE:
             limit = MAX_SOURCE // 1024
@@ -74,7 +79,19 @@ class TestsInput(BaseModel):
 
     def options(self) -> Options:
         """Return how long and for what to search."""
-        return Options(tuple(self.symbols), self.budget, self.seed)
+        existing = tuple(name for name in self.existing or () if PurePosixPath(name).name != "conftest.py")
+        return Options(tuple(self.symbols), self.budget, self.seed, existing)
+
+    def _existing(self, language: str) -> dict[str, str]:
+        if self.existing and language != "python":
+            raise InvalidInput(
+                Text(
+                    "Tests can be added to an existing file in Python only; leave “existing” out.",
+                    "只有 Python 能把测试加入已有文件；请去掉“existing”。",
+                ),
+                code="existing_python_only",
+            )
+        return self.existing or {}
 
     def _known(self) -> str:
         language = self.language.lower()

@@ -8,6 +8,7 @@ import random
 import sys
 from pathlib import Path
 
+from domains.codegen import trees
 from domains.codegen.engine.errors import EngineError, SourceBroken
 from domains.codegen.engine.types import Generated, Options, Project
 from domains.codegen.evaluation import corpus, measure, peers, stryker
@@ -43,6 +44,8 @@ def _parser() -> argparse.ArgumentParser:
     make.add_argument("--symbol", action="append", default=[], help="name or Class.method; may be repeated")
     make.add_argument("--budget", type=float, default=8.0, metavar="SECONDS", help="for search and mutants")
     make.add_argument("--out", type=Path, metavar="DIR", help="write the test files here; none is overwritten")
+    make.add_argument("--tests", type=Path, metavar="FILE", help="a test file to add to; what it has is kept (Python)")
+    make.add_argument("--root", type=Path, metavar="DIR", help="the project's folder: its conftest.py and modules too")
     make.add_argument("--json", action="store_true")
     judge = commands.add_parser("evaluate", help="measure on a folder of modules, a data set, or the pinned list")
     judge.add_argument("path", type=Path, nargs="?", help="left out: the modules pinned in the source")
@@ -64,10 +67,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _generate(box: Sandbox, asked: argparse.Namespace) -> int:
-    project = Project({asked.file.name: asked.file.read_bytes()}, asked.file.name)
-    made = generate(box, project, Options(tuple(asked.symbol), asked.budget))
+    project, existing = trees.project(asked.file, asked.tests, asked.root)
+    made = generate(box, project, Options(tuple(asked.symbol), asked.budget, existing=existing))
     if asked.out is not None:
-        _write(made, asked.out)
+        _write(made, asked.out, project)
     if asked.json:
         sys.stdout.write(json.dumps(to_fields(made), ensure_ascii=False) + "\n")
         return 0
@@ -87,10 +90,13 @@ def _generate(box: Sandbox, asked: argparse.Namespace) -> int:
     return 0
 
 
-def _write(made: Generated, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
+def _write(made: Generated, folder: Path, project: Project) -> None:
+    """Write the files; one that is there is somebody's work, unless it is the one that was added to."""
     for name, text in made.files.items():
-        with (folder / name).open("x", encoding="utf-8") as file:  # a file that is there is somebody's work
+        place = folder / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        added = place.is_file() and place.read_bytes() == project.files.get(name)
+        with place.open("w" if added else "x", encoding="utf-8") as file:
             file.write(text)
 
 

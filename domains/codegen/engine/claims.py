@@ -11,12 +11,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
+HINTED = "names"
+"""Said of a claim that is a hint, as a name is: where it does not hold, nothing is suspected."""
 _NAMED = r" (?:the )?(?:function |method )?[:`]*(?:func:|meth:)?`*(?P<other>[A-Za-z_][\w.]*)"
 _INVERSE = re.compile(
-    r"\b(?:(?:the |an )?(?:exact )?(?:inverse|opposite|reverse) (?:function )?(?:of|to)|undoes|reverses what"
+    r"\b(?:(?:the |an )?(?:exact )?inverse (?:function )?(?:of|to)|undoes|reverses what"
     r"|round[- ]?trips (?:with|through))" + _NAMED,
     re.IGNORECASE,
 )
+_LOOSELY = re.compile(r"\b(?:reverse|opposite|counterpart) (?:of|to)" + _NAMED, re.IGNORECASE)
+"""Words that hint at an inverse and do not promise one: `singularize` is the reverse of `pluralize`."""
 _AGREES = re.compile(
     r"\b(?:same (?:result|results|value|answer|output)s? as|equivalent to|agrees with"
     r"|(?:faster|slower|reference|naive) (?:version|implementation|variant) of)" + _NAMED,
@@ -36,7 +40,7 @@ _ALONE = {
     ),
 }
 _QUALIFIED = re.compile(
-    r"\b(?:not|isn't|never|almost|mostly|usually|roughly|except|unless|approximately|nearly|only if|if and only|may"
+    r"\b(?:not|isn't|never|almost|mostly|usually|roughly|except|unless|approximately|nearly|if|when|otherwise|depending|may"
     r"|might)\b",
     re.IGNORECASE,
 )
@@ -65,11 +69,11 @@ def _of(symbol: str, docstring: str, symbols: set[str]) -> Iterator[Claim]:
     for sentence in _sentences(docstring):
         if _QUALIFIED.search(sentence.replace("does not matter", "").replace("doesn't matter", "")):
             continue
-        for kind, pattern in (("inverse", _INVERSE), ("agrees", _AGREES)):
+        for kind, pattern in (("inverse", _INVERSE), ("agrees", _AGREES), ("inverse", _LOOSELY)):
             found = pattern.search(sentence)
             other = _meant(found["other"], symbol, symbols) if found else ""
             if other:
-                yield Claim(kind, symbol, other, sentence)
+                yield Claim(kind, symbol, other, HINTED if pattern is _LOOSELY else sentence)
         yield from (Claim(kind, symbol, "", sentence) for kind, pattern in _ALONE.items() if pattern.search(sentence))
 
 

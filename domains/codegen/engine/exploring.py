@@ -96,23 +96,31 @@ class Explored(_Strict):
     broken: str | None = None
 
 
+class Reached(_Strict):
+    """What the tests that are there do: mutants they notice, by number, and ways (line before, line) they take."""
+
+    killed: list[int] = []
+    edges: list[tuple[int, int]] = []
+
+
 def explore(
-    box: Sandbox, project: Project, contracts: Contracts, options: Options, told: Progress, cancelled: threading.Event
-) -> Explored:
-    """Search for scenarios. Raises SourceBroken, NothingToTest, Cancelled, SandboxUnavailable."""
+    box: Sandbox, project: Project, contracts: Contracts, options: Options, told: Progress, cancelled: threading.Event,
+    reached: Reached | None = None,
+) -> Explored:  # fmt: skip
+    """Search for scenarios, beside what is `reached`.
+
+    Raises SourceBroken, NothingToTest, Cancelled, SandboxUnavailable.
+    """
     listener = Listener(told)
     checks = [{"id": check.id, "source": check.source} for check in contracts.checks]
     plan = {
         "module": project.module, "file": f"{SOURCES}/{project.target}", "path": [SOURCES], "symbols": options.symbols,
         "budget": options.budget_s, "seed": options.seed, "checks": checks,
-        "claims": [claim.fields() for claim in contracts.claims],
+        "present": (reached or Reached()).model_dump(), "claims": [claim.fields() for claim in contracts.claims],
     }  # fmt: skip
-    script = (
-        f"import sys; sys.path.insert(0, {_LIBRARY!r}); from {_INSIDE.replace('/', '.')}.explore import main; main()"
-    )
     job = Job(
-        python("-c", script),
-        files={**sources(project), **_inside()},
+        program("explore"),
+        files={**sources(project), **library()},
         stdin=json.dumps(plan).encode(),
         folders=packages(),
         environment={"PYTHONPATH": "", "PYTHONHASHSEED": "0"},
@@ -127,6 +135,12 @@ def explore(
     if outcome.ending == "cancelled":
         raise Cancelled("stopped by the caller")
     return _result(outcome, listener, project)
+
+
+def program(name: str) -> tuple[str, ...]:
+    """Return the command of a program of `library`."""
+    start = f"import sys; sys.path.insert(0, {_LIBRARY!r}); from {_INSIDE.replace('/', '.')}.{name} import main; main()"
+    return python("-c", start)
 
 
 def sources(project: Project) -> dict[str, bytes]:
@@ -186,7 +200,8 @@ class Listener:
                 self._told(told["progress"][:20], done, of)
 
 
-def _inside() -> Mapping[str, bytes]:
+def library() -> Mapping[str, bytes]:
+    """Return the programs that run in the box, by their place there."""
     folder = Path(__file__).parent / "inside"
     files = {f"lib/{_INSIDE}/{path.name}": path.read_bytes() for path in folder.glob("*.py")}
     parents = ("domains", "domains/codegen", "domains/codegen/engine")

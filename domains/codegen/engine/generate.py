@@ -9,15 +9,17 @@ import warnings
 
 from domains.codegen.engine import contracts
 from domains.codegen.engine.errors import SourceBroken
+from domains.codegen.engine.existing import Existing, existing
 from domains.codegen.engine.exploring import Explored, explore
-from domains.codegen.engine.formatting import formatted
 from domains.codegen.engine.gating import Gated, gate
+from domains.codegen.engine.handing import Desk
 from domains.codegen.engine.inside.scenarios import Scenario
-from domains.codegen.engine.inside.world import World, world
+from domains.codegen.engine.inside.world import world
 from domains.codegen.engine.judging import Suspicion, judge
 from domains.codegen.engine.naming import Names
+from domains.codegen.engine.presence import covered, reached
 from domains.codegen.engine.properties import has_hypothesis, properties
-from domains.codegen.engine.rendering import Case, Written, file, sentence, write
+from domains.codegen.engine.rendering import Case, Written, sentence, write
 from domains.codegen.engine.types import (
     Generated,
     Options,
@@ -29,40 +31,41 @@ from domains.codegen.engine.types import (
 from domains.codegen.engine.watching import Accepted, Watching
 from sandbox import Sandbox
 
+_PRESENT_SHARE = 0.5
+"""Share of the budget, on top of it, in which the tests that are there are run on mutants."""
+
 
 def generate(box: Sandbox, project: Project, options: Options, watching: Watching | None = None) -> Generated:
     """Write tests for a module. Raises SourceBroken, NothingToTest, Cancelled, SandboxUnavailable."""
     watching = watching or Watching()
     clock = time.monotonic
     began = clock()
-    tree = parsed(project)
+    tree, there = parsed(project), existing(project, options)
     promised = contracts.read(tree)
-    explored = explore(box, project, promised, options, watching.progress, watching.cancelled)
+    before, known = None, None
+    if there is not None:
+        watching.progress("existing", 0, 1)
+        before = covered(box, project, there, watching.cancelled)
+        known = reached(box, project, there, options.budget_s * _PRESENT_SHARE, watching.cancelled)
+    explored = explore(box, project, promised, options, watching.progress, watching.cancelled, known)
     found = clock()
-    cases, suspicions = judge(explored, promised)
-    names = Names({str(s["symbol"]): s["parameters"] for s in explored.symbols})
-    own, staged = frozenset(explored.names), world(tree, project.module)
-    stem = project.module.rpartition(".")[2]
-    laws, contradicted = properties(explored, names, given=_draws(project, own))
-    good = [*write(cases, names), *laws]
-    bad = [*write([suspicion.case for suspicion in suspicions], names), *(test for _, test in contradicted)]
-    suspicions += [suspicion for suspicion, _ in contradicted]
-    main, suspected = f"test_{stem}.py", f"test_{stem}_suspected.py"
+    desk = Desk(project, frozenset(explored.names), world(tree, project.module), there)
+    good, bad, suspicions = _draft(explored, promised, desk)
     watching.progress("gate", 0, len(good) + len(bad))
-    gated = gate(box, project, _files(project, own, staged, {main: good, suspected: bad}), watching.cancelled)
+    gated = gate(box, project, desk.files(good, bad), watching.cancelled)
     kept = [function for function in good if gated.passed(function.name)]
     shown = [function for function in bad if gated.failed(function.name)]
     if len(kept) < len(good):  # coverage is of what is handed out
-        again = gate(box, project, _files(project, own, staged, {main: kept}), watching.cancelled, runs=1)
+        again = gate(box, project, _measured(desk, kept, there), watching.cancelled, runs=1)
         coverage = again.covered()
     else:
         coverage = gated.covered()
     tests = _told(kept, "passed", watching.accepted) + _told(shown, "failed", watching.accepted)
     return Generated(
-        files=_files(project, own, staged, {main: kept, suspected: shown}),
+        files=desk.files(kept, shown),
         tests=tests,
         coverage=coverage,
-        before=None,
+        before=before,
         mutants=explored.mutants,
         killed=_killed(explored, good, gated),
         surviving=tuple(Survivor(s.line, s.change) for s in explored.surviving),
@@ -70,6 +73,32 @@ def generate(box: Sandbox, project: Project, options: Options, watching: Watchin
         flaky=tuple(f.name for f in good if not gated.passed(f.name)),
         timings={"explore_s": round(found - began, 3), "total_s": round(clock() - began, 3)},
     )
+
+
+def _draft(
+    explored: Explored, promised: contracts.Contracts, desk: Desk
+) -> tuple[list[Written], list[Written], list[Suspicion]]:
+    """Return the tests to try, those that should fail, and what these suspect."""
+    there = desk.there
+    cases, suspicions = judge(explored, promised)
+    names = Names(
+        {str(s["symbol"]): s["parameters"] for s in explored.symbols}, frozenset() if there is None else there.names
+    )
+    fresh = [case for case in cases if there is None or not there.repeats(case)]
+    good = write(fresh, names)
+    bad = write([suspicion.case for suspicion in suspicions], names)
+    laws, contradicted = properties(explored, names, given=_draws(desk.project, desk.own))
+    return (
+        [*good, *laws],
+        [*bad, *(test for _, test in contradicted)],
+        [*suspicions, *(suspicion for suspicion, _ in contradicted)],
+    )
+
+
+def _measured(desk: Desk, kept: list[Written], there: Existing | None) -> dict[str, str]:
+    """Return the files whose coverage is told: what was there counts too."""
+    files = desk.files(kept, [])
+    return files if there is None else {there.path: there.text, **files}
 
 
 def parsed(project: Project) -> ast.Module:
@@ -88,15 +117,6 @@ def _draws(project: Project, own: frozenset[str]) -> bool:
     """Whether properties are written with Hypothesis: project and sandbox have it, and no name is in the way."""
     there = importlib.util.find_spec("hypothesis") is not None
     return there and has_hypothesis(project.files) and not own & {"given", "settings", "st", "string"}
-
-
-def _files(project: Project, own: frozenset[str], staged: World, functions: dict[str, list[Written]]) -> dict[str, str]:
-    titles = {True: "Contradictions between {0} and what it says of itself: each test fails.", False: "Tests of {0}."}
-    return {
-        name: formatted(file(written, project.module, own, titles["_suspected" in name].format(project.module), staged))
-        for name, written in functions.items()
-        if written
-    }
 
 
 def _told(functions: list[Written], status: str, accepted: Accepted) -> tuple[WrittenTest, ...]:

@@ -16,8 +16,10 @@ _ORDINALS = ("", "_again", "_a_third_time", "_a_fourth_time", "_a_fifth_time")
 class Names:
     """Gives each scenario a name of its own in a file."""
 
-    def __init__(self, parameters: Mapping[str, Sequence[str]] | None = None) -> None:
-        self._taken: set[str] = set()
+    def __init__(
+        self, parameters: Mapping[str, Sequence[str]] | None = None, taken: frozenset[str] = frozenset()
+    ) -> None:
+        self._taken: set[str] = set(taken)
         self._parameters = parameters or {}
 
     def of(self, scenario: Scenario, seen: tuple[Seen, ...]) -> str:

@@ -32,11 +32,15 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`symbols` (name or Class.method) restricts what is tested; `budget_s` is for search and mutants together."""
+    """`symbols` (name or Class.method) restricts what is tested; `budget_s` is for search and mutants together.
+
+    `existing` are paths of test files of the project: new tests are added to the first (Python).
+    """
 
     symbols: tuple[str, ...] = ()
     budget_s: float = 8.0
     seed: int = 1
+    existing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

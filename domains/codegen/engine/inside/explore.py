@@ -72,7 +72,9 @@ def _explore(plan: dict[str, Any], subject: Subject) -> None:
     holding = [law for law in laws if law.holds]
     mutation = Mutation(subject, tree, search, wanted, holding)
     fates = mutation.judge(
-        began + budget * 0.9, lambda done, of: _tell({"progress": "mutants", "done": done, "of": of})
+        began + budget * 0.9,
+        lambda done, of: _tell({"progress": "mutants", "done": done, "of": of}),
+        frozenset(plan["present"]["killed"]),
     )
     for n, law in enumerate(holding):
         law.kills = sum(n in fate.laws for fate in fates) or mutation.notices(law)
@@ -80,7 +82,8 @@ def _explore(plan: dict[str, Any], subject: Subject) -> None:
     steady = [fresh.run(row.scenario) == row.seen for row in search.rows]
     for fate in fates:
         fate.killers = {n for n in fate.killers if steady[n]}
-    chosen = [n for n in smallest(search.rows, fates) if steady[n]]
+    ways = frozenset((int(a), int(b)) for a, b in plan["present"]["edges"])
+    chosen = [n for n in smallest(search.rows, fates, ways) if steady[n]]
     checked = [{"id": check["id"], "seen": _checked(check, fresh, wanted)} for check in plan["checks"]]
     _tell({"result": {
         "symbols": [_described(target) for target in wanted],
@@ -89,8 +92,9 @@ def _explore(plan: dict[str, Any], subject: Subject) -> None:
         "observed": [{"scenario": asdict(row.scenario), "seen": [asdict(s) for s in row.seen]}
                      for row, same in zip(search.rows, steady, strict=True) if same][:400],
         "mutants": len(fates), "names": sorted(name for name in vars(subject.module) if not name.startswith("__")),
-        "killed": sum(bool(fate.killers & set(chosen)) for fate in fates),
-        "surviving": [{"line": f.line, "change": f.change} for f in fates if not f.killers & set(chosen)][:200],
+        "killed": sum(fate.before or bool(fate.killers & set(chosen)) for fate in fates),
+        "surviving": [{"line": f.line, "change": f.change} for f in fates
+                      if not f.before and not f.killers & set(chosen)][:200],
         "laws": [told(law) for law in laws if law.counter or (law.kills and unchanged(law, fresh))],
         "checks": checked, "unsteady": steady.count(False), "scenarios": len(search.tried),
     }})  # fmt: skip

@@ -53,7 +53,8 @@ def main() -> None:
         order = Order(seed)
         if seed == 0:
             measured.start()
-        pytest.main(["-q", "-p", "no:cacheprovider", "-p", "no:warnings", *plan["tests"]], plugins=[order])
+        pytest.main(["-q", "-p", "no:cacheprovider", "-p", "no:warnings", *plan["arguments"], *plan["tests"]],
+                    plugins=[order])  # fmt: skip
         if seed == 0:
             measured.stop()
         runs.append(order)
@@ -69,7 +70,9 @@ def main() -> None:
 
 def _is_fresh(name: str, module: str) -> bool:
     """Whether the next run loads a module anew: the tests, and the whole package, parts of which know each other."""
-    return name.split(".", maxsplit=1)[0] == module.split(".", maxsplit=1)[0] or name.startswith("test_")
+    last = name.rpartition(".")[2]
+    own = name.split(".", maxsplit=1)[0] == module.split(".", maxsplit=1)[0]
+    return own or last.startswith("test_") or last.endswith("_test") or last == "conftest"
 
 
 def _coverage(measured: Any, file: str) -> dict[str, Any]:  # noqa: ANN401 - coverage.py has no types of its own

@@ -29,6 +29,8 @@ class Fate:
     change: str
     killers: set[int] = field(default_factory=set)
     laws: set[int] = field(default_factory=set)
+    before: bool = False
+    """Whether the tests that are there notice it."""
 
 
 class Mutation:
@@ -41,12 +43,18 @@ class Mutation:
         self._targets = {target.symbol: target for target in targets}
         self._living = functions(subject.path) if subject.once else {}
 
-    def judge(self, until: float, told: Callable[[int, int], None]) -> list[Fate]:
-        """Return the fate of every mutant judged before the time (of time.monotonic) is over."""
+    def judge(self, until: float, told: Callable[[int, int], None], before: frozenset[int] = frozenset()) -> list[Fate]:
+        """Return the fate of every mutant judged before the time (of time.monotonic) is over.
+
+        Those that tests notice `before`, by number, are not searched for.
+        """
         listed = list(mutants(self._tree))
         fates: list[Fate] = []
         for n, mutant in enumerate(listed):
             left = until - monotonic()
+            if n in before:
+                fates.append(Fate(mutant.line, mutant.change, before=True))
+                continue
             if left < 0:
                 break
             fate = self._fate(mutant, search_until=monotonic() + left / (len(listed) - n))
@@ -122,15 +130,18 @@ class Mutation:
         return Runner(self._subject, Subject.names(module))
 
 
-def smallest(rows: list[Row], fates: list[Fate]) -> list[int]:
-    """Choose rows greedily: each next one notices the most mutants and takes the most ways not yet taken."""
+def smallest(rows: list[Row], fates: list[Fate], ways: frozenset[tuple[int, int]] = frozenset()) -> list[int]:
+    """Choose rows greedily: each next one notices the most mutants and takes the most ways not yet taken.
+
+    `ways` are taken by the tests that are there.
+    """
     kills: list[set[int]] = [set() for _ in rows]
     for n, fate in enumerate(fates):
         for row in fate.killers:
             kills[row].add(n)
     chosen: list[int] = []
     killed: set[int] = set()
-    taken: set[tuple[int, int]] = set()
+    taken: set[tuple[int, int]] = set(ways)
     left = set(range(len(rows)))
     while left:
         gains = {

@@ -216,9 +216,9 @@ class Runner:
 
 
 @contextlib.contextmanager
-def traced(path: str, edges: Edges) -> Iterator[None]:
-    """Collect (line before, line) within a file into `edges`, for as long as a scenario may take."""
-    sys.settrace(_tracer(path, edges))
+def traced(path: str, edges: Edges, steps: int = STEPS) -> Iterator[None]:
+    """Collect (line before, line) within a file into `edges`, for as many lines as a scenario may take."""
+    sys.settrace(_tracer(path, edges, steps))
     try:
         yield
     finally:
@@ -229,8 +229,8 @@ def _is_iterator(value: object) -> bool:
     return isinstance(value, Iterator) and not isinstance(value, io.IOBase)
 
 
-def _tracer(path: str, edges: Edges) -> Any:  # noqa: ANN401 - the interpreter's own protocol
-    budget = STEPS
+def _tracer(path: str, edges: Edges, steps: int = STEPS) -> Any:  # noqa: ANN401 - the interpreter's own protocol
+    budget = steps
 
     def begin(frame: types.FrameType, _event: str, _arg: object) -> Any:  # noqa: ANN401
         if frame.f_code.co_filename != path:

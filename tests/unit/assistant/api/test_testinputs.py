@@ -56,6 +56,18 @@ def test_options_have_their_defaults() -> None:
     assert read(source="", symbols=["f"], budget=3).options().symbols == ("f",)
 
 
+def test_an_existing_test_file_comes_along_with_its_fixtures_and_is_added_to() -> None:
+    there = {"tests/conftest.py": "", "tests/test_shop.py": "def test_it(): ..."}
+    asked = read(source="x = 1", filename="shop.py", existing=there)
+    assert set(asked.project().files) == {"shop.py", *there}
+    assert asked.project().target == "shop.py"
+    assert asked.options().existing == ("tests/test_shop.py",)
+
+
+def test_an_existing_file_never_takes_the_place_of_the_source() -> None:
+    assert read(source="x = 1", filename="shop.py", existing={"shop.py": "y = 2"}).project().source == "x = 1"
+
+
 @pytest.mark.parametrize(
     ("fields", "code", "status"),
     [
@@ -67,6 +79,8 @@ def test_options_have_their_defaults() -> None:
         ({"source": "", "budget": 61}, "invalid_input", 400),
         ({"source": "", "misspelt": 1}, "invalid_input", 400),
         ({"source": "", "language": "cobol"}, "unknown_language", 400),
+        ({"source": "", "language": "java", "existing": {"ATest.java": ""}}, "existing_python_only", 400),
+        ({"source": "", "existing": {"../test_a.py": ""}}, "bad_path", 400),
         ({"source": "", "language": "java", "framework": "testng"}, "missing_runner", 422),
         ({"source": "", "language": "JavaScript", "framework": "mocha"}, "missing_runner", 422),
         ({"source": "", "language": "javascript", "filename": "x.py"}, "bad_path", 400),

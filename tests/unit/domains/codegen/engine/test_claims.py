@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from domains.codegen.engine.claims import claims
+from domains.codegen.engine.claims import HINTED, claims
 
 
 def read(sentence: str, symbol: str = "decode") -> list[tuple[str, str, str]]:
@@ -22,7 +22,7 @@ def read(sentence: str, symbol: str = "decode") -> list[tuple[str, str, str]]:
         "This undoes ``encode``.",
         "Exact inverse of the function `encode`.",
         "It round-trips with encode.",
-        "The opposite of encode; works on any text.",
+        "The inverse function of encode; works on any text.",
     ],
 )
 def test_a_sentence_that_names_the_function_it_undoes(sentence: str) -> None:
@@ -36,6 +36,8 @@ def test_a_sentence_that_names_the_function_it_undoes(sentence: str) -> None:
         "Usually the inverse of encode.",
         "The inverse of encode, except for blanks.",
         "The inverse of a matrix.",
+        "Return a copy in ascending order if the sum is odd, or in descending order if it is even.",
+        "When the text is ASCII, the inverse of encode.",
         "The inverse of decode.",
         "Similar to encode.",
         "",
@@ -71,6 +73,12 @@ def test_what_only_sounds_like_a_law(sentence: str) -> None:
 @pytest.mark.parametrize("sentence", ["A faster version of encode.", "Gives the same result as encode."])
 def test_a_second_way_to_do_the_same(sentence: str) -> None:
     assert read(sentence) == [("agrees", "decode", "encode")]
+
+
+@pytest.mark.parametrize("sentence", ["The opposite of encode.", "Return the singular, the reverse of `encode`."])
+def test_a_word_that_hints_at_an_inverse_promises_none(sentence: str) -> None:
+    tree = ast.parse(f"def encode(x): ...\ndef decode(x):\n    '{sentence}'\n")
+    assert [(claim.kind, claim.said) for claim in claims(tree)] == [("inverse", HINTED)]
 
 
 def test_methods_name_each_other_within_their_class() -> None:

@@ -1,0 +1,41 @@
+"""Puts tests into files: one of their own, or the project's that is there already."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from domains.codegen.engine.existing import Existing
+from domains.codegen.engine.formatting import formatted
+from domains.codegen.engine.inside.world import World
+from domains.codegen.engine.rendering import Written, file
+from domains.codegen.engine.types import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where the tests of a module are written. `own` are the module's names, `staged` what is held still."""
+
+    project: Project
+    own: frozenset[str]
+    staged: World
+    there: Existing | None
+
+    def files(self, good: list[Written], bad: list[Written]) -> dict[str, str]:
+        """Return the files: tests that pass, and the contradictions in a file of their own."""
+        module = self.project.module
+        stem = module.rpartition(".")[2]
+        files = self._good(good, f"test_{stem}.py", f"Tests of {module}.") if good else {}
+        if bad:
+            title = f"Contradictions between {module} and what it says of itself: each test fails."
+            files[f"test_{stem}_suspected.py"] = self._text(bad, title)
+        return files
+
+    def _good(self, good: list[Written], name: str, title: str) -> dict[str, str]:
+        text = self._text(good, title)
+        if self.there is None:
+            return {name: text}
+        merged = self.there.merged(text)
+        return {self.there.beside(): text} if merged is None else {self.there.path: merged}
+
+    def _text(self, written: list[Written], title: str) -> str:
+        return formatted(file(written, self.project.module, self.own, title, self.staged))
