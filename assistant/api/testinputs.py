@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import PurePosixPath
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -39,6 +39,10 @@ class TestsInput(BaseModel):
     framework: Annotated[str | None, Field(description="pytest, jest or junit5, by language")] = None
     budget: Annotated[float, Field(ge=1, le=60, description="Seconds for search and mutants together.")] = 8.0
     seed: Annotated[int, Field(ge=0, le=2**31)] = 1
+    model: Annotated[
+        Literal["auto", "off"],
+        Field(description="Whether the served model may help with names, reasons, expectations and inputs."),
+    ] = "auto"
     stream: Annotated[bool | None, Field(description="Server-sent events instead of one JSON object.")] = None
 
     @model_validator(mode="after")
@@ -74,7 +78,7 @@ class TestsInput(BaseModel):
 
     def options(self) -> Options:
         """Return how long and for what to search."""
-        return Options(tuple(self.symbols), self.budget, self.seed)
+        return Options(tuple(self.symbols), self.budget, self.seed, self.model == "auto")
 
     def _known(self) -> str:
         language = self.language.lower()

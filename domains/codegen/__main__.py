@@ -6,12 +6,15 @@ import argparse
 import json
 import random
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from domains.codegen.engine.errors import EngineError, SourceBroken
 from domains.codegen.engine.types import Generated, Options, Project
 from domains.codegen.evaluation import corpus, measure, peers
 from domains.codegen.evaluation.comparing import Comparison
+from domains.codegen.helping.asking import Source, own_loop
 from domains.codegen.making import generate
 from domains.codegen.wire import to_fields
 from sandbox import Sandbox, SandboxError
@@ -40,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     make.add_argument("--symbol", action="append", default=[], help="name or Class.method; may be repeated")
     make.add_argument("--budget", type=float, default=8.0, metavar="SECONDS", help="for search and mutants")
     make.add_argument("--out", type=Path, metavar="DIR", help="write the test files here; none is overwritten")
+    _add_model(make)
     make.add_argument("--json", action="store_true")
     judge = commands.add_parser("evaluate", help="measure on a folder of modules, a data set, or the pinned list")
     judge.add_argument("path", type=Path, nargs="?", help="left out: the modules pinned in the source")
@@ -53,13 +57,36 @@ def _parser() -> argparse.ArgumentParser:
         help="run it beside ours on Python, in an environment that is made on demand; mutmut judges both",
     )  # fmt: skip
     judge.add_argument("--peer-seconds", type=int, default=30, metavar="SECONDS", help="the peer's search")
+    _add_model(judge)
     judge.add_argument("--json", action="store_true")
     return parser
 
 
+def _add_model(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--model-url", metavar="URL", help="a server that speaks OpenAI's protocol, ending in /v1; helps"
+    )
+    parser.add_argument("--model-name", metavar="NAME", default="", help="the served model's name")
+    parser.add_argument("--model-key-file", type=Path, metavar="FILE", help="a file with the server's key")
+
+
+@contextmanager
+def _source(asked: argparse.Namespace) -> Iterator[Source | None]:
+    """Return the model that may help, with an event loop of its own; none where none was named."""
+    if asked.model_url is None:
+        yield None
+        return
+    from inference.client.openai_protocol import OpenAIModel  # the client library takes a while to load
+
+    key = "none" if asked.model_key_file is None else asked.model_key_file.read_text(encoding="utf-8").strip()
+    with own_loop() as loop:
+        yield Source(OpenAIModel(asked.model_url, key, asked.model_name), loop)
+
+
 def _generate(box: Sandbox, asked: argparse.Namespace) -> int:
     project = Project({asked.file.name: asked.file.read_bytes()}, asked.file.name)
-    made = generate(box, project, Options(tuple(asked.symbol), asked.budget))
+    with _source(asked) as source:
+        made = generate(box, project, Options(tuple(asked.symbol), asked.budget), None, source)
     if asked.out is not None:
         _write(made, asked.out)
     if asked.json:
@@ -74,6 +101,11 @@ def _generate(box: Sandbox, asked: argparse.Namespace) -> int:
         + (f", mutants {score:.0%}" if score is not None else "")
         + f"; {len(made.suspected_bugs)} suspected bugs\n"
     )
+    helped = made.model
+    if asked.model_url is not None:
+        given = f"names {helped.names}, reasons {helped.reasons}, inputs {helped.inputs}"
+        read = f"expectations {helped.expectations}, suspected bugs {helped.bugs}"
+        sys.stdout.write(f"# model {helped.name or helped.state}: {given}, {read}; not taken {helped.refused}\n")
     for bug in made.suspected_bugs:
         sys.stdout.write(
             f"# suspected: {bug.counter_example} gave {bug.observed}; expected {bug.expected} ({bug.contract})\n"
@@ -103,7 +135,8 @@ def _evaluate(box: Sandbox, asked: argparse.Namespace) -> int:
         if compared is not None:
             compared.add(subject, row)
 
-    rows = measure.measure_all(box, listed, Options(budget_s=asked.budget), told)
+    with _source(asked) as source:
+        rows = measure.measure_all(box, listed, Options(budget_s=asked.budget), told, source)
     figures = {**measure.summary(rows), **(compared.summary() if compared is not None else {})}
     sys.stdout.write(json.dumps(figures) + "\n")
     return 0

@@ -24,13 +24,16 @@ _GRACE_S = 6.0
 _MEMORY = 1024 * MIB
 
 Progress = Callable[[str, int, int], None]
+Missed = Callable[[list[int]], None]
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="ignore", strict=False)
 
 
-class _Row(_Strict):
+class Row(_Strict):
+    """A scenario that was kept, what was seen, and how many mutants it noticed."""
+
     scenario: Scenario
     seen: list[Seen]
     kills: int = 0
@@ -50,8 +53,8 @@ class Explored(_Strict):
     """What the exploration found: `rows` are chosen to become tests, `observed` is all that was seen."""
 
     symbols: list[dict[str, Any]] = []
-    rows: list[_Row] = []
-    observed: list[_Row] = []
+    rows: list[Row] = []
+    observed: list[Row] = []
     names: list[str] = []
     mutants: int = 0
     killed: int = 0
@@ -63,21 +66,27 @@ class Explored(_Strict):
 
 
 def explore(
-    box: Sandbox, project: Project, contracts: Contracts, options: Options, told: Progress, cancelled: threading.Event
+    box: Sandbox,
+    project: Project,
+    contracts: Contracts,
+    options: Options,
+    told: Progress,
+    cancelled: threading.Event,
+    missed: Missed = lambda _lines: None,
 ) -> Explored:
-    """Search for scenarios. Raises SourceBroken, NothingToTest, Cancelled, SandboxUnavailable."""
-    listener = Listener(told)
+    """Search for scenarios; `missed` hears, when the search is over, which lines it did not reach.
+
+    Raises SourceBroken, NothingToTest, Cancelled, SandboxUnavailable.
+    """
+    listener = Listener(told, missed)
     checks = [{"id": check.id, "source": check.source} for check in contracts.checks]
     plan = {
         "module": project.module, "file": f"{SOURCES}/{project.target}", "path": [SOURCES], "symbols": options.symbols,
         "budget": options.budget_s, "seed": options.seed, "checks": checks,
     }  # fmt: skip
-    script = (
-        f"import sys; sys.path.insert(0, {_LIBRARY!r}); from {_INSIDE.replace('/', '.')}.explore import main; main()"
-    )
     job = Job(
-        python("-c", script),
-        files={**sources(project), **_inside()},
+        python("-c", started("explore")),
+        files={**sources(project), **programs()},
         stdin=json.dumps(plan).encode(),
         folders=packages(),
         environment={"PYTHONPATH": "", "PYTHONHASHSEED": "0"},
@@ -92,6 +101,12 @@ def explore(
     if outcome.ending == "cancelled":
         raise Cancelled("stopped by the caller")
     return _result(outcome, listener, project)
+
+
+def started(program: str) -> str:
+    """Return Python that starts one of the programs inside."""
+    package = _INSIDE.replace("/", ".")
+    return f"import sys; sys.path.insert(0, {_LIBRARY!r}); from {package}.{program} import main; main()"
 
 
 def sources(project: Project) -> dict[str, bytes]:
@@ -128,8 +143,8 @@ def _result(outcome: Outcome, listener: Listener, project: Project) -> Explored:
 class Listener:
     """Reads the report line by line as it comes."""
 
-    def __init__(self, told: Progress) -> None:
-        self._told, self._rest = told, b""
+    def __init__(self, told: Progress, missed: Missed = lambda _lines: None) -> None:
+        self._told, self._missed, self._rest = told, missed, b""
         self.result: dict[str, Any] | None = None
 
     def hear(self, piece: bytes) -> None:
@@ -145,13 +160,16 @@ class Listener:
             return
         if isinstance(told, dict) and isinstance(told.get("result"), dict):
             self.result = told["result"]
+        elif isinstance(told, dict) and isinstance(told.get("missed"), list):
+            self._missed([line for line in told["missed"][:500] if isinstance(line, int)])
         elif isinstance(told, dict) and isinstance(told.get("progress"), str):
             done, of = told.get("done"), told.get("of")
             if isinstance(done, int) and isinstance(of, int):
                 self._told(told["progress"][:20], done, of)
 
 
-def _inside() -> Mapping[str, bytes]:
+def programs() -> Mapping[str, bytes]:
+    """Return the programs that run inside, by their place in the box."""
     folder = Path(__file__).parent / "inside"
     files = {f"lib/{_INSIDE}/{path.name}": path.read_bytes() for path in folder.glob("*.py")}
     parents = ("domains", "domains/codegen", "domains/codegen/engine")

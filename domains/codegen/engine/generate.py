@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import time
 import warnings
+from dataclasses import replace
 
 from domains.codegen.engine import contracts
 from domains.codegen.engine.errors import SourceBroken
 from domains.codegen.engine.exploring import Explored, explore
 from domains.codegen.engine.formatting import formatted
 from domains.codegen.engine.gating import Gated, gate
+from domains.codegen.engine.helping import Help, NoHelp
 from domains.codegen.engine.inside.scenarios import Scenario
 from domains.codegen.engine.inside.world import World, world
 from domains.codegen.engine.judging import Suspicion, judge
@@ -28,17 +30,24 @@ from domains.codegen.engine.watching import Accepted, Watching
 from sandbox import Sandbox
 
 
-def generate(box: Sandbox, project: Project, options: Options, watching: Watching | None = None) -> Generated:
+def generate(
+    box: Sandbox, project: Project, options: Options, watching: Watching | None = None, help_: Help | None = None
+) -> Generated:
     """Write tests for a module. Raises SourceBroken, NothingToTest, Cancelled, SandboxUnavailable."""
-    watching = watching or Watching()
+    watching, help_ = watching or Watching(), help_ or NoHelp()
     clock = time.monotonic
     began = clock()
     tree = parsed(project)
     promised = contracts.read(tree)
-    explored = explore(box, project, promised, options, watching.progress, watching.cancelled)
+    help_.begin(project, tree)
+    explored = explore(box, project, promised, options, watching.progress, watching.cancelled, help_.missed)
+    explored = help_.join(box, explored)
     found = clock()
-    cases, suspicions = judge(explored, promised)
-    names = Names({str(s["symbol"]): s["parameters"] for s in explored.symbols})
+    cases, suspicions = help_.judge(*judge(explored, promised))
+    worded = help_.word(cases)
+    cases = [replace(case, reason=worded[case.scenario].reason) if case.scenario in worded else case for case in cases]
+    given = {scenario: wording.name for scenario, wording in worded.items() if wording.name}
+    names = Names({str(s["symbol"]): s["parameters"] for s in explored.symbols}, given)
     own, staged = frozenset(explored.names), world(tree, project.module)
     stem = project.module.rpartition(".")[2]
     good = write(cases, names)
@@ -53,7 +62,7 @@ def generate(box: Sandbox, project: Project, options: Options, watching: Watchin
         coverage = again.covered()
     else:
         coverage = gated.covered()
-    tests = _told(kept, "passed", watching.accepted) + _told(shown, "failed", watching.accepted)
+    tests = _told(kept, "passed", help_, watching.accepted) + _told(shown, "failed", help_, watching.accepted)
     return Generated(
         files=_files(project, own, staged, {main: kept, suspected: shown}),
         tests=tests,
@@ -64,6 +73,7 @@ def generate(box: Sandbox, project: Project, options: Options, watching: Watchin
         surviving=tuple(Survivor(s.line, s.change) for s in explored.surviving),
         suspected_bugs=_bugs(suspicions, shown),
         flaky=tuple(f.name for f in good if not gated.passed(f.name)),
+        model=help_.contribution(_cases(kept), _cases(shown)),
         timings={"explore_s": round(found - began, 3), "total_s": round(clock() - began, 3)},
     )
 
@@ -89,11 +99,17 @@ def _files(project: Project, own: frozenset[str], staged: World, functions: dict
     }
 
 
-def _told(functions: list[Written], status: str, accepted: Accepted) -> tuple[WrittenTest, ...]:
+def _cases(functions: list[Written]) -> list[Case]:
+    return [case for function in functions for case in function.cases]
+
+
+def _told(functions: list[Written], status: str, help_: Help, accepted: Accepted) -> tuple[WrittenTest, ...]:
     tests = tuple(
         WrittenTest(
             name=f.name, label=f.cases[0].label, status="passed" if status == "passed" else "failed",
             scenario="; ".join(sentence(case) for case in f.cases[:8]), symbol=f.cases[0].scenario.symbol, code=f.code,
+            reason=f.cases[0].reason if len(f.cases) == 1 else "",
+            by_model=tuple(sorted({what for case in f.cases for what in help_.credited(case)})),
         )
         for f in functions
     )  # fmt: skip

@@ -55,7 +55,7 @@ class Mutation:
     def _fate(self, mutant: Mutant, search_until: float) -> Fate | None:
         """Judge one; None where the module loads once only and the mutant changes its import."""
         fate = Fate(mutant.line, mutant.change)
-        runner = self._mutated(mutant)
+        runner = self.mutated(mutant)
         if runner is None and self._subject.once:
             return None
         if runner is None:
@@ -91,7 +91,8 @@ class Mutation:
             fate.killers.add(len(self._search.rows) - 1)
             return
 
-    def _mutated(self, mutant: Mutant) -> Runner | None:
+    def mutated(self, mutant: Mutant) -> Runner | None:
+        """Return what runs scenarios on a mutant; None where it cannot be loaded."""
         mutant.apply()
         try:
             code = compile(ast.fix_missing_locations(self._tree), self._subject.path, "exec", dont_inherit=True)
