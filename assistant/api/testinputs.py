@@ -63,7 +63,7 @@ class TestsInput(BaseModel):
             limit = MAX_SOURCE // 1024
             raise TooLarge(Text(f"The sources are larger than {limit} KiB.", f"源代码超过 {limit} KiB。"))
         for name in texts:
-            if not _is_plain(name):
+            if not is_plain(name):
                 shown = name[:80]
                 raise InvalidInput(
                     Text(f"“{shown}” is not a relative path without “..”.", f"“{shown}”不是不含“..”的相对路径。"),
@@ -109,6 +109,7 @@ _ENDINGS_OF = {
 }  # fmt: skip
 
 
-def _is_plain(name: str) -> bool:
+def is_plain(name: str) -> bool:
+    """Whether a name is a relative path that stays inside."""
     path = PurePosixPath(name)
     return bool(path.parts) and not path.is_absolute() and ".." not in path.parts and name.isprintable()

@@ -221,6 +221,18 @@ def shown(error: EngineError | AssistantError) -> AssistantError:
     return AssistantError(_INTERNAL)
 
 
+def sandbox_away() -> Unavailable:
+    """Return the error where the sandbox does not hold."""
+    return Unavailable(
+        Text(
+            en="Tests cannot be run safely on this server: its sandbox is not available. Tell an operator.",
+            zh="本服务器的沙箱不可用，无法安全执行测试。请联系运维人员。",
+        ),
+        code="sandbox_unavailable",
+        retry_after=60.0,
+    )
+
+
 def _in_sandbox() -> Make:
     from domains.codegen.workshop import Workshop, WorkshopClosed
 
@@ -231,13 +243,6 @@ def _in_sandbox() -> Make:
             return workshop.make(project, options, watching, source)
         except WorkshopClosed as error:
             logger.error("tests.sandbox_unavailable reason=%s", error)  # noqa: TRY400 - the reason is the message
-            raise Unavailable(
-                Text(
-                    en="Tests cannot be run safely on this server: its sandbox is not available. Tell an operator.",
-                    zh="本服务器的沙箱不可用，无法安全执行测试。请联系运维人员。",
-                ),
-                code="sandbox_unavailable",
-                retry_after=60.0,
-            ) from error
+            raise sandbox_away() from error
 
     return make

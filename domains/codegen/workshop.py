@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from domains.codegen.coding.coder import Event
+from domains.codegen.coding.fixing import fix
+from domains.codegen.coding.work import Wish
 from domains.codegen.engine.types import Generated, Options, Project
 from domains.codegen.engine.watching import Watching
 from domains.codegen.helping.asking import Source
 from domains.codegen.making import generate
 from domains.errors import DomainError
+from inference.client.protocols import ChatModel
 from sandbox import Sandbox, SandboxUnavailable
 
 
@@ -30,5 +38,15 @@ class Workshop:
         try:
             self._box.check()
             return generate(self._box, project, options, watching, source)
+        except SandboxUnavailable as error:
+            raise WorkshopClosed(str(error)) from error
+
+    async def fix(self, wish: Wish, model: ChatModel) -> AsyncGenerator[Event, None]:
+        """Fix a failing test. Raises WorkshopClosed, EngineError, ModelError, TimeoutError."""
+        try:
+            await asyncio.to_thread(self._box.check)
+            async with aclosing(fix(wish, model, self._box)) as events:
+                async for event in events:
+                    yield event
         except SandboxUnavailable as error:
             raise WorkshopClosed(str(error)) from error
