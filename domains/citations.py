@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
-from domains import numbers, words
+from domains import numbers, sentences, words
 
 MARKER = re.compile(r"\[(\d+)\]")
 
@@ -30,7 +31,7 @@ _TOKEN = re.compile(
 _UNDECIDED = re.compile(r"""(?:`+|[ \t]*(?:[\[【][\d ,，、–-]{0,26})?|[.!?]+["')\]”’]*|[。！？；]+[”’」』）]*)\Z""")
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _NAME = re.compile(r"[a-z][a-z0-9-]+|[a-z]\d")
-_BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)、])\s*")
+_BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)、](?!\d))\s*")
 
 
 def cited(text: str) -> list[int]:
@@ -44,11 +45,13 @@ class Sources:
 
     `foreign` holds those (from 0) in another language than the answer: words prove nothing there. A marker of the model
     is believed if that source has the sentence's numbers, and a sentence without one is tied to it by what is written
-    alike in both languages.
+    alike in both languages. `question` is what was asked: an answer that is nothing but a value ("9.7%") is tied to the
+    source in which a sentence about the question states it.
     """
 
     texts: tuple[str, ...]
     foreign: frozenset[int] = frozenset()
+    question: str = ""
     _words: tuple[frozenset[str], ...] = field(init=False)
     _numbers: tuple[frozenset[str], ...] = field(init=False)
 
@@ -62,13 +65,24 @@ class Sources:
         body = _BULLET.sub("", sentence)
         asked = words.content(body)
         if len(asked) < _FEWEST:
-            return named
+            return named or self._stating(body)
         shares = [self._share(index, asked, body) for index in range(len(self.texts))]
         kept = [n for n in named if shares[n - 1] >= _KEEP or self._believed(n - 1, body)]
         if kept:
             return kept
         best = max(range(len(shares)), key=shares.__getitem__, default=None)
         return [best + 1] if best is not None and shares[best] >= (_KEEP if marks else _ADD) else []
+
+    def _stating(self, value: str) -> list[int]:
+        """Choose the source with the sentence that states a bare value and says most about the question."""
+        found = {number.value for number in numbers.find(value)}
+        about = words.content(self.question)
+        shares = [
+            max((words.overlap(about, words.content(line)) for line in _stating(text, found)), default=0.0)
+            for text in self.texts
+        ]
+        best = max(range(len(shares)), key=shares.__getitem__, default=None)
+        return [best + 1] if found and best is not None and shares[best] > 0 else []
 
     def _share(self, index: int, asked: frozenset[str], body: str) -> float:
         if index in self.foreign:
@@ -85,6 +99,11 @@ class Sources:
         held = names <= frozenset(_NAME.findall(words.fold(self.texts[index]))) and self._believed(index, body)
         telling = len(found) > 1 or any(len(re.findall(r"\d", number)) > 1 for number in _numbers(body))
         return float(held and telling)
+
+
+def _stating(text: str, values: set[Decimal]) -> list[str]:
+    """Return the sentences of `text` that hold all of the values."""
+    return [line for line in sentences.split(text) if values <= {number.value for number in numbers.find(line)}]
 
 
 def _numbers(text: str) -> frozenset[str]:

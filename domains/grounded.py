@@ -128,10 +128,11 @@ class Grounded:
         sources = Sources(
             tuple(f"{hit.chunk.title}\n{hit.chunk.text}" for hit in hits),
             frozenset(n for n, hit in enumerate(hits) if hit.chunk.language != question.language),
+            question.standalone,
         )
 
         def admit(sentence: str) -> bool:
-            return self.admits(question, evidence, sentence)
+            return not grounding.points(sentence) and self.admits(question, evidence, sentence)
 
         checker = CitationChecker(sources, admit if self.by_sentence else None)
         request = ChatRequest(messages, _bounded(self.from_sources, question), domain=self.folder.name)

@@ -1,8 +1,8 @@
-"""What can be answered while the model is away: the passages that answer, word for word, with their citations."""
+"""What can be answered when the model is away or of no use: the passages, word for word, with their citations."""
 
 from __future__ import annotations
 
-from assistant.chat import guard, texts
+from assistant.chat import guard
 from assistant.chat.guard import Judged
 from assistant.errors import Text
 from domains.excerpts import excerpts
@@ -12,10 +12,11 @@ from domains.types import Evidence, Question
 MOST_PASSAGES = 2
 
 
-def from_documents(
-    domain: Domain, question: Question, evidence: Evidence, introduction: Text = texts.FROM_DOCUMENTS
-) -> Judged | None:
-    """Quote the best passages; None when there are none, or the domain would not have them said."""
+def from_documents(domain: Domain, question: Question, evidence: Evidence, introduction: Text) -> Judged | None:
+    """Quote the best passages below an `introduction` that says why they stand in place of an answer.
+
+    None when there are none, or the domain would not have them said.
+    """
     if not evidence.hits:
         return None
     passages = excerpts(question.standalone, evidence.hits)[:MOST_PASSAGES]

@@ -21,6 +21,9 @@ from inference.client.errors import ModelTimeout, ModelUnavailable, NoModel
 from inference.client.protocols import ChatModel
 from inference.client.types import Usage
 
+UNTIED = frozenset({"ungrounded", "bad_citation"})
+"""Refusals that mean: there are documents, but the model's words could not be tied to them."""
+
 
 async def respond(
     room: Room,
@@ -31,9 +34,10 @@ async def respond(
     memory: Memory,
     watch: Stopwatch,
 ) -> AsyncGenerator[Delta | Refused | Reply, None]:
-    """Yield deltas, perhaps a refusal, and last the reply; without the model, what the documents say.
+    """Yield deltas, perhaps a refusal, and last the reply.
 
-    Raises ModelError, Unavailable (overloaded).
+    What the documents say takes the place of a model that is away, and of words that could not be tied to them: the
+    reply then leaves out what was streamed before. Raises ModelError, Unavailable (overloaded).
     """
     model = AttendedModel(room.model, room.slots)
     shown: list[str] = []
@@ -48,8 +52,14 @@ async def respond(
                 shown.append(response.text)
                 yield Delta(response.text)
         judged = _judged(domain, question, evidence, "".join(shown), end)
+        if judged.refused is not None and judged.refused.code in UNTIED:
+            instead = fallback.from_documents(domain, question, evidence, texts.UNTIED)
+            if instead is not None:
+                judged, end = instead, Done(grounded=True, layer="retrieval")
+                yield Delta(f"\n\n{instead.text}" if shown else instead.text)
     except (ModelUnavailable, ModelTimeout):
-        instead = None if shown else fallback.from_documents(domain, question, evidence)
+        why = texts.WHILE_WARMING if room.model_warming() else texts.FROM_DOCUMENTS
+        instead = None if shown else fallback.from_documents(domain, question, evidence, why)
         if instead is None:
             raise
         judged, end = instead, Done(grounded=True, layer="retrieval")

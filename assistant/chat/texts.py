@@ -58,6 +58,14 @@ FROM_DOCUMENTS = Text(
     en="The model is away at the moment. This is what the documents say:",
     zh="模型暂时不在线。以下是资料中的相关原文：",
 )
+WHILE_WARMING = Text(
+    en="The model is still starting. This is what the documents say:",
+    zh="模型正在启动。以下是资料中的相关原文：",
+)
+UNTIED = Text(
+    en="The model's answer could not be tied to the documents, so it is not shown. This is what they say:",
+    zh="模型的回答无法与资料一一对应，因此不予采用。以下是资料中的相关原文：",
+)
 MODEL_SLOW = Text(
     en="The model took too long to answer. Try again, or ask a shorter question.",
     zh="模型响应超时。请重试，或把问题写得更简短一些。",

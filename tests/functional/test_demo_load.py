@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.core.management import call_command
 from django.db import connection
 
@@ -19,10 +20,14 @@ from assistant.intents.types import Route
 from assistant.knowledge.demo_files import FOLDER
 from assistant.knowledge.live import LiveKnowledge, build_index
 from assistant.knowledge.models import Chunk, ChunkChange, Document, IngestionJob, Revision
+from assistant.widget.demo_content import CARDS
+from domains.evidence.check import EvidenceCheck
+from retrieval.encoders.batching import BatchingEncoder
 from retrieval.indexes.generations import GenerationStore
 from retrieval.protocols import Encoder
 from retrieval.retriever import HybridRetriever
 from retrieval.types import Filter
+from tests import chatkit
 
 COUNTED = (Tenant, FaqEntry, FaqVariant, Intent, Example, TrainedClassifier, Document, Revision, Chunk, ChunkChange)
 
@@ -50,6 +55,30 @@ def test_the_whole_demo_loads(redis_url: str, house_encoder: Encoder) -> None:
     assert Document.objects.filter(state="live").count() == Document.objects.count() >= 80
     assert FaqEntry.objects.count() >= 120
     assert (TrainedClassifier.objects.get().held_out_accuracy or 0) > 0.85
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.timeout(900)
+async def test_no_question_of_the_demo_page_is_refused_even_when_the_model_talks_beside_the_point(
+    redis_url: str, house_encoder: Encoder
+) -> None:
+    await sync_to_async(call_command)("load_demo")
+    faq, intents = FaqIndex(house_encoder, default_stats()), IntentClassifier(house_encoder.name)
+    retriever = HybridRetriever(house_encoder)
+    for part in (faq, intents, LiveKnowledge(retriever, house_encoder.name)):
+        await sync_to_async(part.refresh)()
+    questions = [question for card in CARDS for question in (*card.en, *card.zh)]
+    assert len(questions) >= 16
+    where = chatkit.room(
+        chatkit.model(*["Penguins are birds." for _ in questions]),
+        faq=faq, intents=intents, encoder=BatchingEncoder(house_encoder), retriever=retriever,
+        evidence=EvidenceCheck.load(),
+    )  # fmt: skip
+    answers = {text: chatkit.finished(await chatkit.events(chatkit.asked(text), where)) for text in questions}
+    assert [text for text, answer in answers.items() if answer.refused is not None] == []
+    beside = [text for text, answer in answers.items() if answer.answer.startswith("Penguins")]
+    assert all("Fibonacci" in text or "回文" in text for text in beside)  # nobody's documents hold these
 
 
 @pytest.mark.django_db(transaction=True)

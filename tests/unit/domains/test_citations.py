@@ -91,6 +91,37 @@ def test_the_checker_knows_whether_anything_shown_is_cited() -> None:
     assert (silent.cited, speaking.cited) == (False, True)
 
 
+REVENUE = (
+    "分业务收入\n商城业务收入61.0亿元，占72.4%；\n云业务8.2亿元，占9.7%；\n健康业务4.8亿元，占5.7%。",
+    "季度 | 营业收入（亿元） | 毛利率\n一季度 | 18.6 | 9.7%",
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "shown"),
+    [
+        ("云业务收入占比是多少？", "9.7%", "9.7% [1]"),
+        ("云业务收入占比是多少？", "9.7%。", "9.7% [1]。"),
+        ("一季度的毛利率是多少？", "9.7%", "9.7% [2]"),
+        ("云业务收入是多少？", "8.2亿元[1]", "8.2亿元[1]"),
+        ("云业务收入占比是多少？", "9.8%", "9.8%"),  # nobody says so
+        ("Who won?", "9.7%", "9.7%"),  # nothing that is said of it concerns the question
+        ("云业务收入占比是多少？", "是的", "是的"),  # no value: any sentence would do
+    ],
+)
+def test_an_answer_of_nothing_but_a_value_is_tied_to_the_sentence_that_states_it(
+    question: str, said: str, shown: str
+) -> None:
+    assert checked(said, sources=Sources(REVENUE, question=question)) == shown
+
+
+def test_a_decimal_is_not_the_number_of_a_list() -> None:
+    """ "9.7%" begins like the item 9. of a list; cut there, another value would be looked for."""
+    sources = Sources(("The fee is 7% of the price.", "The share is 9.7% of the price."), question="What is the share?")
+    assert checked("9.7%", sources=sources) == "9.7% [2]"
+    assert checked("1. The fee is 7% of the price.", sources=sources) == "1. The fee is 7% of the price [1]."
+
+
 def test_without_sources_no_marker_survives() -> None:
     assert checked("As shown [1], it works [2].", sources=Sources(())) == "As shown, it works."
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domains.grounding import tied, without_code
+from domains.grounding import points, tied, without_code
 
 SOURCE = "The D3 stores 100 fingerprints. Its battery lasts 12 months. The warranty is 2 years."
 
@@ -37,6 +37,41 @@ def test_a_sentence_with_a_number_from_nowhere_is_left_out(said: str, left: str)
 
 def test_an_answer_whose_only_citation_stands_with_an_invented_number_is_none() -> None:
     assert tied("The D3 costs 899 yuan [1]. It is a smart lock.", [SOURCE]) is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "This information is found in source.",
+        "The information is provided in the text above.",
+        "This information is found in the second source, which lists revenue figures for 2025 and 2024.",
+        "It is stated in source 2.",
+        "该信息来自资料1。",
+        "以上内容基于所给资料。",
+        "答案可在资料中找到。",
+    ],
+)
+def test_a_sentence_that_only_points_at_the_sources_is_left_out(said: str) -> None:
+    assert points(said)
+    answer = "The D3 stores 100 fingerprints [1]."
+    assert tied(f"{answer} {said}", [SOURCE, said]) == answer
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "It is stated in the document that the battery lasts 12 months.",
+        "This information is found in source [1].",  # it cites: perhaps the only sentence that does
+        "The data is kept for 2 years.",
+        "It comes with a source of power.",
+        "资料中说明保修2年。",
+        "该信息每年更新一次。",
+        "以上内容依据所引用的资料，仅供参考，不构成投资、税务或法律建议。",  # the house's own words
+        "General information from the documents cited, not investment, tax or legal advice.",
+    ],
+)
+def test_a_sentence_that_says_something_stays(said: str) -> None:
+    assert not points(said)
 
 
 def test_numbers_in_code_are_nobodys_claim() -> None:

@@ -7,6 +7,7 @@ from contextlib import aclosing
 
 import pytest
 
+from assistant.chat import texts
 from assistant.chat.answers import to_plain
 from assistant.chat.events import Delta, Finished, Refused, Sources, Started
 from assistant.chat.memory import Memory, PastTurn
@@ -270,8 +271,6 @@ async def test_nothing_is_written_into_a_conversation_that_cannot_be_recalled() 
 
     class Unknown:
         async def recall(self, _asked: object) -> Memory:
-            from assistant.chat import texts
-
             raise NotFound(texts.NO_CONVERSATION)
 
     where = room(store=store, memories=Unknown())
@@ -313,6 +312,46 @@ async def test_while_the_model_is_away_the_documents_speak_for_themselves() -> N
         assert (answer_.layer, answer_.grounded, answer_.model) == ("retrieval", True, None)
         assert words in answer_.answer
         assert "[1]" in answer_.answer
+
+
+async def test_while_the_model_starts_that_is_said_over_the_documents_words() -> None:
+    for warming, why in ((True, texts.WHILE_WARMING), (False, texts.FROM_DOCUMENTS)):
+        down = model(Reply(pieces=("x",), error=ModelUnavailable("down")))
+        where = room(down, model_warming=lambda w=warming: w)
+        answer_ = finished(await events(asked("Explain the warranty of the Aurora lamp after delivery"), where))
+        assert answer_.answer.startswith(why.en)
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "words"),
+    [
+        (
+            "Explain the warranty of the Aurora lamp after delivery",
+            "It lasts 36 months in most countries.",
+            "24 months",
+        ),
+        ("请解释极光台灯交货后的保修期", "是的，当然可以。", "二十四个月"),
+    ],
+)
+async def test_words_of_the_model_that_no_document_holds_give_way_to_the_documents_words(
+    question: str, said: str, words: str
+) -> None:
+    steps = await events(asked(question), room(model(said), faq=Curated(offered=-1.0)))
+    answer_ = finished(steps)
+    assert (answer_.layer, answer_.grounded, answer_.model, answer_.refused) == ("retrieval", True, None, None)
+    assert answer_.answer.startswith(texts.UNTIED.of(answer_.language))
+    assert words in answer_.answer
+    assert "[1]" in answer_.answer
+    assert said not in answer_.answer
+    assert "".join(step.text for step in steps if isinstance(step, Delta)).endswith(f"\n\n{answer_.answer}")
+    assert not any(isinstance(step, Refused) for step in steps)
+    assert answer_.suggestions
+
+
+async def test_a_bare_value_is_an_answer_when_a_document_states_it() -> None:
+    answer_ = finished(await events(asked("Explain the warranty of the Aurora lamp"), room(model("24 months"))))
+    assert (answer_.layer, answer_.refused) == ("model", None)
+    assert answer_.answer == "24 months [1]"
 
 
 async def test_without_a_model_the_documents_speak_and_that_there_is_none_is_said() -> None:
