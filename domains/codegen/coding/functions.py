@@ -102,6 +102,6 @@ def assertions(function: Function) -> int:
 
 def called(function: Function) -> set[str]:
     """Return names and attributes that a function calls."""
-    return {
-        ast.unparse(node.func).split("(")[0].split(".")[-1] for node in ast.walk(function) if isinstance(node, ast.Call)
-    }
+    called_ones = [node.func for node in ast.walk(function) if isinstance(node, ast.Call)]
+    names = {one.id for one in called_ones if isinstance(one, ast.Name)}
+    return names | {one.attr for one in called_ones if isinstance(one, ast.Attribute)}

@@ -39,7 +39,7 @@ def order(wish: Wish, verdict: Verdict, failure: Failure) -> list[Where]:
 def suspects(wish: Wish, failure: Failure) -> list[str]:
     """Name functions of the target: those in the trace, last first, then those that the test calls."""
     name = PurePosixPath(wish.target).name
-    lines = [int(found) for found in re.findall(rf"{re.escape(name)}:(\d+)", failure.why)]
+    lines = [int(found) for found in re.findall(rf"(?<!\w){re.escape(name)}:(\d+)", failure.why)]
     traced = [functions.at_line(wish.source, line) for line in reversed(lines)]
     test = functions.find(wish.files[wish.test_file], dotted(failure.name))
     called = sorted(functions.called(test)) if test is not None else []
