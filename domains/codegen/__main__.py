@@ -8,16 +8,20 @@ import random
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from domains.codegen.engine.errors import EngineError, SourceBroken
 from domains.codegen.engine.types import Generated, Options, Project
-from domains.codegen.evaluation import corpus, measure, peers
+from domains.codegen.evaluation import corpus, measure, peers, stryker
 from domains.codegen.evaluation.comparing import Comparison
+from domains.codegen.evaluation.keeping import Kept
 from domains.codegen.helping.asking import Source, own_loop
 from domains.codegen.making import generate
 from domains.codegen.wire import to_fields
 from sandbox import Sandbox, SandboxError
+
+_PEERS = {"pynguin": "python", "stryker": "javascript"}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -53,10 +57,13 @@ def _parser() -> argparse.ArgumentParser:
     judge.add_argument("--seed", type=int, default=1)
     judge.add_argument("--budget", type=float, default=8.0, metavar="SECONDS")
     judge.add_argument(
-        "--peer", choices=["pynguin"],
-        help="run it beside ours on Python, in an environment that is made on demand; mutmut judges both",
+        "--peer", choices=["pynguin", "stryker"],
+        help="made on demand: Pynguin beside ours on Python, both judged by mutmut; Stryker as judge of JavaScript",
     )  # fmt: skip
     judge.add_argument("--peer-seconds", type=int, default=30, metavar="SECONDS", help="the peer's search")
+    judge.add_argument(
+        "--keep", type=Path, metavar="FILE", help="keep results as they come; a run with the same file goes on there"
+    )
     _add_model(judge)
     judge.add_argument("--json", action="store_true")
     return parser
@@ -124,11 +131,14 @@ def _evaluate(box: Sandbox, asked: argparse.Namespace) -> int:
     listed = (
         corpus.subjects(asked.path, asked.language) if asked.path is not None else corpus.pinned_modules(asked.tier)
     )
-    if asked.slice is not None and asked.slice < len(listed):
+    if asked.slice is not None and asked.slice <= len(listed):
         listed = random.Random(asked.seed).sample(listed, asked.slice)  # noqa: S311 - repeatable, not secret
-    compared = None
-    if asked.peer is not None and asked.language == "python":
-        compared = Comparison(box, asked.peer_seconds, lambda line: _say(f"{line}\n"), peers.packages())
+    options = Options(budget_s=asked.budget)
+    kept, compared = Kept(asked.keep, options), None
+    if asked.peer is not None and asked.language != _PEERS[asked.peer]:
+        raise peers.PeerAbsent(f"{asked.peer} knows {_PEERS[asked.peer]} only: add --language {_PEERS[asked.peer]}.")
+    if asked.peer == "pynguin":
+        compared = Comparison(box, asked.peer_seconds, lambda line: _say(f"{line}\n"), peers.packages(), kept)
 
     def told(subject: corpus.Subject, row: measure.Measured) -> None:
         _told(row)
@@ -136,10 +146,23 @@ def _evaluate(box: Sandbox, asked: argparse.Namespace) -> int:
             compared.add(subject, row)
 
     with _source(asked) as source:
-        rows = measure.measure_all(box, listed, Options(budget_s=asked.budget), told, source)
+        # what is kept does not say which model helped
+        one = kept.measure if source is None else partial(measure.measure, source=source)
+        rows = measure.measure_all(box, listed, options, told, one)
     figures = {**measure.summary(rows), **(compared.summary() if compared is not None else {})}
+    if asked.peer == "stryker":
+        figures |= stryker.summary(_by_stryker(box, listed, rows, kept))
     sys.stdout.write(json.dumps(figures) + "\n")
     return 0
+
+
+def _by_stryker(
+    box: Sandbox, listed: list[corpus.Subject], rows: list[measure.Measured], kept: Kept
+) -> list[peers.Judged]:
+    suites = [
+        stryker.Suite(subject.name, subject.project, row.files) for subject, row in zip(listed, rows, strict=True)
+    ]
+    return stryker.judge_all(box, stryker.packages(), suites, kept, lambda line: _say(f"{line}\n"))
 
 
 def _say(text: str) -> None:

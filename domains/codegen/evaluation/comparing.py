@@ -10,8 +10,9 @@ from typing import Any
 
 from domains.codegen.evaluation import peers
 from domains.codegen.evaluation.corpus import Subject
+from domains.codegen.evaluation.keeping import Kept, Theirs
 from domains.codegen.evaluation.measure import Measured
-from domains.codegen.evaluation.peers import Judged
+from domains.codegen.evaluation.peers import NOTHING, Judged
 from sandbox import Sandbox
 
 
@@ -38,19 +39,35 @@ class Comparison:
     seconds: int
     told: Callable[[str], None]
     folder: Path
+    kept: Kept
     rows: list[Compared] = field(default_factory=list)
 
     def add(self, subject: Subject, measured: Measured) -> None:
         """Compare one module."""
-        ours = peers.judged(self.box, self.folder, subject.project, measured.files)
-        written = peers.pynguin(self.box, self.folder, subject.project, self.seconds)
-        theirs = peers.judged(self.box, self.folder, subject.project, written)
-        row = Compared(subject.name, ours, theirs)
+        ours, theirs = self._ours(subject, measured), self._theirs(subject)
+        row = Compared(subject.name, ours, theirs.judged)
         self.rows.append(row)
         self.told(
-            f"  by mutmut {ours.killed}/{ours.mutants}, covered {ours.covered:.2f}; Pynguin {theirs.killed}/"
-            f"{theirs.mutants}, covered {theirs.covered:.2f}{'; ahead' if row.ahead else ''}"
+            f"  by mutmut {ours.killed}/{ours.mutants}, covered {ours.covered:.2f}; Pynguin {row.theirs.killed}/"
+            f"{row.theirs.mutants}, covered {row.theirs.covered:.2f}{'; ahead' if row.ahead else ''} {theirs.failed}"
         )
+
+    def _ours(self, subject: Subject, measured: Measured) -> Judged:
+        judged = self.kept.judged(subject.name)
+        if judged is None:
+            judged = peers.judged(self.box, self.folder, subject.project, measured.files)
+            self.kept.keep_judged(subject.name, judged)
+        return judged
+
+    def _theirs(self, subject: Subject) -> Theirs:
+        peer = f"pynguin {peers.version('pynguin')} {self.seconds}"
+        theirs = self.kept.theirs(subject.name, peer)
+        if theirs is None:
+            suite = peers.pynguin(self.box, self.folder, subject.project, self.seconds)
+            judged = peers.judged(self.box, self.folder, subject.project, suite.files)
+            theirs = Theirs(judged, suite.failed or ("" if judged != NOTHING else "its tests could not be run"))
+            self.kept.keep_theirs(subject.name, peer, theirs)
+        return theirs
 
     def summary(self) -> dict[str, Any]:
         """Return medians of both and the share of modules where ours is ahead. Without mutants nothing is judged."""
@@ -64,6 +81,7 @@ class Comparison:
                 "mutation_score": _middle([row.theirs.score for row in judged]),
                 "coverage": _middle([row.theirs.covered for row in self.rows]),
             },
+            "without_peer": sum(row.theirs == NOTHING for row in self.rows),
             "ahead": round(sum(row.ahead for row in self.rows) / len(self.rows), 4) if self.rows else None,
         }  # fmt: skip
 

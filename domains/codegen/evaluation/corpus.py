@@ -38,17 +38,30 @@ class Subject:
 def subjects(path: Path, language: str = "python") -> list[Subject]:
     """Read a folder of modules, a data set (its folder or a `.jsonl`), or a list of pinned modules.
 
+    A folder with rows of programs is a data set; what lies beside them, as quixbugs' shared classes do, is no program.
     Raises CorpusBroken, OSError.
     """
     if path.is_dir():
-        found = [file for file in sorted(path.rglob("*")) if _is_module(file, language)]
-        if found:
-            return [Subject(str(file.relative_to(path)), _alone(file)) for file in found]
-        return [subject for file in sorted(path.rglob("*.jsonl")) for subject in subjects(file, language)]
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        listed = [subject for file in sorted(path.rglob("*.jsonl")) for subject in _programs(file, language)]
+        found = [] if listed else [file for file in sorted(path.rglob("*")) if _is_module(file, language)]
+        return listed or [Subject(str(file.relative_to(path)), _alone(file)) for file in found]
+    rows = _rows(path)
     if rows and "wheel_sha256" in rows[0]:
         return list(pinned(rows, path.parent))
-    found_programs = (programs.read(row, n, language) for n, row in enumerate(rows))
+    return _programs(path, language)
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    """Read lines of JSON. Raises CorpusBroken."""
+    try:
+        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    except ValueError as error:
+        raise CorpusBroken(f"{path} does not hold lines of JSON: {error}") from error
+    return [row for row in rows if isinstance(row, dict)]
+
+
+def _programs(path: Path, language: str) -> list[Subject]:
+    found_programs = (programs.read(row, n, language) for n, row in enumerate(_rows(path)))
     beside = _beside(path) if language == "java" else {}
     return [
         Subject(one.name, Project({**beside, **one.project.files}, one.project.target), one.wrong)

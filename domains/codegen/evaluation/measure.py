@@ -106,11 +106,11 @@ def measure_all(
     listed: list[Subject],
     options: Options,
     told: Callable[[Subject, Measured], None],
-    source: Source | None = None,
+    one: Callable[[Sandbox, Subject, Options], Measured] = measure,
 ) -> list[Measured]:
     """Measure programs one after the other."""
     rows = []
     for subject in listed:
-        rows.append(measure(box, subject, options, source))
+        rows.append(one(box, subject, options))
         told(subject, rows[-1])
     return rows

@@ -77,7 +77,15 @@ def version(name: str, pins: Path = PINS) -> str:
     return rows[name]
 
 
-def pynguin(box: Sandbox, folder: Path, project: Project, seconds: int) -> Mapping[str, str]:
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """Test files by name; `failed` says how the peer ended when there are none."""
+
+    files: Mapping[str, str]
+    failed: str = ""
+
+
+def pynguin(box: Sandbox, folder: Path, project: Project, seconds: int) -> Suite:
     """Return the test files that Pynguin writes for a module in `seconds` of search; none when it fails."""
     arguments = [
         "--project-path", SOURCES, "--module-name", project.module, "--output-path", _OUT, "--report-dir", _OUT,
@@ -85,7 +93,9 @@ def pynguin(box: Sandbox, folder: Path, project: Project, seconds: int) -> Mappi
     ]  # fmt: skip
     outcome = _boxed(box, folder, project, "peer.py", {"arguments": arguments, "out": _OUT}, {}, seconds + _START_S)
     told = _told(outcome)
-    return {name: text for name, text in told.items() if isinstance(text, str) and name.startswith("test_")}
+    files = {name: text for name, text in told.items() if isinstance(text, str) and name.startswith("test_")}
+    said = outcome.stderr.decode("utf-8", "replace").strip().split("\n")[-1][-200:]
+    return Suite(files, "" if files else f"no tests ({outcome.ending}): {said}")
 
 
 class _Stats(BaseModel):

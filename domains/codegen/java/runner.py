@@ -44,21 +44,48 @@ class Jvm:
         heard: Callable[[bytes], None] | None = None,
     ) -> Outcome:  # fmt: skip
         """Run one of the inside programs on a project. Raises Cancelled, SandboxUnavailable."""
-        inside = {f"inside/{path.name}": path.read_bytes() for path in INSIDE.glob("*.java")}
         sources = {f"src/{name}": body for name, body in project.files.items()}
-        classpath = ":".join(str(jar) for jar in self.jars)
         told = "\n".join(" ".join(str(word) for word in line) for line in plan)
-        job = Job(
-            (str(self.program), *_OPTIONS, "-cp", classpath, f"{BOX}/inside/Boot.java", script),
-            files={**sources, **inside, **(files or {})},
-            stdin=told.encode(),
-            folders=tuple(folder for folder in Path("/etc").glob("java-*-openjdk") if folder.is_dir()),
-            limits=limits(wall_s),
-        )
+        command = ("-cp", self._classpath(f"{BOX}/inside"), script)
+        job = self._job(command, {**sources, **self.programs(box), **(files or {})}, wall_s, told.encode())
         outcome = box.run(job, cancelled=cancelled, heard=heard)
         if outcome.ending == "cancelled":
             raise Cancelled("stopped by the caller")
         return outcome
+
+    def programs(self, box: Sandbox) -> Mapping[str, bytes]:
+        """Return the inside programs' classes; they are compiled once in a process. Raises MissingRunner."""
+        with _BUILDING:
+            if self not in _BUILT:
+                _BUILT[self] = self._built(box)
+        return _BUILT[self]
+
+    def _built(self, box: Sandbox) -> Mapping[str, bytes]:
+        sources = {f"inside/{path.name}": path.read_bytes() for path in INSIDE.glob("*.java")}
+        outcome = box.run(self._job(("-cp", self._classpath(), f"{BOX}/inside/Build.java"), sources, _BUILD_S))
+        if not outcome.ok or not outcome.report:
+            said = outcome.stderr.decode("utf-8", "replace").strip()[-300:]
+            raise MissingRunner("java", f"The JDK at {self.program} compiles nothing here ({outcome.ending}): {said}")
+        lines = (line.split() for line in outcome.report.decode("ascii").splitlines())
+        return {f"inside/{name}.class": base64.b64decode(code) for name, code in lines}
+
+    def _classpath(self, *more: str) -> str:
+        return ":".join([*(str(jar) for jar in self.jars), *more])
+
+    def _job(self, command: tuple[str, ...], files: Mapping[str, bytes], wall_s: float, stdin: bytes = b"") -> Job:
+        return Job(
+            (str(self.program), *_OPTIONS, *command),
+            files=files,
+            stdin=stdin,
+            folders=tuple(folder for folder in Path("/etc").glob("java-*-openjdk") if folder.is_dir()),
+            limits=limits(wall_s),
+        )
+
+
+_BUILDING = threading.Lock()
+_BUILT: dict[Jvm, Mapping[str, bytes]] = {}
+_BUILD_S = 90.0
+"""Two seconds on a quiet machine; nothing of a caller's runs then."""
 
 
 def find(library: Path = LIBRARY) -> Jvm:

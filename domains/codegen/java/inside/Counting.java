@@ -32,19 +32,20 @@ final class Counting {
     return made;
   }
 
-  private ExecutionDataStore collect(boolean reset) {
+  private ExecutionDataStore collect() {
     ExecutionDataStore store = new ExecutionDataStore();
-    data.collect(store, new SessionInfoStore(), reset);
+    data.collect(store, new SessionInfoStore(), false);
     return store;
   }
 
   /** Probes that were hit since the last time. */
   List<String> hit() {
     List<String> found = new ArrayList<>();
-    for (ExecutionData one : collect(true).getContents()) {
+    for (ExecutionData one : collect().getContents()) {
       boolean[] probes = one.getProbes();
       for (int n = 0; n < probes.length; n++) if (probes[n]) found.add(one.getName() + n);
     }
+    data.reset(); // only now: what is collected is not a copy
     return found;
   }
 
@@ -66,7 +67,7 @@ final class Counting {
   /** Lines and branches of the classes that a file holds. */
   Map<String, Object> covered(Map<String, byte[]> classes, List<String> wanted) throws Exception {
     CoverageBuilder builder = new CoverageBuilder();
-    Analyzer analyzer = new Analyzer(collect(false), builder);
+    Analyzer analyzer = new Analyzer(collect(), builder);
     for (Map.Entry<String, byte[]> one : classes.entrySet()) {
       String top = one.getKey().replaceAll("\\$.*", "");
       if (wanted.contains(top)) analyzer.analyzeClass(one.getValue(), one.getKey());

@@ -17,7 +17,7 @@ import java.util.Set;
 
 /** Searches for scenarios, judges mutants with them, and reports the smallest set that notices most. */
 public class Explore {
-  private static final int ALIKE = 5, DIFFERENT = 30, BARREN = 1500, ENOUGH = 6, TRIES = 80;
+  private static final int ALIKE = 5, DIFFERENT = 30, BARREN = 1500, ENOUGH = 6, TRIES = 80, LONGER = 2, LONG = 220;
 
   static final class Row {
     final Running.Scenario scenario;
@@ -48,6 +48,7 @@ public class Explore {
   private final Map<String, Map<String, Integer>> given = new HashMap<>();
   private Map<String, String> texts;
   private ClassLoader counted;
+  private Clock clock = new Clock();
   private int judged, killed;
 
   Explore(Plan plan, Report report) throws Exception {
@@ -78,9 +79,9 @@ public class Explore {
     for (String name : plan.classes) find(counted.loadClass(name));
     report.tell(progress("search", 0, 1));
     List<Map<String, Object>> checks = examples();
-    long began = System.currentTimeMillis(); // compiling does not count: it takes as long as the machine takes
-    search(began + (long) (plan.budget * 350));
-    List<Map<String, Object>> surviving = mutants(began + (long) (plan.budget * 1000));
+    clock = new Clock(); // compiling does not count: it takes as long as the machine takes
+    search((long) (plan.budget * 350));
+    List<Map<String, Object>> surviving = mutants((long) (plan.budget * 1000));
     report.tell(Map.of("result", result(checks, surviving)));
   }
 
@@ -170,7 +171,7 @@ public class Explore {
     for (Running.Target target : all) {
       List<List<Values.Expr>> pools = Arrays.stream(target.types()).map(values::first).toList();
       if (pools.stream().anyMatch(List::isEmpty)) continue;
-      for (int n = 0; n < 120 && (n < 70 || System.currentTimeMillis() < until); n++) {
+      for (int n = 0; n < 120 && (n < 70 || clock.now() < until); n++) {
         List<Values.Expr> arguments = new ArrayList<>();
         for (int m = 0; m < pools.size(); m++) {
           List<Values.Expr> pool = pools.get(m);
@@ -179,7 +180,7 @@ public class Explore {
         consider(scenario(target, arguments));
       }
     }
-    for (int barren = 0; !all.isEmpty() && barren < BARREN && System.currentTimeMillis() < until; ) {
+    for (int barren = 0; !all.isEmpty() && barren < BARREN && clock.now() < until; ) {
       Running.Target target = values.pick(all);
       List<Row> own = rows.stream().filter((row) -> row.scenario.target() == target).toList();
       Running.Scenario other = !own.isEmpty() && values.chance.nextBoolean() ? varied(values.pick(own).scenario) : drawn(target);
@@ -226,7 +227,7 @@ public class Explore {
     String original = texts.get(plan.target);
     rows.sort(Comparator.comparingInt(Row::size));
     for (Plan.Mutant mutant : plan.mutants) {
-      long left = until - System.currentTimeMillis();
+      long left = until - clock.now();
       if (left < 0) break;
       if (judged % 10 == 0) report.tell(progress("mutants", judged, plan.mutants.size()));
       Map<String, byte[]> classes = new LinkedHashMap<>(project.classes);
@@ -236,7 +237,7 @@ public class Explore {
         continue;
       }
       judged++;
-      if (noticed(judged, classes, System.currentTimeMillis() + Math.max(300, left / Math.max(1, plan.mutants.size() - judged)))) killed++;
+      if (noticed(judged, classes, clock.now() + Math.max(300, left / Math.max(1, plan.mutants.size() - judged)))) killed++;
       else surviving.add(Map.of("line", mutant.line(), "change", mutant.change()));
     }
     return surviving;
@@ -252,9 +253,9 @@ public class Explore {
         found++;
         if (other == Running.STALLED) return true;
       }
-      if (found > 0 && System.currentTimeMillis() > until) return true;
+      if (found > 0 && clock.now() > until) return true;
     }
-    for (int n = 0; found == 0 && n < TRIES && !rows.isEmpty() && System.currentTimeMillis() < until; n++) {
+    for (int n = 0; found == 0 && n < TRIES && !rows.isEmpty() && clock.now() < until; n++) {
       Running.Scenario scenario = varied(values.pick(rows).scenario);
       if (scenario == null || scenario.source().length() > 1200 || !tried.add(scenario.source())) continue;
       counting.hit();
@@ -291,6 +292,7 @@ public class Explore {
     List<Map<String, Object>> chosen = new ArrayList<>();
     Set<Integer> done = new HashSet<>();
     Set<String> taken = new HashSet<>();
+    Set<String> said = new HashSet<>();
     List<Row> left = new ArrayList<>(rows);
     while (!left.isEmpty()) {
       Row best = null;
@@ -307,7 +309,9 @@ public class Explore {
       done.addAll(best.kills);
       taken.addAll(best.hit);
       chosen.add(shown(best));
+      said.add(best.scenario.target().signature() + best.seen.key());
     }
+    for (Running.Target target : targets) longer(target, left, said).forEach((row) -> chosen.add(shown(row)));
     Map<String, Object> told = new LinkedHashMap<>();
     told.put("symbols", targets.stream().map(Running.Target::symbol).distinct().toList());
     told.put("rows", chosen);
@@ -317,6 +321,16 @@ public class Explore {
     told.put("surviving", surviving);
     told.put("scenarios", tried.size());
     return told;
+  }
+
+  /** The smallest set is one of small arguments; what goes wrong with longer ones only is seen with longer ones. */
+  private static List<Row> longer(Running.Target target, List<Row> left, Set<String> said) {
+    return left.stream()
+        .filter((row) -> row.scenario.target() == target && row.seen.kind().equals("value") && row.size() <= LONG)
+        .sorted(Comparator.comparingInt(Row::size).reversed())
+        .filter((row) -> said.add(target.signature() + row.seen.key()))
+        .limit(LONGER)
+        .toList();
   }
 
   private static Map<String, Object> shown(Row row) {

@@ -3,6 +3,7 @@
 
 const fs = require("node:fs");
 const { Chance } = require("./chance.cjs");
+const { now } = require("./clock.cjs");
 const { Loading } = require("./loading.cjs");
 const { Runner, value } = require("./running.cjs");
 const { Pools } = require("./pools.cjs");
@@ -42,7 +43,7 @@ async function main() {
 }
 
 async function explored(plan, loading, exported) {
-  const began = Date.now();
+  const began = now();
   const chance = new Chance(plan.seed);
   const runner = new Runner(exported, plan.own);
   const targets = plan.targets.filter((one) => one.kind === "method" || one.kind === "get" || typeof runner.find(one.callee).found === "function");

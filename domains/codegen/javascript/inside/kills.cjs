@@ -1,6 +1,7 @@
 "use strict";
 // Which scenarios notice which changes of the code, a search for inputs that notice the rest, and the smallest set that does.
 
+const { now } = require("./clock.cjs");
 const { Runner } = require("./running.cjs");
 const { stalled } = require("./loading.cjs");
 
@@ -16,8 +17,8 @@ class Mutation {
   /** The fate of every mutant judged before the time is over: {line, change, killers}. */
   async judge(until, told) {
     const fates = [];
-    for (let n = 0; n < this.mutants.length && Date.now() < until; n++) {
-      const share = Date.now() + (until - Date.now()) / (this.mutants.length - n);
+    for (let n = 0; n < this.mutants.length && now() < until; n++) {
+      const share = now() + (until - now()) / (this.mutants.length - n);
       const fate = await this.fate(this.mutants[n], share);
       if (fate !== undefined) fates.push(fate);
       if (n % 10 === 0) told(n, this.mutants.length);
@@ -52,13 +53,13 @@ class Mutation {
       piece.forEach((n, m) => {
         if (JSON.stringify(outcomes[m]) !== JSON.stringify(rows[n].seen)) fate.killers.add(n);
       });
-      if (outcomes.some((one) => one?.kind === "stalled") || (Date.now() > until && fate.killers.size)) return;
+      if (outcomes.some((one) => one?.kind === "stalled") || (now() > until && fate.killers.size)) return;
     }
   }
 
   /** Search near the scenarios that reach a surviving mutant for one that tells it from the original. */
   async look(runner, rows, fate, until) {
-    for (let n = 0; n < TRIES && Date.now() < until; n++) {
+    for (let n = 0; n < TRIES && now() < until; n++) {
       const row = this.search.chance.pick(rows);
       const scenario = this.search.varied(row);
       const key = JSON.stringify(scenario);

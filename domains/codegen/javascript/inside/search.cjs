@@ -2,6 +2,7 @@
 // Looks for scenarios that do something new: examples and boundaries first, then neighbours of what worked, and sequences
 // of calls for classes.
 
+const { now } = require("./clock.cjs");
 const { near } = require("./values.cjs");
 const { value } = require("./running.cjs");
 
@@ -29,11 +30,11 @@ class Search {
       for (const args of this.first(target)) {
         if (args === undefined) continue;
         await this.consider(this.scenario(target, args));
-        if (Date.now() > until) return;
+        if (now() > until) return;
       }
     }
     let barren = 0;
-    while (tested.length && Date.now() < until && barren < enough) {
+    while (tested.length && now() < until && barren < enough) {
       const target = this.chance.pick(tested);
       const rows = this.rows.filter((row) => row.scenario.symbol === target.symbol);
       const other = rows.length && this.chance.share(0.5) ? this.varied(this.chance.pick(rows)) : this.scenario(target, this.drawn(target));

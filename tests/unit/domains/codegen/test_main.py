@@ -9,8 +9,8 @@ import pytest
 
 from domains.codegen.__main__ import main
 from domains.codegen.engine.types import Coverage, Options, Project
-from domains.codegen.evaluation import peers
-from domains.codegen.evaluation.peers import Judged
+from domains.codegen.evaluation import peers, stryker
+from domains.codegen.evaluation.peers import Judged, Suite
 from domains.codegen.workshop import Workshop, WorkshopClosed
 from sandbox import Sandbox
 
@@ -73,7 +73,7 @@ def test_evaluate_beside_a_peer_prints_both_in_one_line(
         return Judged(Coverage(1.0 if "test_double.py" in tests else 0.5, None), len(tests), 2)
 
     monkeypatch.setattr(peers, "packages", lambda: Path("unused"))
-    monkeypatch.setattr(peers, "pynguin", lambda *_: {"test_peer.py": "x", "test_more.py": "y"})
+    monkeypatch.setattr(peers, "pynguin", lambda *_: Suite({"test_peer.py": "x", "test_more.py": "y"}))
     monkeypatch.setattr(peers, "judged", judged)
     command = ["evaluate", str(module.parent), "--budget", "1", "--peer", "pynguin", "--peer-seconds", "7", "--json"]
     assert main(command) == 0
@@ -117,3 +117,30 @@ def test_a_key_that_cannot_be_read_is_said(module: Path, tmp_path: Path, capsys:
     asked = ["--model-url", "http://127.0.0.1:9/v1", "--model-key-file", str(tmp_path / "nowhere")]
     assert main(["generate", str(module), *asked]) == 2
     assert "nowhere" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("peer", "language"), [("stryker", "java"), ("stryker", "python"), ("pynguin", "javascript")])
+def test_a_peer_of_another_language_is_refused(
+    module: Path, capsys: pytest.CaptureFixture[str], peer: str, language: str
+) -> None:
+    assert main(["evaluate", str(module.parent), "--language", language, "--peer", peer]) == 2
+    assert f"{peer} knows" in capsys.readouterr().err
+
+
+def test_stryker_judges_what_was_written_for_javascript(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "half.js").write_text("exports.half = (n) => (n > 10 ? n / 2 : n);\n")
+    seen: list[str] = []
+
+    def judged(_box: object, _folder: object, suites: list[stryker.Suite]) -> list[Judged]:
+        seen.extend(name for suite in suites for name in suite.tests)
+        return [Judged(Coverage(0.0, None), 3, 4) for _ in suites]
+
+    monkeypatch.setattr(stryker, "packages", lambda: Path("unused"))
+    monkeypatch.setattr(stryker, "judged", judged)
+    command = ["evaluate", str(tmp_path), "--language", "javascript", "--budget", "1", "--peer", "stryker", "--json"]
+    assert main(command) == 0
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (told["judged"], told["judged_mutation_score"], told["modules"]) == (1, 0.75, 1)
+    assert seen == ["half.test.js"]

@@ -102,3 +102,27 @@ def test_figures_are_medians_shares_and_a_percentile() -> None:
 
 def test_nothing_measured_is_null() -> None:
     assert summary([])["line_coverage"] is None
+
+
+def test_a_data_set_is_read_though_modules_lie_beside_it(tmp_path: Path) -> None:
+    """quixbugs keeps the classes that its Java programs share in the same folder."""
+    (tmp_path / "corpus" / "java_programs").mkdir(parents=True)
+    (tmp_path / "corpus" / "java_programs" / "Node.java").write_text("package java_programs;\nclass Node {}\n")
+    (tmp_path / "dev").mkdir()
+    row = {"name": "gcd", "java_correct": "package correct_java_programs;\nclass GCD {}", "java_buggy": "class GCD {}"}
+    (tmp_path / "dev" / "programs.jsonl").write_text(json.dumps(row) + "\n")
+    (subject,) = subjects(tmp_path, "java")
+    assert subject.name == "gcd"
+    assert set(subject.project.files) == {"programs/GCD.java", "programs/Node.java"}
+
+
+def test_rows_that_hold_no_program_leave_a_folder_of_modules_one(tmp_path: Path) -> None:
+    (tmp_path / "fee.js").write_text("module.exports = {};\n")
+    (tmp_path / "log.jsonl").write_text('{"level": "info"}\n[1]\n7\n')
+    assert [subject.name for subject in subjects(tmp_path, "javascript")] == ["fee.js"]
+
+
+def test_a_file_without_json_is_said_to_be_none(tmp_path: Path) -> None:
+    (tmp_path / "rows.jsonl").write_text("no json\n")
+    with pytest.raises(CorpusBroken, match="lines of JSON"):
+        subjects(tmp_path / "rows.jsonl", "java")

@@ -88,6 +88,6 @@ def test_mutmut_tells_a_strong_suite_from_a_weak_one_and_ignores_tests_that_fail
 @pytest.mark.slow
 @here
 def test_pynguin_writes_tests_inside_the_sandbox() -> None:
-    written = pynguin(Sandbox(), packages(), PROJECT, 5)
+    written = pynguin(Sandbox(), packages(), PROJECT, 5).files
     assert list(written) == ["test_shop.py"]
     assert "shop" in written["test_shop.py"]

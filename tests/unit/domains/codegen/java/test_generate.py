@@ -136,3 +136,23 @@ def test_a_constructor_that_does_something_is_a_line_to_be_covered() -> None:
     )
     assert {2, 3} <= set(found.coverage.missing_lines)
     assert found.coverage.line < 1.0
+
+
+def test_a_way_that_only_some_texts_take_is_found_by_what_was_covered() -> None:
+    """Both ways give false for most texts: without coverage as a guide only the first of them was ever kept."""
+    made = make(
+        "public class Brackets {\n"
+        "  public static boolean closed(String text) {\n"
+        "    int depth = 0;\n"
+        "    for (int i = 0; i < text.length(); i++) {\n"
+        "      if (text.charAt(i) == '(') depth++;\n"
+        "      else if (--depth < 0) return false;\n"
+        "    }\n"
+        "    return depth == 0;\n"
+        "  }\n"
+        "}\n",
+        "Brackets.java",
+    )
+    assert made.coverage.branch == 1.0
+    assert made.mutation_score is not None
+    assert made.mutation_score >= 0.8

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from domains.codegen.engine.errors import MissingRunner
-from domains.codegen.java.runner import JARS, find, packed
+from domains.codegen.java import runner
+from domains.codegen.java.runner import INSIDE, JARS, Jvm, find, packed
 from domains.codegen.javascript.runner import find as find_node
+from sandbox import Job, Outcome, Sandbox
 
 
 def test_the_runner_is_found_here() -> None:
@@ -45,3 +47,30 @@ def test_a_text_travels_as_one_word(text: str) -> None:
     word = packed(text)
     assert " " not in word
     assert base64.b64decode(word).decode("utf-8", "surrogatepass") == text
+
+
+def test_the_inside_programs_are_compiled_once() -> None:
+    """Compiling them took longer than most runs of theirs."""
+    jvm, box = find(), Sandbox()
+    classes = jvm.programs(box)
+    assert {f"inside/{path.stem}.class" for path in INSIDE.glob("*.java") if path.stem != "Build"} <= set(classes)
+    assert all(code.startswith(b"\xca\xfe\xba\xbe") for code in classes.values())
+    assert jvm.programs(box) is classes
+
+
+def test_a_jdk_that_compiles_nothing_is_said_and_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = Jvm(tmp_path / "java", find().jars)
+    asked: list[Job] = []
+
+    def run(_: Sandbox, job: Job) -> Outcome:
+        asked.append(job)
+        return Outcome("exited", 3, b"", b"error: no compiler", b"", 0.1, 0)
+
+    monkeypatch.setattr(Sandbox, "run", run)
+    for _ in range(2):
+        with pytest.raises(MissingRunner, match="no compiler") as error:
+            broken.programs(Sandbox())
+    assert error.value.language == "java"
+    assert len(asked) == 2
+    assert not any(name.startswith("src/") for job in asked for name in job.files)
+    assert broken not in runner._BUILT

@@ -128,3 +128,38 @@ def test_one_that_stalls_does_not_take_the_others_with_it(js: Any, module: Calla
         f"return await new Runner(require({module(SOURCE)}), []).all({json.dumps(scenarios)});"
     )
     assert [one["text"] for one in found] == ["3", "stalled", "3", "stalled", "3"]
+
+
+def test_a_call_without_end_is_told_and_the_rest_still_run(
+    js: Callable[[str], Any], module: Callable[..., str]
+) -> None:
+    path = module("module.exports = { f(n) { while (n > 2) { n += 1; } return n; } };")
+    seen = js(
+        "const { Runner } = inside('running');\n"
+        f"const runner = new Runner(require({path}), []);\n"
+        "const call = (n) => ({ symbol: 'f', steps: [{ kind: 'call', callee: 'f', args: [String(n)] }] });\n"
+        "return (await runner.all([1, 3, 2].map(call))).map((one) => one.text);"
+    )
+    assert seen == ["1", "stalled", "2"]
+
+
+@pytest.mark.parametrize(
+    ("wall", "own", "counted"),
+    [(100, 100, 100), (100, 180, 100), (100, 10, 50), (100, 70, 70), (0, 0, 0)],
+    ids=["alone", "two threads", "starved", "shared", "start"],
+)
+def test_a_busy_machine_takes_at_most_half_of_a_budget(
+    js: Callable[[str], Any], wall: int, own: int, counted: int
+) -> None:
+    assert js(f"return inside('clock').counted({wall}, {own});") == counted
+
+
+def test_the_clock_goes_on_while_it_works_and_while_it_waits(js: Callable[[str], Any]) -> None:
+    told = js(
+        "const { now } = inside('clock');\n"
+        "const first = now(); const until = Date.now() + 30; while (Date.now() < until);\n"
+        "const second = now(); await new Promise((done) => setTimeout(done, 60));\n"
+        "return [second - first, now() - second];"
+    )
+    assert told[0] > 5
+    assert told[1] >= 0
