@@ -53,7 +53,7 @@ def intent_of(guess: IntentGuess) -> IntentShown:
 def left_open(reply: Reply, understood: Understood) -> str:
     """Name what else was asked, so that nobody waits for it; empty when there is nothing, or nothing was answered."""
     also = reply.intent.also if reply.refused is None and reply.handoff is None else ()
-    if not also:
+    if not also or (reply.layer == "faq" and len(reply.sources) > 1):  # all of it was answered
         return ""
     return "\n\n" + texts.also_asked([one.text for one in also]).of(understood.language)
 
@@ -74,6 +74,18 @@ def curated(match: FaqMatch | None, guess: IntentGuess | None = None) -> Reply |
     intent = IntentShown(match.intent, 1.0) if guess is None else intent_of(guess)
     source = Source(1, f"faq:{match.key}", f"faq:{match.key}", match.question, 1, round(match.score, 6))
     return Reply(match.answer, "faq", intent, match.domain, (source,), grounded=True)
+
+
+def together(matches: tuple[FaqMatch, ...], guess: IntentGuess) -> Reply | None:
+    """Answer several wishes at once, each by a curated entry under its question."""
+    if not matches:
+        return None
+    sources = tuple(
+        Source(n, f"faq:{match.key}", f"faq:{match.key}", match.question, 1, round(match.score, 6))
+        for n, match in enumerate(matches, 1)
+    )
+    text = "\n\n".join(f"**{match.question}**\n\n{match.answer}" for match in matches)
+    return Reply(text, "faq", intent_of(guess), matches[0].domain, sources, grounded=True)
 
 
 def passed_on(guess: IntentGuess, memory: Memory, understood: Understood) -> Reply | None:
@@ -129,7 +141,7 @@ def is_unsure(reply: Reply) -> bool:
     """Say whether the asker is left without an answer, or with words on documents that may miss the question."""
     if reply.refused is not None:
         return reply.refused.code in UNKNOWN
-    return reply.layer == "retrieval" or (reply.layer == "model" and bool(reply.sources))
+    return reply.layer == "retrieval" or (reply.layer in {"model", "cache"} and bool(reply.sources))
 
 
 def offering(reply: Reply, near: tuple[FaqMatch, ...]) -> Reply:

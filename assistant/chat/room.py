@@ -47,6 +47,16 @@ class CuratedAnswers(Protocol):
     ) -> FaqMatch | None:
         """Find the entry that means the same, if one is near enough."""
 
+    def together(
+        self,
+        tenant: str,
+        message: str,
+        wishes: Sequence[tuple[str, Vectors]],
+        language: str,
+        groups: frozenset[str] = ...,
+    ) -> tuple[FaqMatch, ...]:
+        """Find an entry for each wish (text, embedding) of one message: another one for each, or none at all."""
+
     def near(
         self, tenant: str, vector: Vectors, text: str, language: str, groups: frozenset[str] = ...
     ) -> tuple[FaqMatch, ...]:
