@@ -121,8 +121,12 @@ async def _from_evidence(
     watch: Stopwatch,
     making: Making,
 ) -> AsyncGenerator[Sources | Delta | Refused | Reply, None]:
-    """Search, and let the domain answer."""
-    evidence = await room.find(seen.text, seen.vector, Filter(asked.tenant, asked.groups, domain=asked.domain))
+    """Search, and let the domain answer. A curated answer that is probably meant, but not surely, is evidence too."""
+    curated = room.faq.probable(asked.tenant, seen.vector, seen.text, understood.language, asked.groups)
+    fits = curated is not None and asked.domain in {None, curated.domain}
+    known = [replies.evidence_of(curated, asked)] if curated is not None and fits else []
+    within = Filter(asked.tenant, asked.groups, domain=asked.domain)
+    evidence = await room.find(seen.text, seen.vector, within, known)
     making.evidence = evidence
     watch.retrieval_done()
     yield Sources(replies.sources_of(evidence))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 
 from assistant.chat import handoff, texts
@@ -17,12 +18,14 @@ from assistant.chat.answers import (
     SuggestionShown,
     UsageShown,
 )
+from assistant.chat.asked import Asked
 from assistant.chat.memory import Memory
 from assistant.chat.understanding import Understood
 from assistant.faq.lookup import FaqMatch
 from assistant.intents.types import IntentGuess, Route
 from domains.protocols import Domain
 from domains.types import Evidence
+from retrieval.types import Chunk, Hit
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,19 @@ def together(matches: tuple[FaqMatch, ...], guess: IntentGuess) -> Reply | None:
     )
     text = "\n\n".join(f"**{match.question}**\n\n{match.answer}" for match in matches)
     return Reply(text, "faq", intent_of(guess), matches[0].domain, sources, grounded=True)
+
+
+def evidence_of(match: FaqMatch, asked: Asked) -> Hit:
+    """Make a curated answer a passage that may be cited.
+
+    No chunk of the knowledge base has its id, so what leans on it is never kept as a generated answer: an edit of the
+    entry needs nothing withdrawn. It has no `similarity`: two questions are closer than a question and a passage, and
+    the evidence check would take that for an answer.
+    """
+    name = f"faq:{match.key}"
+    checksum = hashlib.sha256(match.answer.encode()).hexdigest()
+    chunk = Chunk(name, name, 1, checksum, asked.tenant, match.answer, match.question, match.language, match.domain)
+    return Hit(chunk, match.score)
 
 
 def passed_on(guess: IntentGuess, memory: Memory, understood: Understood) -> Reply | None:
