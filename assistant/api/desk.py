@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from assistant.accounts.caller import Caller
 from assistant.accounts.keys import aauthenticate
+from assistant.api.coding import Benches
 from assistant.api.http import Headers, Request
 from assistant.api.idempotency import Idempotency
 from assistant.api.testruns import Runs
@@ -24,6 +25,7 @@ class Desk:
     throttle: Throttle
     idempotency: Idempotency
     tests: Runs = field(default_factory=Runs)
+    benches: Benches = field(default_factory=Benches)
 
     async def admit(self, request: Request, scope: str) -> tuple[Caller, Headers]:
         """Check key, scope and rate. Raises NotAuthenticated, NotPermitted, TooManyRequests, Unavailable."""

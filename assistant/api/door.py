@@ -11,7 +11,7 @@ import logging
 import re
 from collections.abc import Awaitable, Callable
 
-from assistant.api import ask, openai, problems, unittests
+from assistant.api import ask, coding, openai, problems, unittests
 from assistant.api.desk import Desk
 from assistant.api.errors import ClientGone, MethodNotAllowed
 from assistant.api.http import Receive, Request, Scope, Send
@@ -24,6 +24,7 @@ Handler = Callable[[Request, Desk], Awaitable[None]]
 
 ROUTES: dict[str, tuple[str, Handler]] = {
     "/api/v1/ask": ("POST", ask.ask),
+    "/api/v1/code": ("POST", coding.work),
     "/api/v1/tests": ("POST", unittests.make),
     "/v1/chat/completions": ("POST", openai.chat),
     "/v1/models": ("GET", openai.models),

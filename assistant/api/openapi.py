@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import models_json_schema
 
+from assistant.api.codinginputs import CodeInput
 from assistant.api.inputs import AskInput, ChatInput
 from assistant.api.testinputs import TestsInput
 from assistant.chat.answers import Answer
@@ -36,13 +37,14 @@ def add_doors(result: dict[str, Any], generator: object, request: object, public
     """Add the doors to the document (a post-processing hook of drf-spectacular)."""
     schemas = result["components"].setdefault("schemas", {})
     _, inputs = models_json_schema(
-        [(AskInput, "validation"), (ChatInput, "validation"), (TestsInput, "validation")], ref_template=REF
+        [(kind, "validation") for kind in (AskInput, ChatInput, TestsInput, CodeInput)], ref_template=REF
     )
     answer = TypeAdapter(Answer).json_schema(mode="serialization", ref_template=REF)
     schemas |= inputs["$defs"] | answer.pop("$defs") | {"Answer": answer, "Problem": PROBLEM}
     result["paths"] |= {
         "/api/v1/ask": {"post": _ask()},
         "/api/v1/answers/{id}/events": {"get": _resume()},
+        "/api/v1/code": {"post": _code()},
         "/api/v1/tests": {"post": _tests()},
         "/v1/chat/completions": {"post": _chat()},
         "/v1/models": {"get": _models()},
@@ -93,6 +95,26 @@ def _resume() -> dict[str, Any]:
                 "content": {"text/event-stream": {"schema": {"type": "string", "description": EVENTS}}},
             },
             **_problems(400, 401, 403, 404, 429, 503),
+        },
+    }
+
+
+def _code() -> dict[str, Any]:
+    shape = {"type": "object", "description": "Text or change, whether it parses, what was run, and the verdict."}
+    events = "Events `started`, `context`, `delta`, `progress`, `finished`, `failed`; `finished` carries the answer."
+    content = {
+        "application/json": {"schema": shape},
+        "text/event-stream": {"schema": {"type": "string", "description": events}},
+    }
+    return {
+        "operationId": "assistWithCode",
+        "summary": "Complete, edit or explain code, or fix a failing test; JSON, or server-sent events",
+        "tags": ["code"],
+        "requestBody": _body("CodeInput"),
+        "security": SECURITY,
+        "responses": {
+            "200": {"description": "What came of it.", "content": content},
+            **_problems(400, 401, 403, 404, 413, 415, 422, 429, 503),
         },
     }
 

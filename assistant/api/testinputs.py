@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import PurePosixPath
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -43,6 +43,10 @@ class TestsInput(BaseModel):
     framework: Annotated[str | None, Field(description="pytest, jest or junit5, by language")] = None
     budget: Annotated[float, Field(ge=1, le=60, description="Seconds for search and mutants together.")] = 8.0
     seed: Annotated[int, Field(ge=0, le=2**31)] = 1
+    model: Annotated[
+        Literal["auto", "off"],
+        Field(description="Whether the served model may help with names, reasons, expectations and inputs."),
+    ] = "auto"
     stream: Annotated[bool | None, Field(description="Server-sent events instead of one JSON object.")] = None
 
     @model_validator(mode="after")
@@ -64,7 +68,7 @@ class TestsInput(BaseModel):
             limit = MAX_SOURCE // 1024
             raise TooLarge(Text(f"The sources are larger than {limit} KiB.", f"源代码超过 {limit} KiB。"))
         for name in texts:
-            if not _is_plain(name):
+            if not is_plain(name):
                 shown = name[:80]
                 raise InvalidInput(
                     Text(f"“{shown}” is not a relative path without “..”.", f"“{shown}”不是不含“..”的相对路径。"),
@@ -80,7 +84,7 @@ class TestsInput(BaseModel):
     def options(self) -> Options:
         """Return how long and for what to search."""
         existing = tuple(name for name in self.existing or () if PurePosixPath(name).name != "conftest.py")
-        return Options(tuple(self.symbols), self.budget, self.seed, existing)
+        return Options(tuple(self.symbols), self.budget, self.seed, existing, self.model == "auto")
 
     def _existing(self, language: str) -> dict[str, str]:
         if self.existing and language != "python":
@@ -122,6 +126,7 @@ _ENDINGS_OF = {
 }  # fmt: skip
 
 
-def _is_plain(name: str) -> bool:
+def is_plain(name: str) -> bool:
+    """Whether a name is a relative path that stays inside."""
     path = PurePosixPath(name)
     return bool(path.parts) and not path.is_absolute() and ".." not in path.parts and name.isprintable()

@@ -19,7 +19,9 @@ from assistant.errors import AssistantError, Text, TooManyRequests, Unavailable,
 from domains.codegen.engine.errors import Cancelled, EngineError, MissingRunner, NothingToTest, SourceBroken
 from domains.codegen.engine.types import Generated, Options, Project, WrittenTest
 from domains.codegen.engine.watching import Watching
+from domains.codegen.helping.asking import Source
 from domains.codegen.wire import test_fields, to_fields
+from inference.client.protocols import ChatModel
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +31,7 @@ WAITING = 8
 """Requests of one tenant that may wait."""
 RETRY_S = 10.0
 
-Make = Callable[[Project, Options, Watching], Generated]
+Make = Callable[[Project, Options, Watching, Source | None], Generated]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,10 @@ class Happening:
 class Run:
     """One piece of work and what has been heard of it."""
 
-    def __init__(self, key: object, tenant: str, project: Project, options: Options) -> None:
-        self.key, self.tenant, self.project, self.options = key, tenant, project, options
+    def __init__(
+        self, key: object, tenant: str, project: Project, options: Options, model: ChatModel | None = None
+    ) -> None:
+        self.key, self.tenant, self.project, self.options, self.model = key, tenant, project, options, model
         self.heard: list[Happening] = []
         self.cancelled = threading.Event()
         self.followers = 0
@@ -96,8 +100,11 @@ class Runs:
         self._known: dict[object, Run] = {}
         self._busy: set[asyncio.Task[None]] = set()
 
-    def join(self, tenant: str, project: Project, options: Options) -> Run:
-        """Begin a run, or join the same one of the same tenant; `leave` in the end. Raises TooManyRequests."""
+    def join(self, tenant: str, project: Project, options: Options, model: ChatModel | None = None) -> Run:
+        """Begin a run, or join the same one of the same tenant; `leave` in the end. Raises TooManyRequests.
+
+        `model` may help; it belongs to this event loop.
+        """
         key = (tenant, project.target, tuple(sorted(project.files.items())), options)
         run = self._known.get(key)
         if run is None or run.cancelled.is_set():
@@ -111,7 +118,7 @@ class Runs:
                     code="too_many_tests",
                     retry_after=RETRY_S,
                 )
-            run = self._known[key] = Run(key, tenant, project, options)
+            run = self._known[key] = Run(key, tenant, project, options, model)
             run.tell(Happening("progress", {"stage": "queued", "done": 0, "of": self._ahead()}))
             queue.append(run)
         run.followers += 1
@@ -168,7 +175,10 @@ class Runs:
     async def _work(self, run: Run) -> None:
         loop = asyncio.get_running_loop()
         try:
-            made = await loop.run_in_executor(self._workers, self._make, run.project, run.options, run.watching())
+            source = None if run.model is None else Source(run.model, loop)
+            made = await loop.run_in_executor(
+                self._workers, self._make, run.project, run.options, run.watching(), source
+            )
             run.tell(Happening("finished", to_fields(made)))
         except (EngineError, AssistantError) as error:
             run.tell(Happening("failed", error=shown(error)))
@@ -211,23 +221,28 @@ def shown(error: EngineError | AssistantError) -> AssistantError:
     return AssistantError(_INTERNAL)
 
 
+def sandbox_away() -> Unavailable:
+    """Return the error where the sandbox does not hold."""
+    return Unavailable(
+        Text(
+            en="Tests cannot be run safely on this server: its sandbox is not available. Tell an operator.",
+            zh="本服务器的沙箱不可用，无法安全执行测试。请联系运维人员。",
+        ),
+        code="sandbox_unavailable",
+        retry_after=60.0,
+    )
+
+
 def _in_sandbox() -> Make:
     from domains.codegen.workshop import Workshop, WorkshopClosed
 
     workshop = Workshop()
 
-    def make(project: Project, options: Options, watching: Watching) -> Generated:
+    def make(project: Project, options: Options, watching: Watching, source: Source | None) -> Generated:
         try:
-            return workshop.make(project, options, watching)
+            return workshop.make(project, options, watching, source)
         except WorkshopClosed as error:
             logger.error("tests.sandbox_unavailable reason=%s", error)  # noqa: TRY400 - the reason is the message
-            raise Unavailable(
-                Text(
-                    en="Tests cannot be run safely on this server: its sandbox is not available. Tell an operator.",
-                    zh="本服务器的沙箱不可用，无法安全执行测试。请联系运维人员。",
-                ),
-                code="sandbox_unavailable",
-                retry_after=60.0,
-            ) from error
+            raise sandbox_away() from error
 
     return make

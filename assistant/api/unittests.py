@@ -10,6 +10,7 @@ from assistant.api import inputs, problems, sse
 from assistant.api.desk import Desk
 from assistant.api.errors import ClientGone
 from assistant.api.http import JSON, Request
+from assistant.api.lentmodel import lent_model
 from assistant.api.listening import listening
 from assistant.api.testinputs import TestsInput
 from assistant.api.testruns import Happening, Run, Runs
@@ -20,7 +21,7 @@ async def make(request: Request, desk: Desk) -> None:
     caller, limits = await desk.admit(request, "tests")
     asked = inputs.parse(TestsInput, await request.body(), request.header(b"content-type"))
     project, options = asked.project(), asked.options()
-    run = desk.tests.join(caller.tenant, project, options)
+    run = desk.tests.join(caller.tenant, project, options, lent_model(desk.room) if options.model else None)
     streams = asked.stream if asked.stream is not None else "text/event-stream" in (request.header(b"accept") or "")
     try:
         if streams:

@@ -6,6 +6,9 @@ import argparse
 import json
 import random
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from domains.codegen import trees
@@ -14,6 +17,7 @@ from domains.codegen.engine.types import Generated, Options, Project
 from domains.codegen.evaluation import corpus, measure, peers, stryker
 from domains.codegen.evaluation.comparing import Comparison
 from domains.codegen.evaluation.keeping import Kept
+from domains.codegen.helping.asking import Source, own_loop
 from domains.codegen.making import generate
 from domains.codegen.wire import to_fields
 from sandbox import Sandbox, SandboxError
@@ -46,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     make.add_argument("--out", type=Path, metavar="DIR", help="write the test files here; none is overwritten")
     make.add_argument("--tests", type=Path, metavar="FILE", help="a test file to add to; what it has is kept (Python)")
     make.add_argument("--root", type=Path, metavar="DIR", help="the project's folder: its conftest.py and modules too")
+    _add_model(make)
     make.add_argument("--json", action="store_true")
     judge = commands.add_parser("evaluate", help="measure on a folder of modules, a data set, or the pinned list")
     judge.add_argument("path", type=Path, nargs="?", help="left out: the modules pinned in the source")
@@ -62,13 +67,36 @@ def _parser() -> argparse.ArgumentParser:
     judge.add_argument(
         "--keep", type=Path, metavar="FILE", help="keep results as they come; a run with the same file goes on there"
     )
+    _add_model(judge)
     judge.add_argument("--json", action="store_true")
     return parser
 
 
+def _add_model(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--model-url", metavar="URL", help="a server that speaks OpenAI's protocol, ending in /v1; helps"
+    )
+    parser.add_argument("--model-name", metavar="NAME", default="", help="the served model's name")
+    parser.add_argument("--model-key-file", type=Path, metavar="FILE", help="a file with the server's key")
+
+
+@contextmanager
+def _source(asked: argparse.Namespace) -> Iterator[Source | None]:
+    """Return the model that may help, with an event loop of its own; none where none was named."""
+    if asked.model_url is None:
+        yield None
+        return
+    from inference.client.openai_protocol import OpenAIModel  # the client library takes a while to load
+
+    key = "none" if asked.model_key_file is None else asked.model_key_file.read_text(encoding="utf-8").strip()
+    with own_loop() as loop:
+        yield Source(OpenAIModel(asked.model_url, key, asked.model_name), loop)
+
+
 def _generate(box: Sandbox, asked: argparse.Namespace) -> int:
     project, existing = trees.project(asked.file, asked.tests, asked.root)
-    made = generate(box, project, Options(tuple(asked.symbol), asked.budget, existing=existing))
+    with _source(asked) as source:
+        made = generate(box, project, Options(tuple(asked.symbol), asked.budget, existing=existing), None, source)
     if asked.out is not None:
         _write(made, asked.out, project)
     if asked.json:
@@ -83,6 +111,11 @@ def _generate(box: Sandbox, asked: argparse.Namespace) -> int:
         + (f", mutants {score:.0%}" if score is not None else "")
         + f"; {len(made.suspected_bugs)} suspected bugs\n"
     )
+    helped = made.model
+    if asked.model_url is not None:
+        given = f"names {helped.names}, reasons {helped.reasons}, inputs {helped.inputs}"
+        read = f"expectations {helped.expectations}, suspected bugs {helped.bugs}"
+        sys.stdout.write(f"# model {helped.name or helped.state}: {given}, {read}; not taken {helped.refused}\n")
     for bug in made.suspected_bugs:
         sys.stdout.write(
             f"# suspected: {bug.counter_example} gave {bug.observed}; expected {bug.expected} ({bug.contract})\n"
@@ -118,7 +151,10 @@ def _evaluate(box: Sandbox, asked: argparse.Namespace) -> int:
         if compared is not None:
             compared.add(subject, row)
 
-    rows = measure.measure_all(box, listed, options, told, kept.measure)
+    with _source(asked) as source:
+        # what is kept does not say which model helped
+        one = kept.measure if source is None else partial(measure.measure, source=source)
+        rows = measure.measure_all(box, listed, options, told, one)
     figures = {**measure.summary(rows), **(compared.summary() if compared is not None else {})}
     if asked.peer == "stryker":
         figures |= stryker.summary(_by_stryker(box, listed, rows, kept))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from domains.codegen.engine import generate as python
 from domains.codegen.engine.errors import EngineError, NothingToTest
 from domains.codegen.engine.gating import gate as python_gate
-from domains.codegen.engine.types import Generated, Options, Project
+from domains.codegen.engine.types import Contribution, Generated, Options, Project
 from domains.codegen.engine.watching import Watching
+from domains.codegen.helping.asking import Source
+from domains.codegen.helping.assist import helper
 from domains.codegen.java import generate as java
 from domains.codegen.java.reading import read as read_java
 from domains.codegen.java.runner import find as find_java
@@ -23,16 +26,38 @@ from sandbox import Sandbox
 Generate = Callable[[Sandbox, Project, Options, Watching | None], Generated]
 
 
-def generate(box: Sandbox, project: Project, options: Options, watching: Watching | None = None) -> Generated:
-    """Write tests for the target. Raises MissingRunner, SourceBroken, NothingToTest, Cancelled, SandboxUnavailable."""
+def generate(
+    box: Sandbox,
+    project: Project,
+    options: Options,
+    watching: Watching | None = None,
+    source: Source | None = None,
+) -> Generated:
+    """Write tests for the target; the model of `source` helps where it can and may.
+
+    Raises MissingRunner, SourceBroken, NothingToTest, Cancelled, SandboxUnavailable.
+    """
     makers: dict[str, Generate] = {
-        "python": python.generate, "javascript": javascript.generate, "typescript": javascript.generate,
-        "java": java.generate,
+        "javascript": javascript.generate, "typescript": javascript.generate, "java": java.generate,
     }  # fmt: skip
     language = language_of(project.target)
+    asked = source if options.model else None
+    if language == "python":
+        return _python(box, project, options, watching or Watching(), asked)
     if language not in makers:
         raise NothingToTest(f"No tests are written for files like {project.target}.")
-    return makers[language](box, project, options, watching)
+    made = makers[language](box, project, options, watching)
+    return made if asked is None else replace(made, model=Contribution("unsupported"))
+
+
+def _python(box: Sandbox, project: Project, options: Options, watching: Watching, source: Source | None) -> Generated:
+    if source is None:
+        return python.generate(box, project, options, watching)
+    help_ = helper(source, options, watching.progress, watching.cancelled)
+    try:
+        return python.generate(box, project, options, watching, help_)
+    finally:
+        help_.asker.close()
 
 
 def fails(box: Sandbox, project: Project, tests: Mapping[str, str]) -> bool:

@@ -24,16 +24,17 @@ def to_fields(made: Generated) -> dict[str, Any]:
         "surviving": [asdict(survivor) for survivor in made.surviving],
         "suspected_bugs": [asdict(bug) for bug in made.suspected_bugs],
         "flaky": list(made.flaky),
+        "model": asdict(made.model),
         "timings": dict(made.timings),
         "seconds": made.timings.get("total_s"),
     }
 
 
-def test_fields(test: WrittenTest) -> dict[str, str]:
+def test_fields(test: WrittenTest) -> dict[str, Any]:
     """Return one test."""
     return {
         "name": test.name, "label": test.label, "status": test.status, "scenario": test.scenario,
-        "symbol": test.symbol, "code": test.code,
+        "symbol": test.symbol, "code": test.code, "reason": test.reason, "by_model": list(test.by_model),
     }  # fmt: skip
 
 

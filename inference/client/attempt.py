@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator, Callable
 from types import TracebackType
 from typing import cast
@@ -62,7 +63,6 @@ class Attempt:
 
     async def _open(self) -> None:
         sampling = self._request.sampling
-        penalised = sampling.repetition_penalty != 1.0  # vLLM's own field, which other servers may not know
         async with self._within(self._first_by):
             self._stream = await self._client.chat.completions.create(
                 model=self.model,
@@ -73,7 +73,7 @@ class Attempt:
                 stream=True,
                 stream_options={"include_usage": True},
                 stop=list(sampling.stop) or None,
-                extra_body={"repetition_penalty": sampling.repetition_penalty} if penalised else None,
+                extra_body=_extra(self._request) or None,
                 extra_headers=_identity(self._request.domain),
             )
 
@@ -116,6 +116,17 @@ def _identity(domain: str | None) -> dict[str, str] | None:
     unknown field of the body would be.
     """
     return {"X-Request-Id": f"house.{domain}.{uuid4().hex}"} if domain else None
+
+
+def _extra(request: ChatRequest) -> dict[str, object]:
+    """Return what only some requests need; the penalty is vLLM's own field, which other servers may not know."""
+    extra: dict[str, object] = {}
+    if request.sampling.repetition_penalty != 1.0:
+        extra["repetition_penalty"] = request.sampling.repetition_penalty
+    if request.schema is not None:
+        shape = {"name": "answer", "schema": json.loads(request.schema), "strict": True}
+        extra["response_format"] = {"type": "json_schema", "json_schema": shape}
+    return extra
 
 
 def _parameter(message: Message) -> ChatCompletionMessageParam:

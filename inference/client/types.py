@@ -30,7 +30,8 @@ class Sampling:
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """A prompt and how to answer it. `adapter` names a LoRA adapter served beside the base model; `domain` is told to
+    """A prompt and how to answer it. `schema` is a JSON schema, as text, that the answer must fit: the server then
+    draws only tokens that keep to it. `adapter` names a LoRA adapter served beside the base model; `domain` is told to
     the server as part of the request's id, so that its experts' activity can be shown by domain.
     """
 
@@ -38,6 +39,7 @@ class ChatRequest:
     sampling: Sampling = Sampling()
     adapter: str | None = None
     domain: str | None = None
+    schema: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ import pytest
 
 from assistant.accounts import keys
 from assistant.accounts.models import Tenant
+from inference.client.scripted import ScriptedModel
+from inference.client.types import ChatRequest
 from tests.functional.conftest import Serve, sse
 
 SOURCE = '''def net(price: float, rebate: float) -> float:
@@ -97,3 +99,23 @@ def test_a_key_without_the_scope_is_refused(serve: Serve, tenant: Tenant) -> Non
         f"{served.url}/api/v1/tests", content=json.dumps(BODY), headers={"authorization": f"Bearer {other}"}
     )
     assert (response.status_code, response.json()["code"]) == (403, "not_permitted")
+
+
+def test_the_served_model_helps_and_the_answer_says_with_what(serve: Serve) -> None:
+    def script(request: ChatRequest) -> str:
+        wanted = next(iter(json.loads(request.schema or "{}")["properties"]))
+        return json.dumps(
+            {
+                "name": {"name": "test_net_of_a_negative_price_raises_value_error", "reason": ""},
+                "examples": {"examples": []},
+                "calls": {"calls": ["net(3.0, 3.0)"]},
+            }[wanted]
+        )
+
+    with serve(ScriptedModel(script)).client() as client:
+        told = client.post("/api/v1/tests", json=BODY, timeout=60).json()
+        alone = client.post("/api/v1/tests", json={**BODY, "model": "off"}, timeout=60).json()
+    assert (told["model"]["state"], told["model"]["name"]) == ("asked", "scripted")
+    assert told["model"]["questions"] > 0
+    assert (alone["model"]["state"], alone["model"]["questions"]) == ("off", 0)
+    assert all(test["by_model"] == [] and test["reason"] == "" for test in alone["tests"])

@@ -26,13 +26,16 @@ _WAIT_S = 16.0
 _MEMORY = 1024 * MIB
 
 Progress = Callable[[str, int, int], None]
+Missed = Callable[[list[int]], None]
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="ignore", strict=False)
 
 
-class _Row(_Strict):
+class Row(_Strict):
+    """A scenario that was kept, what was seen, and how many mutants it noticed."""
+
     scenario: Scenario
     seen: list[Seen]
     kills: int = 0
@@ -83,8 +86,8 @@ class Explored(_Strict):
     """What the exploration found: `rows` are chosen to become tests, `observed` is all that was seen."""
 
     symbols: list[dict[str, Any]] = []
-    rows: list[_Row] = []
-    observed: list[_Row] = []
+    rows: list[Row] = []
+    observed: list[Row] = []
     names: list[str] = []
     mutants: int = 0
     killed: int = 0
@@ -104,14 +107,20 @@ class Reached(_Strict):
 
 
 def explore(
-    box: Sandbox, project: Project, contracts: Contracts, options: Options, told: Progress, cancelled: threading.Event,
+    box: Sandbox,
+    project: Project,
+    contracts: Contracts,
+    options: Options,
+    told: Progress,
+    cancelled: threading.Event,
     reached: Reached | None = None,
-) -> Explored:  # fmt: skip
-    """Search for scenarios, beside what is `reached`.
+    missed: Missed = lambda _lines: None,
+) -> Explored:
+    """Search for scenarios, beside what is `reached`; `missed` hears which lines the search left, when it is over.
 
     Raises SourceBroken, NothingToTest, Cancelled, SandboxUnavailable.
     """
-    listener = Listener(told)
+    listener = Listener(told, missed)
     checks = [{"id": check.id, "source": check.source} for check in contracts.checks]
     plan = {
         "module": project.module, "file": f"{SOURCES}/{project.target}", "path": [SOURCES], "symbols": options.symbols,
@@ -177,8 +186,8 @@ def _result(outcome: Outcome, listener: Listener, project: Project) -> Explored:
 class Listener:
     """Reads the report line by line as it comes."""
 
-    def __init__(self, told: Progress) -> None:
-        self._told, self._rest = told, b""
+    def __init__(self, told: Progress, missed: Missed = lambda _lines: None) -> None:
+        self._told, self._missed, self._rest = told, missed, b""
         self.result: dict[str, Any] | None = None
 
     def hear(self, piece: bytes) -> None:
@@ -194,6 +203,8 @@ class Listener:
             return
         if isinstance(told, dict) and isinstance(told.get("result"), dict):
             self.result = told["result"]
+        elif isinstance(told, dict) and isinstance(told.get("missed"), list):
+            self._missed([line for line in told["missed"][:500] if isinstance(line, int)])
         elif isinstance(told, dict) and isinstance(told.get("progress"), str):
             done, of = told.get("done"), told.get("of")
             if isinstance(done, int) and isinstance(of, int):

@@ -6,6 +6,7 @@ import ast
 import importlib.util
 import time
 import warnings
+from dataclasses import replace
 
 from domains.codegen.engine import contracts
 from domains.codegen.engine.errors import SourceBroken
@@ -13,6 +14,7 @@ from domains.codegen.engine.existing import Existing, existing
 from domains.codegen.engine.exploring import Explored, explore
 from domains.codegen.engine.gating import Gated, gate
 from domains.codegen.engine.handing import Desk
+from domains.codegen.engine.helping import Help, NoHelp
 from domains.codegen.engine.inside.scenarios import Scenario
 from domains.codegen.engine.inside.world import world
 from domains.codegen.engine.judging import Suspicion, judge
@@ -35,9 +37,11 @@ _PRESENT_SHARE = 0.5
 """Share of the budget, on top of it, in which the tests that are there are run on mutants."""
 
 
-def generate(box: Sandbox, project: Project, options: Options, watching: Watching | None = None) -> Generated:
+def generate(
+    box: Sandbox, project: Project, options: Options, watching: Watching | None = None, help_: Help | None = None
+) -> Generated:
     """Write tests for a module. Raises SourceBroken, NothingToTest, Cancelled, SandboxUnavailable."""
-    watching = watching or Watching()
+    watching, help_ = watching or Watching(), help_ or NoHelp()
     clock = time.monotonic
     began = clock()
     tree, there = parsed(project), existing(project, options)
@@ -47,10 +51,12 @@ def generate(box: Sandbox, project: Project, options: Options, watching: Watchin
         watching.progress("existing", 0, 1)
         before = covered(box, project, there, watching.cancelled)
         known = reached(box, project, there, options.budget_s * _PRESENT_SHARE, watching.cancelled)
-    explored = explore(box, project, promised, options, watching.progress, watching.cancelled, known)
+    help_.begin(project, tree)
+    explored = explore(box, project, promised, options, watching.progress, watching.cancelled, known, help_.missed)
+    explored = help_.join(box, explored)
     found = clock()
     desk = Desk(project, frozenset(explored.names), world(tree, project.module), there)
-    good, bad, suspicions = _draft(explored, promised, desk)
+    good, bad, suspicions = _draft(explored, promised, desk, help_)
     watching.progress("gate", 0, len(good) + len(bad))
     gated = gate(box, project, desk.files(good, bad), watching.cancelled)
     kept = [function for function in good if gated.passed(function.name)]
@@ -60,7 +66,7 @@ def generate(box: Sandbox, project: Project, options: Options, watching: Watchin
         coverage = again.covered()
     else:
         coverage = gated.covered()
-    tests = _told(kept, "passed", watching.accepted) + _told(shown, "failed", watching.accepted)
+    tests = _told(kept, "passed", help_, watching.accepted) + _told(shown, "failed", help_, watching.accepted)
     return Generated(
         files=desk.files(kept, shown),
         tests=tests,
@@ -71,20 +77,25 @@ def generate(box: Sandbox, project: Project, options: Options, watching: Watchin
         surviving=tuple(Survivor(s.line, s.change) for s in explored.surviving),
         suspected_bugs=_bugs(suspicions, shown),
         flaky=tuple(f.name for f in good if not gated.passed(f.name)),
+        model=help_.contribution(_cases(kept), _cases(shown)),
         timings={"explore_s": round(found - began, 3), "total_s": round(clock() - began, 3)},
     )
 
 
 def _draft(
-    explored: Explored, promised: contracts.Contracts, desk: Desk
+    explored: Explored, promised: contracts.Contracts, desk: Desk, help_: Help
 ) -> tuple[list[Written], list[Written], list[Suspicion]]:
     """Return the tests to try, those that should fail, and what these suspect."""
     there = desk.there
-    cases, suspicions = judge(explored, promised)
-    names = Names(
-        {str(s["symbol"]): s["parameters"] for s in explored.symbols}, frozenset() if there is None else there.names
-    )
+    cases, suspicions = help_.judge(*judge(explored, promised))
     fresh = [case for case in cases if there is None or not there.repeats(case)]
+    worded = help_.word(fresh)
+    fresh = [replace(case, reason=worded[case.scenario].reason) if case.scenario in worded else case for case in fresh]
+    names = Names(
+        {str(s["symbol"]): s["parameters"] for s in explored.symbols},
+        taken=frozenset() if there is None else there.names,
+        given={scenario: wording.name for scenario, wording in worded.items() if wording.name},
+    )
     good = write(fresh, names)
     bad = write([suspicion.case for suspicion in suspicions], names)
     laws, contradicted = properties(explored, names, given=_draws(desk.project, desk.own))
@@ -119,11 +130,17 @@ def _draws(project: Project, own: frozenset[str]) -> bool:
     return there and has_hypothesis(project.files) and not own & {"given", "settings", "st", "string"}
 
 
-def _told(functions: list[Written], status: str, accepted: Accepted) -> tuple[WrittenTest, ...]:
+def _cases(functions: list[Written]) -> list[Case]:
+    return [case for function in functions for case in function.cases]
+
+
+def _told(functions: list[Written], status: str, help_: Help, accepted: Accepted) -> tuple[WrittenTest, ...]:
     tests = tuple(
         WrittenTest(
             name=f.name, label=f.cases[0].label, status="passed" if status == "passed" else "failed",
             scenario="; ".join(sentence(case) for case in f.cases[:8]), symbol=f.cases[0].scenario.symbol, code=f.code,
+            reason=f.cases[0].reason if len(f.cases) == 1 else "",
+            by_model=tuple(sorted({what for case in f.cases for what in help_.credited(case)})),
         )
         for f in functions
     )  # fmt: skip

@@ -17,13 +17,18 @@ class Names:
     """Gives each scenario a name of its own in a file."""
 
     def __init__(
-        self, parameters: Mapping[str, Sequence[str]] | None = None, taken: frozenset[str] = frozenset()
+        self,
+        parameters: Mapping[str, Sequence[str]] | None = None,
+        taken: frozenset[str] = frozenset(),
+        given: Mapping[Scenario, str] | None = None,
     ) -> None:
         self._taken: set[str] = set(taken)
-        self._parameters = parameters or {}
+        self._parameters, self._given = parameters or {}, given or {}
 
     def of(self, scenario: Scenario, seen: tuple[Seen, ...]) -> str:
-        """Return `test_<symbol>_<given>_<outcome>`, not given before."""
+        """Return the name that somebody gave it, or `test_<symbol>_<given>_<outcome>`, not given before."""
+        if scenario in self._given:
+            return self.free(self._given[scenario])
         last, step = seen[-1], scenario.steps[len(seen) - 1]
         parts = ["test", snake(scenario.symbol.replace(".__", ".").strip("_")), _given(step), _after(scenario)]
         parts.append(_outcome(step, last, self._parameters.get(scenario.symbol, ())))

@@ -22,12 +22,13 @@ _EXACT_DIGITS = 8
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A scenario that becomes a test, and where its expectation comes from."""
+    """A scenario that becomes a test, and where its expectation comes from; `reason` is what it is there for."""
 
     scenario: Scenario
     seen: tuple[Seen, ...]
     label: Label
     note: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +40,16 @@ class Written:
     cases: tuple[Case, ...]
 
 
+def alone(cases: Iterable[Case]) -> list[Case]:
+    """Return the cases that become functions of their own, rather than rows of a table."""
+    return [case for key, group in _groups(cases).items() if not _is_table(key, group) for case in group]
+
+
 def write(cases: Iterable[Case], names: Names) -> list[Written]:
     """Write the functions, tables first within a symbol."""
     written: list[Written] = []
-    groups: dict[object, list[Case]] = {}
-    for case in cases:
-        groups.setdefault(_table_key(case), []).append(case)
-    for key, group in groups.items():
-        if key[0] == "table" and len(group) >= TABLE:  # type: ignore[index]
+    for key, group in _groups(cases).items():
+        if _is_table(key, group):
             written.append(_table(group, names))
         else:
             written += [_function(case, names) for case in group]
@@ -77,6 +80,17 @@ def _fixture(world: World) -> list[str]:
     needs = [name for name in ("monkeypatch", "tmp_path") if any(name in line for line in world.lines)]
     body = "\n".join(f"    {line}" for line in world.lines)
     return [f"@pytest.fixture(autouse=True)\ndef same_each_time({', '.join(needs)}):\n{body}\n"]
+
+
+def _groups(cases: Iterable[Case]) -> dict[tuple[object, ...], list[Case]]:
+    groups: dict[tuple[object, ...], list[Case]] = {}
+    for case in cases:
+        groups.setdefault(_table_key(case), []).append(case)
+    return groups
+
+
+def _is_table(key: tuple[object, ...], group: list[Case]) -> bool:
+    return key[0] == "table" and len(group) >= TABLE
 
 
 def _table_key(case: Case) -> tuple[object, ...]:
@@ -126,7 +140,9 @@ def _function(case: Case, names: Names) -> Written:
     for n, (step, seen) in enumerate(zip(case.scenario.steps, case.seen, strict=False)):
         lines += _step(step, seen, subject, last=n == len(case.seen) - 1, arrange=arrange)
     if case.note:
-        lines.insert(0, f"# {case.note}")
+        arrange.insert(0, f"# {case.note}")
+    if case.reason:
+        arrange.insert(0, f'"""{case.reason}"""')
     body = "\n".join(f"    {line}" for line in [*arrange, *lines])
     return Written(name, f"def {name}():\n{body}", (case,))
 

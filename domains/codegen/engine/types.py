@@ -41,6 +41,8 @@ class Options:
     budget_s: float = 8.0
     seed: int = 1
     existing: tuple[str, ...] = ()
+    model: bool = True
+    """Whether a model may help, where the caller brings one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,29 @@ class WrittenTest:
     scenario: str
     symbol: str
     code: str
+    reason: str = ""
+    by_model: tuple[str, ...] = ()
+    """What of it a model gave: name, reason, input, expectation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What a model gave to a run, counted in what was handed out; `refused` is what it said and was not taken.
+
+    `state`: off (the caller's wish, or nobody to ask), away (it did not answer), unsupported (not in this language),
+    asked. `seconds` is how long it had something to do.
+    """
+
+    state: Literal["off", "away", "unsupported", "asked"] = "off"
+    name: str = ""
+    questions: int = 0
+    names: int = 0
+    reasons: int = 0
+    inputs: int = 0
+    expectations: int = 0
+    bugs: int = 0
+    refused: int = 0
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +123,7 @@ class Generated:
     suspected_bugs: tuple[SuspectedBug, ...]
     flaky: tuple[str, ...]
     timings: Mapping[str, float]
+    model: Contribution = Contribution()
 
     @property
     def mutation_score(self) -> float | None:

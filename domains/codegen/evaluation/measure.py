@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 from statistics import median
 
 from domains.codegen.engine.errors import EngineError
-from domains.codegen.engine.types import Generated, Options, Project
+from domains.codegen.engine.types import Contribution, Generated, Options, Project
 from domains.codegen.evaluation.corpus import Subject
+from domains.codegen.helping.asking import Source
 from domains.codegen.making import fails, generate
 from sandbox import Sandbox
 
@@ -30,13 +31,14 @@ class Measured:
     error: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
     """What was handed out, the suspected bugs aside."""
+    model: Contribution = field(default_factory=Contribution)
 
 
-def measure(box: Sandbox, subject: Subject, options: Options) -> Measured:
+def measure(box: Sandbox, subject: Subject, options: Options, source: Source | None = None) -> Measured:
     """Generate tests for one program and judge them; a program that cannot be tested counts as nothing covered."""
     began = time.monotonic()
     try:
-        made = generate(box, subject.project, options)
+        made = generate(box, subject.project, options, None, source)
     except EngineError as error:
         return Measured(
             subject.name,
@@ -53,7 +55,7 @@ def measure(box: Sandbox, subject: Subject, options: Options) -> Measured:
     found = tuple(_notices(box, subject.project, made, wrong) for wrong in subject.wrong)
     return Measured(
         subject.name, made.coverage.line, made.coverage.branch, made.mutation_score, found,
-        len(made.suspected_bugs), len(made.tests), seconds, files=handed_out(made),
+        len(made.suspected_bugs), len(made.tests), seconds, files=handed_out(made), model=made.model,
     )  # fmt: skip
 
 
@@ -83,7 +85,20 @@ def summary(rows: list[Measured]) -> dict[str, float | int | None]:
         "false_alarms": sum(row.false_alarms for row in rows),
         "seconds_p90": round(seconds[math.ceil(0.9 * len(seconds)) - 1], 2) if seconds else None,
         "modules": len(rows),
+        **_helped(rows),
     }
+
+
+def _helped(rows: list[Measured]) -> dict[str, int | float]:
+    """Sum what a model gave; nothing where none was asked."""
+    asked = [row.model for row in rows if row.model.state == "asked"]
+    if not asked:
+        return {}
+    counted = {key: sum(getattr(one, key) for one in asked) for key in _COUNTED}
+    return {"model_asked": len(asked), **{f"model_{key}": round(value, 2) for key, value in counted.items()}}
+
+
+_COUNTED = ("questions", "names", "reasons", "inputs", "expectations", "bugs", "refused", "seconds")
 
 
 def measure_all(

@@ -7,10 +7,12 @@ as given and told apart, so that the host can judge them.
 from __future__ import annotations
 
 import ast
+import inspect
 import json
 import os
 import random
 import sys
+import types
 from dataclasses import asdict
 from pathlib import Path
 from time import monotonic, process_time  # the code under test may be given another clock
@@ -68,6 +70,7 @@ def _explore(plan: dict[str, Any], subject: Subject) -> None:
     search.seed([scenario for text in found.calls if (scenario := written(text, wanted)) is not None])
     _tell({"progress": "search", "done": 0, "of": len(wanted)})
     search.grow(wanted, began + budget * (_UNTYPED_SHARE if any(map(is_untyped, wanted)) else _SEARCH_SHARE))
+    _tell({"missed": missed(Path(plan["file"]).read_text(encoding="utf-8"), search)})
     laws = known(search, wanted, plan.get("claims", ()), frozenset(names), process_time() + budget * _LAWS_SHARE)
     holding = [law for law in laws if law.holds]
     mutation = Mutation(subject, tree, search, wanted, holding)
@@ -98,6 +101,17 @@ def _explore(plan: dict[str, Any], subject: Subject) -> None:
         "laws": [told(law) for law in laws if law.counter or (law.kills and unchanged(law, fresh))],
         "checks": checked, "unsteady": steady.count(False), "scenarios": len(search.tried),
     }})  # fmt: skip
+
+
+def missed(source: str, search: Search) -> list[int]:
+    """Return the lines within functions that no scenario reached."""
+    waiting, lines = [compile(source, "<source>", "exec", dont_inherit=True)], set()
+    while waiting:
+        code = waiting.pop()
+        if code.co_flags & inspect.CO_NEWLOCALS and code.co_flags & inspect.CO_OPTIMIZED:  # of a function
+            lines |= {line for _, _, line in code.co_lines() if line and line != code.co_firstlineno}
+        waiting += [inner for inner in code.co_consts if isinstance(inner, types.CodeType)]
+    return sorted(lines - {line for edge in search.reached for line in edge})
 
 
 def written(text: str, wanted: list[Target]) -> Scenario | None:

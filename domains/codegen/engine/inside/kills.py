@@ -68,7 +68,7 @@ class Mutation:
     def notices(self, law: Standing) -> bool:
         """Whether a law notices some mutant of what it runs: asked where the time did not suffice to judge them all."""
         near = [mutant for mutant in mutants(self._tree) if mutant.line in law.lines]
-        runners = (self._mutated(mutant) for mutant in near[:_ASKED])
+        runners = (self.mutated(mutant) for mutant in near[:_ASKED])
         found = any(runner is not None and noticed(law, runner) for runner in runners)
         self._subject.load(None)
         return found
@@ -76,7 +76,7 @@ class Mutation:
     def _fate(self, mutant: Mutant, search_until: float) -> Fate | None:
         """Judge one; None where the module loads once only and the mutant changes its import."""
         fate = Fate(mutant.line, mutant.change)
-        runner = self._mutated(mutant)
+        runner = self.mutated(mutant)
         if runner is None and self._subject.once:
             return None
         if runner is None:
@@ -113,7 +113,8 @@ class Mutation:
             fate.killers.add(len(self._search.rows) - 1)
             return
 
-    def _mutated(self, mutant: Mutant) -> Runner | None:
+    def mutated(self, mutant: Mutant) -> Runner | None:
+        """Return what runs scenarios on a mutant; None where it cannot be loaded."""
         mutant.apply()
         try:
             code = compile(ast.fix_missing_locations(self._tree), self._subject.path, "exec", dont_inherit=True)

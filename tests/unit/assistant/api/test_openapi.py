@@ -53,3 +53,19 @@ def test_no_reference_points_at_nothing(document: dict[str, Any]) -> None:
 
     names = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(document)))
     assert names <= set(document["components"]["schemas"])
+
+
+def test_the_code_assistants_request_and_events_are_described(document: dict[str, Any]) -> None:
+    operation = document["paths"]["/api/v1/code"]["post"]
+    schema = document["components"]["schemas"]["CodeInput"]
+    assert set(schema["required"]) == {"task", "files", "target"}
+    assert schema["properties"]["task"]["enum"] == ["complete", "edit", "explain", "fix"]
+    told = operation["responses"]["200"]["content"]["text/event-stream"]["schema"]["description"]
+    for event in ("started", "context", "delta", "progress", "finished", "failed"):
+        assert f"`{event}`" in told
+    assert {"401", "403", "404", "422", "503"} <= set(operation["responses"])
+
+
+def test_tests_may_be_asked_for_without_the_model(document: dict[str, Any]) -> None:
+    schema = document["components"]["schemas"]["TestsInput"]["properties"]["model"]
+    assert (schema["enum"], schema["default"]) == (["auto", "off"], "auto")

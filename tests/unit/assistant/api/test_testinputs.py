@@ -104,3 +104,14 @@ def test_a_lone_surrogate_does_not_break_the_door() -> None:
     with pytest.raises(AssistantError) as error:
         inputs.parse(TestsInput, body, "application/json").project()
     assert error.value.code in {"invalid_input", "invalid_json"}
+
+
+@pytest.mark.parametrize(("fields", "wanted"), [({}, True), ({"model": "auto"}, True), ({"model": "off"}, False)])
+def test_a_model_may_help_unless_it_is_told_off(fields: dict[str, Any], wanted: bool) -> None:
+    assert read(source="x = 1", **fields).options().model is wanted
+
+
+def test_there_is_no_third_wish_about_the_model() -> None:
+    with pytest.raises(AssistantError) as error:
+        read(source="x = 1", model="always")
+    assert error.value.code == "invalid_input"

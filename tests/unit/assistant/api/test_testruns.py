@@ -15,6 +15,8 @@ from assistant.errors import TooManyRequests, Unavailable
 from domains.codegen.engine.errors import Cancelled, EngineError, NothingToTest, SourceBroken
 from domains.codegen.engine.types import Coverage, Generated, Options, Project, WrittenTest
 from domains.codegen.engine.watching import Watching
+from domains.codegen.helping.asking import Source
+from inference.client.scripted import ScriptedModel
 
 MADE = Generated({"test_m.py": "..."}, (), Coverage(1.0, None), None, 4, 3, (), (), (), {"total_s": 0.1})
 
@@ -30,10 +32,12 @@ class Bench:
         self.order: list[str] = []
         self.go = threading.Event()
         self.stopped: list[str] = []
+        self.sources: list[Source | None] = []
         if not held:
             self.go.set()
 
-    def __call__(self, given: Project, _options: Options, watching: Watching) -> Generated:
+    def __call__(self, given: Project, _options: Options, watching: Watching, source: Source | None) -> Generated:
+        self.sources.append(source)
         self.order.append(given.source)
         watching.progress("search", 0, 1)
         while not self.go.wait(0.01):
@@ -162,7 +166,7 @@ async def test_a_request_after_a_stopped_one_begins_anew() -> None:
 
 
 async def test_errors_are_told_and_the_next_run_goes_on() -> None:
-    def broken(given: Project, _options: Options, _watching: Watching) -> Generated:
+    def broken(given: Project, _options: Options, _watching: Watching, _source: Source | None) -> Generated:
         if given.source == "syntax":
             raise SourceBroken("invalid syntax", 3, 7)
         if given.source == "sandbox":
@@ -178,6 +182,23 @@ async def test_errors_are_told_and_the_next_run_goes_on() -> None:
     assert errors[0] is not None
     assert errors[0].members == {"line": 3, "column": 7}
     assert "secret" not in str(errors[2])
+
+
+async def test_a_model_is_lent_with_the_event_loop_that_it_belongs_to() -> None:
+    bench = Bench()
+    runs = Runs(bench)
+    model = ScriptedModel([])
+    await ended(runs, runs.join("a", project("with"), Options(), model))
+    await ended(runs, runs.join("a", project("without"), Options()))
+    assert bench.sources == [Source(model, asyncio.get_running_loop()), None]
+
+
+async def test_with_a_model_and_without_are_two_runs() -> None:
+    bench = Bench()
+    runs = Runs(bench)
+    both = [runs.join("a", project(), Options(model=wanted)) for wanted in (True, False)]
+    await asyncio.gather(*(ended(runs, run) for run in both))
+    assert len(bench.order) == 2
 
 
 async def test_closing_a_follower_early_keeps_the_run_for_the_others() -> None:

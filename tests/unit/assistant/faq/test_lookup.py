@@ -86,7 +86,7 @@ def test_what_probably_asks_the_same_is_found_without_a_certificate(index: FaqIn
         match = index.probable(tenant, house_encoder.encode_questions([text])[0], text, language)
         return None if match is None else match.key
 
-    said = "How long can I wait before returning an item?"
+    said = "Until when may I return something I bought?"
     assert nearest(index, house_encoder, said, "en") is None
     assert probable(said) == "returns"
     assert probable("Which planet has the most moons?") is None

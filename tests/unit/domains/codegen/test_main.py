@@ -100,6 +100,25 @@ def test_a_workshop_without_a_sandbox_is_closed() -> None:
         workshop.make(Project({"m.py": b"def f(): return 1"}, "m.py"), Options())
 
 
+def test_a_model_that_is_not_there_is_told_and_the_tests_are_written(
+    module: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = tmp_path / "key"
+    key.write_text("secret\n")
+    asked = ["--model-url", "http://127.0.0.1:9/v1", "--model-name", "small", "--model-key-file", str(key)]
+    assert main(["generate", str(module), "--budget", "1", *asked]) == 0
+    told = capsys.readouterr().out
+    assert "# model away: names 0, reasons 0, inputs 0, expectations 0, suspected bugs 0; not taken 0" in told
+    assert "def test_double" in told
+    assert "secret" not in told
+
+
+def test_a_key_that_cannot_be_read_is_said(module: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["--model-url", "http://127.0.0.1:9/v1", "--model-key-file", str(tmp_path / "nowhere")]
+    assert main(["generate", str(module), *asked]) == 2
+    assert "nowhere" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("peer", "language"), [("stryker", "java"), ("stryker", "python"), ("pynguin", "javascript")])
 def test_a_peer_of_another_language_is_refused(
     module: Path, capsys: pytest.CaptureFixture[str], peer: str, language: str

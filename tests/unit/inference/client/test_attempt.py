@@ -87,3 +87,16 @@ async def test_done_without_a_reason_to_finish_is_an_interruption(client: openai
     assert await anext(deltas) == Delta("Hi")
     with pytest.raises(ModelInterrupted, match="before the answer was finished"):
         await anext(deltas)
+
+
+async def test_a_grammar_goes_along_where_one_is_asked_for(client: openai.AsyncOpenAI, server: Any) -> None:
+    plain = ChatRequest(ASKED.messages)
+    shaped = ChatRequest(ASKED.messages, schema='{"type": "object"}')
+    for request in (plain, shaped):
+        assert [delta async for delta in attempt(client, request).deltas()]
+    first, second = (call.body.get("response_format") for call in server.calls[-2:])
+    assert first is None
+    assert second == {
+        "type": "json_schema",
+        "json_schema": {"name": "answer", "schema": {"type": "object"}, "strict": True},
+    }

@@ -95,3 +95,11 @@ def test_numbers_are_spelled() -> None:
 )
 def test_values_in_words(text: str, expected: str) -> None:
     assert describe(text) == expected
+
+
+def test_names_that_somebody_gave_are_told_apart_like_all_others() -> None:
+    first, second = (Scenario("f", (Step("f", (("", text),)),)) for text in ("1", "2"))
+    names = Names(given={first: "test_f_works", second: "test_f_works"})
+    seen = (Seen("value", "1", "int"),)
+    assert [names.of(first, seen), names.of(second, seen)] == ["test_f_works", "test_f_works_again"]
+    assert names.of(Scenario("f", (Step("f", (("", "3"),)),)), seen) == "test_f_of_three_is_one"

@@ -10,7 +10,7 @@ from domains.codegen.engine.formatting import formatted
 from domains.codegen.engine.inside.scenarios import Scenario, Seen, Step
 from domains.codegen.engine.inside.world import World
 from domains.codegen.engine.naming import Names
-from domains.codegen.engine.rendering import Case, Written, file, sentence, write
+from domains.codegen.engine.rendering import Case, Written, alone, file, sentence, write
 from domains.codegen.engine.types import Label
 
 
@@ -164,3 +164,37 @@ def test_without_fakes_there_is_no_fixture() -> None:
     text = file([PLAIN_TEST], "shop", frozenset({"f"}), "Tests.")
     assert "fixture" not in text
     assert "pytest" not in text
+
+
+def alike(text: str, *, note: str = "", reason: str = "") -> Case:
+    scenario = Scenario("twice", (Step("twice", (("", text),)),))
+    return Case(scenario, (Seen("value", str(int(text) * 2), "int"),), "regression", note, reason)
+
+
+def test_a_reason_is_the_tests_docstring_and_stands_before_everything_else() -> None:
+    (written,) = write([alike("2", note="said", reason="Two is doubled.")], Names())
+    function = ast.parse(written.code).body[0]
+    assert isinstance(function, ast.FunctionDef)
+    assert ast.get_docstring(function) == "Two is doubled."
+    assert written.code.index("Two is doubled.") < written.code.index("# said") < written.code.index("assert")
+
+
+def test_a_note_stands_above_what_is_arranged() -> None:
+    scenario = Scenario("sort", (Step("sort", (("", "[2, 1]"),)),))
+    case = Case(scenario, (Seen("value", "None", "NoneType", after=((0, "[1, 2]"),)),), "contract", "said")
+    (written,) = write([case], Names())
+    lines = [line.strip() for line in written.code.splitlines()]
+    assert lines[1:] == ["# said", "argument_a = [2, 1]", "sort(argument_a)", "assert argument_a == [1, 2]"]
+
+
+def test_rows_of_a_table_are_not_alone_and_the_rest_is() -> None:
+    rows = [alike(str(n)) for n in range(5)]
+    other = Case(Scenario("f", (Step("f"),)), (Seen("raises", "KeyError"),), "regression")
+    assert alone([*rows, other]) == [other]
+    assert alone(rows[:3]) == rows[:3]
+
+
+def test_a_name_that_somebody_gave_is_used() -> None:
+    case = alike("2")
+    (written,) = write([case], Names(given={case.scenario: "test_twice_of_two_is_four_indeed"}))
+    assert written.name == "test_twice_of_two_is_four_indeed"

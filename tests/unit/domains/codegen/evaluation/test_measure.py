@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from domains.codegen.engine.types import Options, Project
+from domains.codegen.engine.types import Contribution, Options, Project
 from domains.codegen.evaluation.corpus import Subject, pinned_modules
 from domains.codegen.evaluation.measure import Measured, measure, measure_all, summary
 from sandbox import Sandbox
@@ -84,3 +84,25 @@ def test_a_program_that_cannot_be_tested_counts_as_nothing_covered(source: bytes
     row = measured(source, (source,))
     assert (row.line, row.mutation, row.found, row.tests) == (0.0, 0.0, (False,), 0)
     assert row.error
+
+
+def helped(contribution: Contribution) -> Measured:
+    return Measured("m", 1.0, None, 1.0, (), 0, 1, 0.1, model=contribution)
+
+
+def test_what_a_model_gave_is_summed_over_the_modules_where_it_was_asked() -> None:
+    rows = [
+        helped(Contribution("asked", "small", 5, 2, 1, 1, 0, 0, 3, 1.25)),
+        helped(Contribution("asked", "small", 1, 1, 0, 0, 2, 1, 0, 0.5)),
+        helped(Contribution("away")),
+    ]
+    told = summary(rows)
+    assert told["model_asked"] == 2
+    assert [told[f"model_{key}"] for key in ("questions", "names", "inputs", "expectations", "bugs", "refused")] == [
+        6, 3, 1, 2, 1, 3,
+    ]  # fmt: skip
+    assert told["model_seconds"] == 1.75
+
+
+def test_without_a_model_no_figure_speaks_of_one() -> None:
+    assert not any(key.startswith("model") for key in summary([helped(Contribution())]))
