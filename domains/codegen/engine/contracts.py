@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from domains.codegen.engine.claims import Claim, claims
 from domains.codegen.engine.prose import EMPTY, bounds, forbidden
 
 _RAISES = re.compile(
@@ -57,6 +58,7 @@ class Contracts:
 
     checks: tuple[Check, ...]
     promises: dict[str, Promise] = field(default_factory=dict)
+    claims: tuple[Claim, ...] = ()
 
 
 def read(tree: ast.Module) -> Contracts:
@@ -70,7 +72,7 @@ def read(tree: ast.Module) -> Contracts:
             promises[symbol] = _promise(symbol, node, docstring)
             found += _conditions(symbol, node, docstring)
         checks += [Check(len(checks) + n, *what) for n, what in enumerate(found)]
-    return Contracts(tuple(checks), promises)
+    return Contracts(tuple(checks), promises, tuple(claims(tree)))
 
 
 _What = tuple[str, str, str | None, str | None, str]

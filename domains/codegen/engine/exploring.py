@@ -7,7 +7,7 @@ import json
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -21,6 +21,8 @@ SOURCES = f"{BOX}/src"
 _LIBRARY = f"{BOX}/lib"
 _INSIDE = "domains/codegen/engine/inside"
 _GRACE_S = 6.0
+_WAIT_S = 16.0
+"""Time on the clock beyond that, for a machine that is busy with other things: imports of large packages."""
 _MEMORY = 1024 * MIB
 
 Progress = Callable[[str, int, int], None]
@@ -46,6 +48,37 @@ class _Checked(_Strict):
     seen: list[Seen]
 
 
+class Counter(_Strict):
+    """Values that contradict a law, and what both of its sides gave."""
+
+    example: list[str]
+    left: str
+    right: str
+
+
+class Told(_Strict):
+    """A law of the module: see `inside.laws`. `kills` are the mutants that it notices."""
+
+    kind: Literal["inverse", "idempotent", "commutative", "sorted", "keeps", "agrees"]
+    symbols: list[str]
+    names: list[str]
+    left: str
+    right: str
+    because: str
+    approx: bool
+    kinds: list[str]
+    alphabet: str
+    examples: list[tuple[str, ...]]
+    bounds: list[tuple[str | None, str | None] | None]
+    kills: int
+    counter: Counter | None
+
+    @property
+    def documented(self) -> bool:
+        """Whether the documentation states it."""
+        return self.because not in {"names", "signature"}
+
+
 class Explored(_Strict):
     """What the exploration found: `rows` are chosen to become tests, `observed` is all that was seen."""
 
@@ -57,6 +90,7 @@ class Explored(_Strict):
     killed: int = 0
     surviving: list[_Survivor] = []
     checks: list[_Checked] = []
+    laws: list[Told] = []
     unsteady: int = 0
     scenarios: int = 0
     broken: str | None = None
@@ -71,6 +105,7 @@ def explore(
     plan = {
         "module": project.module, "file": f"{SOURCES}/{project.target}", "path": [SOURCES], "symbols": options.symbols,
         "budget": options.budget_s, "seed": options.seed, "checks": checks,
+        "claims": [claim.fields() for claim in contracts.claims],
     }  # fmt: skip
     script = (
         f"import sys; sys.path.insert(0, {_LIBRARY!r}); from {_INSIDE.replace('/', '.')}.explore import main; main()"
@@ -82,7 +117,7 @@ def explore(
         folders=packages(),
         environment={"PYTHONPATH": "", "PYTHONHASHSEED": "0"},
         limits=Limits(
-            wall_s=options.budget_s * 2 + _GRACE_S,
+            wall_s=options.budget_s * 2 + _GRACE_S + _WAIT_S,
             cpu_s=int(options.budget_s * 2 + _GRACE_S),
             memory=_MEMORY,
             output=16 * MIB,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib.util
 import time
 import warnings
 
@@ -15,6 +16,7 @@ from domains.codegen.engine.inside.scenarios import Scenario
 from domains.codegen.engine.inside.world import World, world
 from domains.codegen.engine.judging import Suspicion, judge
 from domains.codegen.engine.naming import Names
+from domains.codegen.engine.properties import has_hypothesis, properties
 from domains.codegen.engine.rendering import Case, Written, file, sentence, write
 from domains.codegen.engine.types import (
     Generated,
@@ -41,8 +43,10 @@ def generate(box: Sandbox, project: Project, options: Options, watching: Watchin
     names = Names({str(s["symbol"]): s["parameters"] for s in explored.symbols})
     own, staged = frozenset(explored.names), world(tree, project.module)
     stem = project.module.rpartition(".")[2]
-    good = write(cases, names)
-    bad = write([suspicion.case for suspicion in suspicions], names)
+    laws, contradicted = properties(explored, names, given=_draws(project, own))
+    good = [*write(cases, names), *laws]
+    bad = [*write([suspicion.case for suspicion in suspicions], names), *(test for _, test in contradicted)]
+    suspicions += [suspicion for suspicion, _ in contradicted]
     main, suspected = f"test_{stem}.py", f"test_{stem}_suspected.py"
     watching.progress("gate", 0, len(good) + len(bad))
     gated = gate(box, project, _files(project, own, staged, {main: good, suspected: bad}), watching.cancelled)
@@ -78,6 +82,12 @@ def parsed(project: Project) -> ast.Module:
         raise SourceBroken(error.msg, error.lineno or 0, error.offset or 0) from error
     except (UnicodeDecodeError, ValueError, RecursionError, MemoryError) as error:
         raise SourceBroken(f"the source cannot be read: {error}") from error
+
+
+def _draws(project: Project, own: frozenset[str]) -> bool:
+    """Whether properties are written with Hypothesis: project and sandbox have it, and no name is in the way."""
+    there = importlib.util.find_spec("hypothesis") is not None
+    return there and has_hypothesis(project.files) and not own & {"given", "settings", "st", "string"}
 
 
 def _files(project: Project, own: frozenset[str], staged: World, functions: dict[str, list[Written]]) -> dict[str, str]:

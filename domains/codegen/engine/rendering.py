@@ -60,8 +60,10 @@ def file(written: list[Written], module: str, own: frozenset[str], title: str, w
     raised = {found.rpartition(".")[0] for found in re.findall(r"pytest\.raises\(([\w.]+\.\w+)", body)}
     fixed = [*world.classes, *_fixture(world)]
     dated = {"datetime"} if any("datetime." in text for text in world.classes) else set()
-    library = sorted(((used & {*LIBRARY, "itertools"}) - own) | raised | {*world.imports} | dated)
+    library = sorted(((used & {*LIBRARY, "itertools", "string"}) - own) | raised | {*world.imports} | dated)
     imports = [*(f"import {name}" for name in library), *(["import pytest"] if "pytest" in used or fixed else [])]
+    if "given" in used - own:
+        imports += ["from hypothesis import given, settings", "from hypothesis import strategies as st"]
     names = ", ".join(sorted((used & own) - {*library}))
     subject = f"from {module} import {names}" if names else ""
     return "\n".join(

@@ -13,11 +13,13 @@ import random
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from time import monotonic  # the code under test may be given another clock
+from time import monotonic, process_time  # the code under test may be given another clock
 from typing import Any
 
 from domains.codegen.engine.inside.harvest import harvest
 from domains.codegen.engine.inside.kills import Mutation, smallest
+from domains.codegen.engine.inside.laws import known, told
+from domains.codegen.engine.inside.laws import steady as unchanged
 from domains.codegen.engine.inside.learning import is_untyped, learned
 from domains.codegen.engine.inside.pools import Pools
 from domains.codegen.engine.inside.running import Runner, Subject, Unloadable, arm
@@ -31,6 +33,7 @@ _OUT_OF_REACH = 239
 """Where the report goes instead: code under test that opens and closes a small number as a file would end it."""
 _SEARCH_SHARE = 0.35
 _UNTYPED_SHARE = 0.45
+_LAWS_SHARE = 0.12
 
 
 def main() -> None:
@@ -65,9 +68,14 @@ def _explore(plan: dict[str, Any], subject: Subject) -> None:
     search.seed([scenario for text in found.calls if (scenario := written(text, wanted)) is not None])
     _tell({"progress": "search", "done": 0, "of": len(wanted)})
     search.grow(wanted, began + budget * (_UNTYPED_SHARE if any(map(is_untyped, wanted)) else _SEARCH_SHARE))
-    fates = Mutation(subject, tree, search, wanted).judge(
+    laws = known(search, wanted, plan.get("claims", ()), frozenset(names), process_time() + budget * _LAWS_SHARE)
+    holding = [law for law in laws if law.holds]
+    mutation = Mutation(subject, tree, search, wanted, holding)
+    fates = mutation.judge(
         began + budget * 0.9, lambda done, of: _tell({"progress": "mutants", "done": done, "of": of})
     )
+    for n, law in enumerate(holding):
+        law.kills = sum(n in fate.laws for fate in fates) or mutation.notices(law)
     fresh = Runner(subject, Subject.names(subject.load(None)))
     steady = [fresh.run(row.scenario) == row.seen for row in search.rows]
     for fate in fates:
@@ -83,6 +91,7 @@ def _explore(plan: dict[str, Any], subject: Subject) -> None:
         "mutants": len(fates), "names": sorted(name for name in vars(subject.module) if not name.startswith("__")),
         "killed": sum(bool(fate.killers & set(chosen)) for fate in fates),
         "surviving": [{"line": f.line, "change": f.change} for f in fates if not f.killers & set(chosen)][:200],
+        "laws": [told(law) for law in laws if law.counter or (law.kills and unchanged(law, fresh))],
         "checks": checked, "unsteady": steady.count(False), "scenarios": len(search.tried),
     }})  # fmt: skip
 

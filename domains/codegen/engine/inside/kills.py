@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from time import monotonic  # the code under test may be given another clock
 
+from domains.codegen.engine.inside.laws import Standing, noticed
 from domains.codegen.engine.inside.mutators import Mutant, mutants
 from domains.codegen.engine.inside.running import Runner, Subject
 from domains.codegen.engine.inside.search import Row, Search
@@ -17,22 +18,26 @@ _ENOUGH = 6
 """Killers noted of one mutant; more would only make the choice of the smallest set a little better."""
 _ROWS = 80
 _TRIES = 120
+_ASKED = 12
 
 
 @dataclass(slots=True)
 class Fate:
-    """What became of a mutant: `killers` are rows by number; None when it could not be judged in time."""
+    """What became of a mutant: `killers` are rows by number; `laws` are those that notice it."""
 
     line: int
     change: str
     killers: set[int] = field(default_factory=set)
+    laws: set[int] = field(default_factory=set)
 
 
 class Mutation:
-    """Judges the rows of a search by the mutants of the module."""
+    """Judges the rows of a search, and the laws that hold, by the mutants of the module."""
 
-    def __init__(self, subject: Subject, tree: ast.Module, search: Search, targets: list[Target]) -> None:
-        self._subject, self._tree, self._search = subject, tree, search
+    def __init__(
+        self, subject: Subject, tree: ast.Module, search: Search, targets: list[Target], laws: Sequence[Standing] = ()
+    ) -> None:
+        self._subject, self._tree, self._search, self._laws = subject, tree, search, laws
         self._targets = {target.symbol: target for target in targets}
         self._living = functions(subject.path) if subject.once else {}
 
@@ -52,6 +57,14 @@ class Mutation:
         self._subject.load(None)
         return fates
 
+    def notices(self, law: Standing) -> bool:
+        """Whether a law notices some mutant of what it runs: asked where the time did not suffice to judge them all."""
+        near = [mutant for mutant in mutants(self._tree) if mutant.line in law.lines]
+        runners = (self._mutated(mutant) for mutant in near[:_ASKED])
+        found = any(runner is not None and noticed(law, runner) for runner in runners)
+        self._subject.load(None)
+        return found
+
     def _fate(self, mutant: Mutant, search_until: float) -> Fate | None:
         """Judge one; None where the module loads once only and the mutant changes its import."""
         fate = Fate(mutant.line, mutant.change)
@@ -69,6 +82,7 @@ class Mutation:
                 fate.killers.add(n)
                 if len(fate.killers) >= _ENOUGH:
                     break
+        fate.laws = {n for n, law in enumerate(self._laws) if mutant.line in law.lines and noticed(law, runner)}
         if not fate.killers and reaching:
             self._look(runner, [self._search.rows[n] for n in reaching], fate, search_until)
         return fate

@@ -114,7 +114,7 @@ class Runner:
     """Runs scenarios with the names of one module; meanwhile functions have the code that `swaps` gives them."""
 
     def __init__(self, subject: Subject, names: dict[str, Any], swaps: Sequence[Swap] = ()) -> None:
-        self._subject, self._path, self._names, self._swaps = subject, subject.path, names, swaps
+        self._subject, self.path, self._names, self._swaps = subject, subject.path, names, swaps
         self._compiled: dict[str, types.CodeType] = {}
 
     def named(self, text: str, env: dict[str, Any] | None = None) -> Any:  # noqa: ANN401 - any value
@@ -124,6 +124,7 @@ class Runner:
     def attempt(self, action: Callable[[], object]) -> tuple[BaseException | None, bool]:
         """Do something within the time of a scenario; return what it raised, and whether the time was enough."""
         self._subject.begin()
+        self._swap(after=True)
         signal.setitimer(signal.ITIMER_VIRTUAL, STEP_S, STEP_S)
         try:
             with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
@@ -134,15 +135,19 @@ class Runner:
             return error, True
         finally:
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+            self._swap(after=False)
         return None, True
+
+    def _swap(self, *, after: bool) -> None:
+        for swap in self._swaps:
+            swap.function.__code__ = swap.after if after else swap.before
 
     def run(self, scenario: Scenario, edges: Edges | None = None) -> tuple[Seen, ...]:
         """Run the steps until one raises; `edges` collects (line before, line) within the module."""
         seen: list[Seen] = []
         env = dict(self._names)
         self._subject.begin()
-        for swap in self._swaps:
-            swap.function.__code__ = swap.after
+        self._swap(after=True)
         signal.setitimer(signal.ITIMER_VIRTUAL, STEP_S, STEP_S)
         try:
             with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
@@ -155,8 +160,7 @@ class Runner:
         finally:
             sys.settrace(None)
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-            for swap in self._swaps:
-                swap.function.__code__ = swap.before
+            self._swap(after=False)
         return tuple(seen)
 
     def _step(self, step: Step, env: dict[str, Any], edges: Edges | None) -> Seen:
@@ -167,7 +171,7 @@ class Runner:
         try:
             before = [source_of(value, self._names) for value in values]
             if edges is not None:
-                sys.settrace(_tracer(self._path, edges))
+                sys.settrace(_tracer(self.path, edges))
             result = self._value(step.callee, env)
             if not step.reads:
                 names = [name for name, _ in step.arguments]
@@ -209,6 +213,16 @@ class Runner:
         if code is None:
             code = self._compiled[text] = compile(text, "<scenario>", "eval")
         return eval(code, env)  # noqa: S307 - this is the sandbox
+
+
+@contextlib.contextmanager
+def traced(path: str, edges: Edges) -> Iterator[None]:
+    """Collect (line before, line) within a file into `edges`, for as long as a scenario may take."""
+    sys.settrace(_tracer(path, edges))
+    try:
+        yield
+    finally:
+        sys.settrace(None)
 
 
 def _is_iterator(value: object) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from domains.codegen.__main__ import main
 from domains.codegen.engine.types import Coverage, Options, Project
 from domains.codegen.evaluation import peers, stryker
-from domains.codegen.evaluation.peers import Judged
+from domains.codegen.evaluation.peers import Judged, Suite
 from domains.codegen.workshop import Workshop, WorkshopClosed
 from sandbox import Sandbox
 
@@ -73,7 +73,7 @@ def test_evaluate_beside_a_peer_prints_both_in_one_line(
         return Judged(Coverage(1.0 if "test_double.py" in tests else 0.5, None), len(tests), 2)
 
     monkeypatch.setattr(peers, "packages", lambda: Path("unused"))
-    monkeypatch.setattr(peers, "pynguin", lambda *_: peers.Suite({"test_peer.py": "x", "test_more.py": "y"}))
+    monkeypatch.setattr(peers, "pynguin", lambda *_: Suite({"test_peer.py": "x", "test_more.py": "y"}))
     monkeypatch.setattr(peers, "judged", judged)
     command = ["evaluate", str(module.parent), "--budget", "1", "--peer", "pynguin", "--peer-seconds", "7", "--json"]
     assert main(command) == 0
