@@ -14,21 +14,17 @@ from tests.ide.conftest import TILL, Open
 from tests.ide.stand import Assistant, Code
 from tests.ide.window import PATIENCE_MS, Window
 
+_BODY = "{\n  return rebate > price ? 0 : price - rebate;\n}\n"
+_JAVA = f"public class Till {{\n  public static int net(int price, int rebate) {_BODY}}}\n"
 PROGRAMS = {
-    "till.js": (
-        "function net(price, rebate) {\n  return rebate > price ? 0 : price - rebate;\n}\n\nmodule.exports = { net };\n",
-        "till.test.js", 'describe("net"',
-    ),
+    "till.js": (f"function net(price, rebate) {_BODY}\nexports.net = net;\n", "till.test.js", 'describe("net"'),
     "till.ts": (
-        "export function net(price: number, rebate: number): number {\n  return rebate > price ? 0 : price - rebate;\n}\n",
-        "till.test.ts", 'import { net } from "./till";',
+        f"export function net(price: number, rebate: number): number {_BODY}",
+        "till.test.ts",
+        'import { net } from "./till";',
     ),
-    "Till.java": (
-        "public class Till {\n  public static int net(int price, int rebate) {\n"
-        "    return rebate > price ? 0 : price - rebate;\n  }\n}\n",
-        "TillTest.java", "Till.net(",
-    ),
-}  # fmt: skip
+    "Till.java": (_JAVA, "TillTest.java", "Till.net("),
+}
 """A program, the file that is proposed for it, and a piece of it."""
 WRONG_KEY = "ak_12345678_this-is-no-key"
 
