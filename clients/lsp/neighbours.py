@@ -10,6 +10,8 @@ from pathlib import Path
 from clients.lsp.places import MOST_CHARACTERS, MOST_FILES, Gathered, Read
 
 _ENDINGS = ("", ".js", ".ts", ".jsx", ".tsx", ".mjs", ".cjs", ".mts", ".cts", ".json", "/index.js", "/index.ts")
+_SETTINGS = (".prettierrc", ".prettierrc.json", ".prettierrc.yaml", ".prettierrc.yml", ".editorconfig")
+_SETTINGS_MOST = 4096
 _RELATIVE = re.compile(r"""(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\(\s*)(["'])(\.{1,2}/[^"'\n]+)\1""")
 
 
@@ -18,6 +20,11 @@ def gathered_around(path: Path, text: str, workspace: Path, language: str, read:
     root = workspace if path.is_relative_to(workspace) else path.parent
     files = {path.relative_to(root).as_posix(): text}
     size, queue, seen = len(text), [(path, text)], {path}
+    above = [folder for folder in path.parents if folder.is_relative_to(root)] if language != "java" else []
+    for place in (folder / name for folder in above for name in _SETTINGS):
+        content = read(place)
+        if content is not None and len(content) < _SETTINGS_MOST:
+            files[place.relative_to(root).as_posix()] = content
     while queue:
         own, source = queue.pop(0)
         for near in _classes(source, own) if language == "java" else _modules(source, own):

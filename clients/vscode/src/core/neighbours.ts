@@ -4,6 +4,8 @@ import type { Braces } from "./braces";
 import { type Disk, folderOf, MOST_CHARACTERS, MOST_FILES, nameOf, under } from "./places";
 import { blanked } from "./symbols";
 
+const SETTINGS = [".prettierrc", ".prettierrc.json", ".prettierrc.yaml", ".prettierrc.yml", ".editorconfig"];
+const SETTINGS_MOST = 4096;
 const ENDINGS = ["", ".js", ".ts", ".jsx", ".tsx", ".mjs", ".cjs", ".mts", ".cts", ".json", "/index.js", "/index.ts"];
 
 /** The module and what it imports of the project by path: what the server needs to run it. Stops quietly at the limits. */
@@ -17,6 +19,10 @@ export async function gatheredAround(
   const seen = new Set([path]);
   const queue = [path];
   let size = text.length;
+  for (const name of of === "java" ? [] : settings(path)) {
+    const content = await disk.read(name);
+    if (content !== undefined && content.length < SETTINGS_MOST) files[name] = content;
+  }
   while (queue.length) {
     const from = queue.shift() ?? "";
     for (const name of of === "java" ? classes(files[from] ?? "", from) : modules(files[from] ?? "", from)) {
@@ -30,6 +36,13 @@ export async function gatheredAround(
     }
   }
   return { files, target: path };
+}
+
+/** Files that may say how code of this folder is formatted. */
+function settings(path: string): string[] {
+  const folders = [""];
+  for (const step of folderOf(path).split("/").filter((one) => one !== "")) folders.push(under(folders[folders.length - 1] ?? "", step));
+  return folders.flatMap((folder) => SETTINGS.map((name) => under(folder, name)));
 }
 
 /** Files that relative imports of a text may mean. */

@@ -34,6 +34,11 @@ def test_relative_imports_are_followed_within_the_workspace(tmp_path: Path) -> N
     ]  # fmt: skip
 
 
+def test_settings_of_the_formatter_go_along(tmp_path: Path) -> None:
+    files = {"src/till.js": "", ".editorconfig": "root = true", "src/.prettierrc": "{}", "lib/.prettierrc": "{}"}
+    assert gather(tmp_path, "src/till.js", "javascript", files) == [".editorconfig", "src/.prettierrc", "src/till.js"]
+
+
 def test_classes_of_the_package_and_imported_ones_are_sent(tmp_path: Path) -> None:
     files = {
         "src/shop/Till.java": "package shop;\nimport shop.money.Price;\nimport java.util.List;\nclass T { Rebate r; }",

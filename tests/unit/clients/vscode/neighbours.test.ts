@@ -21,6 +21,12 @@ test("a TypeScript import with the ending of what it becomes is found", () => {
   assert.ok(modules('import { a } from "./a.js";', "src/till.ts").includes("src/a.ts"));
 });
 
+test("settings of the formatter go along, from this folder up", async () => {
+  const files = { ".editorconfig": "root = true", "src/.prettierrc": "{}", "lib/.prettierrc": "{}", "src/.prettierrc.json": "x".repeat(5000) };
+  const sent = await gatheredAround("src/till.js", "", disk(files), "javascript");
+  assert.deepEqual(Object.keys(sent.files).sort(), [".editorconfig", "src/.prettierrc", "src/till.js"]);
+});
+
 test("an import above the workspace is left alone", () => assert.deepEqual(modules('require("../../x")', "a.js"), []));
 
 test("classes of the package and imported ones of the project are sent", async () => {
