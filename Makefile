@@ -5,6 +5,8 @@ SHELL := /bin/bash
 # Each worker has servers of its own; a file stays on one worker, with what it has prepared.
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
 export PYTHONPATH :=
+# compiled once and kept, wherever it is set otherwise: the tests start hundreds of processes, each compiles for seconds
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help run test install-tests lint types contracts unit bench campaign soak docs clean
@@ -19,9 +21,10 @@ install-tests:
 	@$(PYTHON) -m infra.bootstrap test
 
 # Each suite in a process of its own: none inherits the threads, connections and models of another.
-test: install-tests lint types contracts  ## everything: lint, types, contracts, then every test
+test: install-tests  ## everything: lint, types, contracts, then every test
+	$(MAKE) --no-print-directory --jobs 3 --output-sync lint types contracts
 	$(BIN)/python -m pytest tests/architecture tests/unit $(SIDE_BY_SIDE)
-	$(BIN)/python -m pytest tests/functional
+	$(BIN)/python -m pytest tests/functional $(SIDE_BY_SIDE)
 	$(BIN)/python -m pytest tests/integration
 	$(BIN)/python -m pytest tests/browser
 	$(BIN)/python -m pytest tests/ide

@@ -103,6 +103,21 @@ class Curated:
         near = table.nearest(vector, language, groups, k=1, least=self.least) if table else []
         return near[0].entry.match(near[0].text, near[0].score, exact=False) if near else None
 
+    def together(
+        self,
+        tenant: str,
+        message: str,
+        wishes: Sequence[tuple[str, Vectors]],
+        language: str,
+        groups: frozenset[str] = EVERYBODY,
+    ) -> tuple[FaqMatch, ...]:
+        found = [
+            self.exact(tenant, text, groups) or self.nearest(tenant, vector, text, language, groups)
+            for text, vector in wishes
+        ]
+        matches = tuple(match for match in found if match is not None)
+        return matches if len({match.entry_id for match in matches}) == len(wishes) else ()
+
     def near(
         self, tenant: str, vector: Vectors, text: str, language: str, groups: frozenset[str] = EVERYBODY
     ) -> tuple[FaqMatch, ...]:

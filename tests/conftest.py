@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,8 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 if TYPE_CHECKING:
+    from pytest_django import DjangoDbBlocker
+
     from assistant.config.supervisor.process import Spec
     from retrieval.protocols import Encoder
 
@@ -21,6 +25,15 @@ ENCODER = "multilingual-e5-small"
 hypothesis_settings.register_profile("house", deadline=None, derandomize=True)
 hypothesis_settings.register_profile("campaign", deadline=None, max_examples=2000)  # make campaign
 hypothesis_settings.load_profile("house")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown() -> None:
+    """Stop followers before their database goes: one that outlives its test fails in another's time, or blocks it."""
+    for thread in threading.enumerate():
+        target = getattr(thread, "_target", None)  # gone when it has ended meanwhile
+        if thread.name.startswith("follow-") and target is not None:
+            target.__self__.stop()
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +61,10 @@ def postgres(data_dir: Path) -> Iterator[str]:
 
     log = data_dir / "logs" / "postgres.log"
     postgres.initialise(settings.CLUSTER, log)
-    with _running(postgres.spec(settings.CLUSTER, log)):
+    served = postgres.spec(settings.CLUSTER, log)
+    # it is thrown away in the end, and no test of it cuts the power; the server as it is served has tests of its own
+    hurried = replace(served, argv=(*served.argv, "-c", "fsync=off", "-c", "full_page_writes=off"))
+    with _running(hurried):
         yield settings.CLUSTER.url()
 
 
@@ -61,6 +77,20 @@ def django_db_modify_db_settings(postgres: str) -> None:
 def django_db_keepdb() -> bool:
     """The whole cluster goes at the end, so the database need not be dropped under a straggler's connection."""
     return True
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The migrated database; tests that commit are cleared up after as `tests.emptying` says."""
+    from django.db import connection
+
+    from tests import emptying
+
+    with django_db_blocker.unblock():
+        migrated = emptying.made(connection)
+        connection.close()
+    with emptying.quickly(migrated):
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -97,9 +127,9 @@ def encoder_dir() -> Path:
 @pytest.fixture(scope="session")
 def encoder(encoder_dir: Path) -> Encoder:
     """The default encoder itself."""
-    from retrieval.encoders.onnx import OnnxEncoder
+    from retrieval.encoders.quickest import quickest
 
-    return OnnxEncoder(encoder_dir)
+    return quickest(encoder_dir)
 
 
 @pytest.fixture

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
 
+from assistant.chat import several
 from assistant.chat.models import Feedback, Giver, Rating, Turn
 from assistant.chat.stores.flush import flush_turns
 from assistant.errors import NotFound, Text
@@ -53,13 +55,12 @@ def give(tenant: str, turn: uuid.UUID, opinion: Opinion) -> int:
     return 0
 
 
-def entry_behind(tenant: str, turn: Turn) -> FaqEntry | None:
-    """Return the curated entry that a turn was answered with, if it was and still exists."""
-    for source in (turn.answer or {}).get("sources", []):
-        key = str(source.get("chunk", ""))
-        if key.startswith("faq:"):
-            return corrections.entry_of(tenant, key.removeprefix("faq:"), turn.language)
-    return None
+def entries_behind(tenant: str, turn: Turn) -> list[FaqEntry]:
+    """List the curated entries, as far as they still exist, that a turn was answered with: one for each wish."""
+    keys = [str(source.get("chunk", "")) for source in (turn.answer or {}).get("sources", [])]
+    named = [key.removeprefix("faq:") for key in keys if key.startswith("faq:")]
+    entries = [corrections.entry_of(tenant, key, turn.language) for key in named]
+    return [entry for entry in entries if entry is not None]
 
 
 def _written(turn: Turn, opinion: Opinion) -> bool:
@@ -79,20 +80,42 @@ def _written(turn: Turn, opinion: Opinion) -> bool:
 
 
 def _curated(tenant: str, turn: Turn, opinion: Opinion) -> int:
-    entry = entry_behind(tenant, turn)
-    if entry is None:
-        return 0
-    up = opinion.rating == Rating.UP
-    agent = opinion.giver == Giver.AGENT
+    entries = entries_behind(tenant, turn)
+    if len(entries) > 1:
+        return _together(entries, turn, opinion)
+    return sum(_of_entry(entry, turn, opinion) for entry in entries)
+
+
+def _of_entry(entry: FaqEntry, turn: Turn, opinion: Opinion) -> int:
     exact = corrections.is_exact(entry, turn.standalone)
-    origin = PairOrigin.AGENT if agent else PairOrigin.FEEDBACK
-    if up:
+    agent = opinion.giver == Giver.AGENT
+    if opinion.rating == Rating.UP:
         if not exact:
-            corrections.right(entry, turn.standalone, origin)
+            corrections.right(entry, turn.standalone, _origin(opinion))
         return 0
     if exact and not agent:
         return 0
-    return int(corrections.wrong(entry, turn.standalone, turn.pk, origin=origin))
+    return int(corrections.wrong(entry, turn.standalone, turn.pk, origin=_origin(opinion)))
+
+
+def _together(entries: Sequence[FaqEntry], turn: Turn, opinion: Opinion) -> int:
+    """Judge a joint answer: a thumb down bars each entry for the message, one up vouches for each beside its clause.
+
+    Which of them was wrong a thumb down does not say, so no clause is called different from what answered it.
+    """
+    if opinion.rating == Rating.DOWN:
+        said = turn.question
+        return sum(corrections.wrong(entry, said, turn.pk, origin=_origin(opinion)) for entry in entries)
+    asked = several.wishes(turn.question)
+    if len(asked) == len(entries):
+        for entry, clause in zip(entries, asked, strict=True):
+            if not corrections.is_exact(entry, clause):
+                corrections.right(entry, clause, _origin(opinion))
+    return 0
+
+
+def _origin(opinion: Opinion) -> PairOrigin:
+    return PairOrigin.AGENT if opinion.giver == Giver.AGENT else PairOrigin.FEEDBACK
 
 
 def _turn(tenant: str, turn: uuid.UUID) -> Turn:

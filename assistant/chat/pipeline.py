@@ -24,6 +24,7 @@ from assistant.chat.room import Room
 from assistant.chat.stopwatch import Stopwatch
 from assistant.chat.understanding import Understood, understand
 from assistant.errors import AssistantError
+from assistant.faq.lookup import FaqMatch
 from assistant.intents.types import IntentGuess, Route
 from inference.client.errors import ModelError
 from retrieval.errors import RetrievalError
@@ -85,6 +86,7 @@ async def _reply(
         watch.faq_done()
         reply = (
             replies.passed_on(seen.guess, memory, understood)
+            or replies.together(seen.curated, seen.guess)
             or replies.curated(match, seen.guess)
             or replies.small_talk(seen.guess, understood)
         )
@@ -103,7 +105,11 @@ async def _reply(
         async for step in steps:
             if isinstance(step, Delta):
                 watch.token()
-            yield step
+            if isinstance(step, Reply) and replies.is_unsure(step):  # looked up now: curated questions may have changed
+                near = room.faq.near(asked.tenant, seen.vector, seen.text, understood.language, asked.groups)
+                yield replies.offering(step, near)
+            else:
+                yield step
 
 
 async def _from_evidence(
@@ -115,8 +121,11 @@ async def _from_evidence(
     watch: Stopwatch,
     making: Making,
 ) -> AsyncGenerator[Sources | Delta | Refused | Reply, None]:
-    """Search, and let the domain answer."""
-    evidence = await room.find(seen.text, seen.vector, Filter(asked.tenant, asked.groups, domain=asked.domain))
+    """Search, and let the domain answer. The nearest curated answer is evidence too: it may be meant in other words."""
+    near = room.faq.near(asked.tenant, seen.vector, seen.text, understood.language, asked.groups)
+    known = [replies.evidence_of(match, asked) for match in near[:1] if asked.domain in {None, match.domain}]
+    within = Filter(asked.tenant, asked.groups, domain=asked.domain)
+    evidence = await room.find(seen.text, seen.vector, within, known)
     making.evidence = evidence
     watch.retrieval_done()
     yield Sources(replies.sources_of(evidence))
@@ -125,29 +134,27 @@ async def _from_evidence(
     question = understood.question(seen.guess.name, memory, asked.max_tokens, about_company=about_company)
     async with aclosing(respond(room, domain, question, evidence, seen.guess, memory, watch)) as pieces:
         async for piece in pieces:
-            if isinstance(piece, Reply) and replies.is_unsure(piece):
-                near = room.faq.near(asked.tenant, seen.vector, seen.text, understood.language, asked.groups)
-                yield replies.offering(piece, near)
-            else:
-                yield piece
+            yield piece
 
 
 @dataclass(frozen=True, slots=True)
 class _Recognised:
-    """The text that was looked at, its embedding and intent."""
+    """The text that was looked at, its embedding and intent; `curated` answers all of several wishes."""
 
     text: str
     vector: Vectors
     guess: IntentGuess
+    curated: tuple[FaqMatch, ...] = ()
 
 
 async def _recognise(asked: Asked, understood: Understood, room: Room) -> _Recognised:
     """Encode and classify. What was said stands first: "thanks" after a question is thanks, not a follow-up."""
     vector = await room.encode(understood.core)
     guess = room.intents.classify(asked.tenant, understood.core, vector)
-    guess = replace(guess, also=await several.others(asked.tenant, asked.text, guess, room))
+    heard = await several.hear(asked, understood.language, guess, room)
+    guess = replace(guess, also=heard.also)
     if understood.standalone == understood.core or guess.route in {Route.SMALL_TALK, Route.HUMAN}:
-        return _Recognised(understood.core, vector, guess)
+        return _Recognised(understood.core, vector, guess, heard.curated)
     vector = await room.encode(understood.standalone)
     guess = room.intents.classify(asked.tenant, understood.standalone, vector)
     return _Recognised(understood.standalone, vector, guess)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 
 from assistant.chat import handoff, texts
@@ -17,12 +18,14 @@ from assistant.chat.answers import (
     SuggestionShown,
     UsageShown,
 )
+from assistant.chat.asked import Asked
 from assistant.chat.memory import Memory
 from assistant.chat.understanding import Understood
 from assistant.faq.lookup import FaqMatch
 from assistant.intents.types import IntentGuess, Route
 from domains.protocols import Domain
 from domains.types import Evidence
+from retrieval.types import Chunk, Hit
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ def intent_of(guess: IntentGuess) -> IntentShown:
 def left_open(reply: Reply, understood: Understood) -> str:
     """Name what else was asked, so that nobody waits for it; empty when there is nothing, or nothing was answered."""
     also = reply.intent.also if reply.refused is None and reply.handoff is None else ()
-    if not also:
+    if not also or (reply.layer == "faq" and len(reply.sources) > 1):  # all of it was answered
         return ""
     return "\n\n" + texts.also_asked([one.text for one in also]).of(understood.language)
 
@@ -74,6 +77,31 @@ def curated(match: FaqMatch | None, guess: IntentGuess | None = None) -> Reply |
     intent = IntentShown(match.intent, 1.0) if guess is None else intent_of(guess)
     source = Source(1, f"faq:{match.key}", f"faq:{match.key}", match.question, 1, round(match.score, 6))
     return Reply(match.answer, "faq", intent, match.domain, (source,), grounded=True)
+
+
+def together(matches: tuple[FaqMatch, ...], guess: IntentGuess) -> Reply | None:
+    """Answer several wishes at once, each by a curated entry under its question."""
+    if not matches:
+        return None
+    sources = tuple(
+        Source(n, f"faq:{match.key}", f"faq:{match.key}", match.question, 1, round(match.score, 6))
+        for n, match in enumerate(matches, 1)
+    )
+    text = "\n\n".join(f"**{match.question}**\n\n{match.answer}" for match in matches)
+    return Reply(text, "faq", intent_of(guess), matches[0].domain, sources, grounded=True)
+
+
+def evidence_of(match: FaqMatch, asked: Asked) -> Hit:
+    """Make a curated answer a passage that may be cited.
+
+    No chunk of the knowledge base has its id, so what leans on it is never kept as a generated answer: an edit of the
+    entry needs nothing withdrawn. It has no `similarity`: two questions are always closer than a question and a passage,
+    and the evidence check would take that for an answer.
+    """
+    name = f"faq:{match.key}"
+    checksum = hashlib.sha256(match.answer.encode()).hexdigest()
+    chunk = Chunk(name, name, 1, checksum, asked.tenant, match.answer, match.question, match.language, match.domain)
+    return Hit(chunk, match.score)
 
 
 def passed_on(guess: IntentGuess, memory: Memory, understood: Understood) -> Reply | None:
@@ -129,7 +157,7 @@ def is_unsure(reply: Reply) -> bool:
     """Say whether the asker is left without an answer, or with words on documents that may miss the question."""
     if reply.refused is not None:
         return reply.refused.code in UNKNOWN
-    return reply.layer == "retrieval" or (reply.layer == "model" and bool(reply.sources))
+    return reply.layer == "retrieval" or (reply.layer in {"model", "cache"} and bool(reply.sources))
 
 
 def offering(reply: Reply, near: tuple[FaqMatch, ...]) -> Reply:

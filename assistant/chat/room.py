@@ -47,6 +47,16 @@ class CuratedAnswers(Protocol):
     ) -> FaqMatch | None:
         """Find the entry that means the same, if one is near enough."""
 
+    def together(
+        self,
+        tenant: str,
+        message: str,
+        wishes: Sequence[tuple[str, Vectors]],
+        language: str,
+        groups: frozenset[str] = ...,
+    ) -> tuple[FaqMatch, ...]:
+        """Find an entry for each wish (text, embedding) of one message: another one for each, or none at all."""
+
     def near(
         self, tenant: str, vector: Vectors, text: str, language: str, groups: frozenset[str] = ...
     ) -> tuple[FaqMatch, ...]:
@@ -98,19 +108,21 @@ class Room:
         """Embed a question, shape [dimension]."""
         return await asyncio.wrap_future(self.encoder.submit_question(text))
 
-    async def find(self, question: str, vector: Vectors, within: Filter) -> Evidence:
+    async def find(self, question: str, vector: Vectors, within: Filter, known: Sequence[Hit] = ()) -> Evidence:
         """Search and judge in a thread: milliseconds of arithmetic that would hold up every other request.
 
-        Only hits that an answer can cite are kept: none when they do not answer, else those that a prompt carries.
+        What is `known` beside the documents stands before what is found. Only hits that an answer can cite are kept:
+        none when they do not answer, else those that a prompt carries.
         """
-        return await self.in_thread(self._find, question, vector, within)
+        return await self.in_thread(self._find, question, vector, within, known)
 
     async def in_thread(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run something that waits or computes beside the event loop."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self.searchers, partial(work, *args, **kwargs))
 
-    def _find(self, question: str, vector: Vectors, within: Filter) -> Evidence:
-        evidence = self.evidence.judge(question, self.retriever.search(question, within, vector=vector))
+    def _find(self, question: str, vector: Vectors, within: Filter, known: Sequence[Hit]) -> Evidence:
+        found = self.retriever.search(question, within, vector=vector)
+        evidence = self.evidence.judge(question, [*known, *found])
         hits = tuple(hit.widened() for hit in evidence.hits[:MOST_HITS]) if evidence.sufficient else ()
         return Evidence(hits, evidence.answerable, evidence.sufficient)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from retrieval.normalise import fold
 
@@ -62,6 +63,7 @@ def only_courtesy(text: str) -> bool:
     return not _CHINESE.sub(" ", _ENGLISH.sub(" ", fold(text))).strip()
 
 
+@lru_cache(maxsize=8192)
 def bare(folded: str) -> str:
     """Take greetings, thanks and "could you tell me" off a folded text; a text of nothing else stays as it is."""
     stripped = " ".join(_CHINESE.sub(" ", _ENGLISH.sub(" ", folded)).split())

@@ -63,13 +63,29 @@ def bucket(unit: str) -> int:
 
 def features(a: Question, b: Question, rarity: NDArray[np.float32]) -> Features:
     """Return float32 [WORDS + 2 * dimension], the same for (b, a); `rarity` is float32 [BUCKETS]."""
+    found: Features = of_many(a, [b], rarity)[0]
+    return found
+
+
+def of_many(asked: Question, others: Sequence[Question], rarity: NDArray[np.float32]) -> Features:
+    """Return the features of one question with each of `others`, which there must be: [len(others), features]."""
+    vectors = np.stack([other.vector for other in others])
+    rows = np.empty((len(others), WORDS + 2 * len(asked.vector)), np.float32)
+    cosines = vectors @ asked.vector
+    for row, other, cosine in zip(rows, others, cosines.tolist(), strict=True):
+        row[:WORDS] = _words(asked, other, cosine, rarity)
+    half = WORDS + len(asked.vector)
+    np.multiply(vectors, asked.vector, out=rows[:, WORDS:half])
+    np.abs(vectors - asked.vector, out=rows[:, half:])
+    return rows
+
+
+def _words(a: Question, b: Question, cosine: float, rarity: NDArray[np.float32]) -> list[float]:
     shared, left, right = a.units & b.units, a.units - b.units, b.units - a.units
-    common, only_a, only_b = (float(sum(rarity[place] for place in places)) for places in (shared, left, right))
+    common, only_a, only_b = (sum(map(rarity.item, places)) for places in (shared, left, right))
     less, more = sorted((only_a, only_b))
-    rarest = max((float(rarity[place]) for place in left | right), default=0.0)
-    cosine = float(a.vector @ b.vector)
     short, long = sorted((a.length, b.length))
-    words = [
+    return [
         cosine,
         max(cosine, 0.0) ** 8,
         common / (common + only_a + only_b + 1e-6),
@@ -77,11 +93,10 @@ def features(a: Question, b: Question, rarity: NDArray[np.float32]) -> Features:
         common,
         less,
         more,
-        rarest,
+        max(map(rarity.item, left | right), default=0.0),
         min(len(left), len(right)),
         max(len(left), len(right)),
         short,
         long,
         short / (long + 1e-6),
     ]
-    return np.concatenate([np.array(words, np.float32), a.vector * b.vector, np.abs(a.vector - b.vector)])

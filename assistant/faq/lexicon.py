@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
+from functools import lru_cache
 from pathlib import Path
+
+REMEMBERED = 4096
+"""Curated questions are compared again and again: what they name is looked for once."""
 
 _EN_NEGATION = re.compile(
     r"\b(?:not|no|never|none|nothing|nobody|without|cannot|cant|dont|doesnt|didnt|isnt|arent|wasnt|werent|wont"
@@ -59,20 +63,24 @@ def moments(folded: str) -> Counter[str]:
 
 def opposed(a: str, b: str) -> bool:
     """Say whether one text has a word where the other has its opposite."""
-    for first, second in _ANTONYMS:
-        in_a, in_b = (bool(first.search(a)), bool(second.search(a))), (bool(first.search(b)), bool(second.search(b)))
-        if in_a != in_b and any(in_a) and any(in_b):
-            return True
-    return False
+    return any(
+        in_a != in_b and any(in_a) and any(in_b) for in_a, in_b in zip(_opposites_in(a), _opposites_in(b), strict=True)
+    )
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _opposites_in(folded: str) -> tuple[tuple[bool, bool], ...]:
+    return tuple((bool(first.search(folded)), bool(second.search(folded))) for first, second in _ANTONYMS)
 
 
 def other_of_a_kind(a: str, b: str) -> bool:
     """Say whether both name something of one kind (a currency, a device, a part of the body) and not the same thing."""
-    for kind in _KINDS:
-        in_a, in_b = set(_named(a, kind)), set(_named(b, kind))
-        if in_a and in_b and in_a != in_b:
-            return True
-    return False
+    return any(in_a and in_b and in_a != in_b for in_a, in_b in zip(_kinds_in(a), _kinds_in(b), strict=True))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _kinds_in(folded: str) -> tuple[frozenset[str], ...]:
+    return tuple(frozenset(name for name, pattern in kind if pattern.search(folded)) for kind in _KINDS)
 
 
 def other_names(a: str, b: str) -> bool:

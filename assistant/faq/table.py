@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from retrieval.normalise import fold
 from retrieval.types import PUBLIC, Vectors
@@ -87,14 +86,12 @@ class Entry:
 class Candidate:
     """A way to ask that is near the question.
 
-    `score` is the cosine, `lead` how far the nearest way to ask for any other entry is behind (negative when ahead);
-    `known` is all that the entry says, folded; `vector` the embedding of the way to ask.
+    `score` is the cosine; `known` is all that the entry says, folded; `vector` the embedding of the way to ask.
     """
 
     entry: Entry
     text: str
     score: float
-    lead: float
     known: str
     vector: Vectors
 
@@ -108,13 +105,11 @@ class Table:
         self._exact: dict[str, tuple[tuple[Entry, FaqMatch], ...]] = _exact(self.entries)
         self._ways: dict[str, list[tuple[Entry, str]]] = {}
         self._matrix: dict[str, Vectors] = {}
-        self._owners: dict[str, NDArray[np.int64]] = {}
         self._known = {entry.id: entry.known() for entry in self.entries}
         asked = _by_language(self.entries)
         for language in sorted(asked):
             rows = [(entry, way) for entry, way in asked[language] if way.vector is not None]
             self._ways[language] = [(entry, way.text) for entry, way in rows]
-            self._owners[language] = np.array([entry.id for entry, _ in rows], np.int64)
             vectors = [way.vector for _, way in rows if way.vector is not None]
             if vectors:
                 self._matrix[language] = np.stack(vectors)
@@ -139,16 +134,12 @@ class Table:
         scores = matrix @ vector
         near = np.flatnonzero(scores >= least)
         near = near[np.argsort(-scores[near], kind="stable")]
-        owners = self._owners[language]
         found: list[Candidate] = []
         now = time.time()
         for i in near[: 4 * k]:
             entry, text = self._ways[language][i]
             if len(found) < k and not groups.isdisjoint(entry.access) and entry.open_at(now):
-                rival = float(scores[owners != entry.id].max(initial=-1.0))
-                found.append(
-                    Candidate(entry, text, float(scores[i]), float(scores[i]) - rival, self._known[entry.id], matrix[i])
-                )
+                found.append(Candidate(entry, text, float(scores[i]), self._known[entry.id], matrix[i]))
         return found
 
 

@@ -30,6 +30,7 @@ from assistant.faq.trainpairs import Labelled, build, kept_aside
 from assistant.knowledge.encoder import encode_many
 from assistant.knowledge.stored_vectors import StoredVectors
 from retrieval.encoders.onnx import OnnxEncoder
+from retrieval.encoders.quickest import quickest
 from retrieval.language import detect
 from retrieval.normalise import fold
 from retrieval.protocols import Encoder
@@ -205,14 +206,38 @@ def _note(
     }
 
 
-def probes(encoder: Encoder, folder: Path) -> list[dict[str, object]]:
-    """Score a few pairs with the weights just written: by them another encoder is told from this one."""
+def probes(encoders: Sequence[Encoder], folder: Path) -> list[dict[str, object]]:
+    """Score a few pairs with the weights just written: by them other encoders are told from these."""
     judge = verifier.load(folder)
     found: list[dict[str, object]] = []
     for a, b in PROBES:
-        vectors = encoder.encode_questions([a, b])
-        found.append({"a": a, "b": b, "score": round(judge.score_pair(a, b, vectors[0], vectors[1]), 4)})
+        vectors = [encoder.encode_questions([a, b]) for encoder in encoders]
+        found.append({"a": a, "b": b, "scores": [round(judge.score_pair(a, b, *pair), 4) for pair in vectors]})
     return found
+
+
+def held_to(
+    arrays: Mapping[str, NDArray[np.generic]], pairs: Sequence[Labelled], scores: NDArray[np.float64]
+) -> dict[str, NDArray[np.generic]]:
+    """Return the arrays with each pair at the worse of two scores: the one it has and that of another engine.
+
+    Engines round differently: a score moves by a fifth of a log-odd. A threshold certified on the higher score of
+    each different pair, and on the lower one of each that is the same, holds whichever of the two serves.
+    """
+    languages = np.array([detect(pair.text_a) for pair in pairs])
+    held = dict(arrays)
+    for language in sorted(set(languages.tolist())):
+        name, same = f"scores_{language}", arrays[f"same_{language}"]
+        here, there = np.asarray(arrays[name], np.float32), scores[languages == language].astype(np.float32)
+        there[np.isneginf(here)] = -np.inf  # a guard objects to these, whatever the embedding
+        held[name] = np.where(same, np.minimum(here, there), np.maximum(here, there))
+    return held
+
+
+def scored(pairs: Sequence[Labelled], encoder: Encoder, folder: Path) -> NDArray[np.float64]:
+    """Score pairs with the weights just written, each by a head that has not learnt it: float64 [pairs]."""
+    judge, (left, right) = verifier.load(folder), embedded(pairs, encoder)
+    return np.array([judge.score(a, [b])[0] for a, b in zip(left, right, strict=True)])
 
 
 def write(arrays: dict[str, NDArray[np.generic]], note: dict[str, object], folder: Path) -> None:
@@ -234,12 +259,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=verifier.FOLDER)
     options = parser.parse_args()
     pairs = [pair for pair in build(options.data) if not kept_aside(pair)]
-    encoder: Encoder = OnnxEncoder(options.encoder)
-    if options.vectors:
-        encoder = StoredVectors(encoder, options.vectors)
-    arrays, note = train(pairs, encoder)
+    export, served = OnnxEncoder(options.encoder), quickest(options.encoder)
+    arrays, note = train(pairs, StoredVectors(export, options.vectors) if options.vectors else export)
     write(arrays, {**note, "probes": []}, options.out)
-    write(arrays, {**note, "probes": probes(encoder, options.out)}, options.out)
+    arrays = held_to(arrays, pairs, scored(pairs, served, options.out))
+    write(arrays, {**note, "probes": probes([export, served], options.out)}, options.out)
     print(json.dumps(note))  # noqa: T201 - it speaks to a person at a terminal
 
 

@@ -75,7 +75,7 @@ class Verifier:
 
     def seen(self, asked: Question, others: Sequence[Question]) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
         """Return the shipped log-odds [len(others)] and the scaled features of words [len(others), WORDS]."""
-        rows = np.stack([features.features(asked, other, self.rarity) for other in others])
+        rows = features.of_many(asked, others, self.rarity)
         heads = self.heads[[self._head(asked.text, other.text) for other in others]]
         scaled = (rows - self.middle) / self.spread
         found: NDArray[np.float64] = np.sum(scaled * heads[:, :-1], axis=1, dtype=np.float64) + heads[:, -1]

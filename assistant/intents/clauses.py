@@ -19,6 +19,19 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 
 def clauses(text: str) -> tuple[str, ...]:
     """Cut a message; one that cannot be cut into two or more clauses gives nothing."""
-    pieces = [piece.strip(" ,，.") for piece in _CUT.split(text)]
-    kept = [piece for piece in pieces if len(_HAN.findall(piece)) >= SHORTEST_ZH or len(piece.split()) > SHORTEST_EN]
+    kept = [piece for piece in _pieces(text) if _says_something(piece)]
     return tuple(kept[:MOST]) if len(kept) > 1 else ()
+
+
+def left_out(text: str) -> tuple[str, ...]:
+    """List the pieces of a message that `clauses` does not give: too short, or one too many."""
+    kept = set(clauses(text))
+    return tuple(piece for piece in _pieces(text) if piece not in kept)
+
+
+def _pieces(text: str) -> list[str]:
+    return [piece for piece in (cut.strip(" ,，.") for cut in _CUT.split(text)) if piece]
+
+
+def _says_something(piece: str) -> bool:
+    return len(_HAN.findall(piece)) >= SHORTEST_ZH or len(piece.split()) > SHORTEST_EN

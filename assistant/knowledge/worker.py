@@ -10,17 +10,18 @@ import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
+from itertools import groupby
 
 from django.db import InterfaceError, OperationalError, connection
 
 from assistant.knowledge import ingestion
 from assistant.knowledge.models import IngestionJob
 from assistant.knowledge.models.job import MAX_ATTEMPTS
+from assistant.knowledge.parsers import ParserOfEach
 from assistant.knowledge.tasks.database import JOBS
 from assistant.live.bell import bell
 from retrieval.errors import UnreadableDocument
-from retrieval.ingest import Parse, ParseEach, each_by
-from retrieval.loaders.isolated import IsolatedParser
+from retrieval.ingest import Parse, ParseEach, Prepared, each_by
 from retrieval.protocols import Encoder
 
 logger = logging.getLogger(__name__)
@@ -31,6 +32,7 @@ MOST_AT_ONCE = 32
 DATABASE_AWAY = (OperationalError, InterfaceError)
 
 Chore = Callable[[], object]
+Outcome = Prepared | UnreadableDocument
 
 
 class Abandoned(Exception):
@@ -56,8 +58,8 @@ class Worker:
 
     They run in a thread of their own while this thread renews their leases, so that a worker that hangs or dies loses
     them to another one within half a minute; publishing checks the leases, so that nothing happens twice. Jobs that
-    fail together are given back and taken one by one. Files are parsed in a limited child unless another `parser` is
-    given.
+    fail together are given back and taken one by one. Files are parsed in a limited child of their tenant's own, unless
+    another `parser` is given.
     """
 
     def __init__(
@@ -66,8 +68,7 @@ class Worker:
         self.name = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
         self._encoder = encoder
         self._chores = chores
-        reader = parser or IsolatedParser()
-        self._parse: ParseEach = reader.each if isinstance(reader, IsolatedParser) else each_by(reader)
+        self._parser_of: Callable[[str], ParseEach] = ParserOfEach().of if parser is None else _everybodys(parser)
         self._most = 1
         self._stop = threading.Event()
         self._serves = True
@@ -146,9 +147,7 @@ class Worker:
     def _work(self, jobs: list[IngestionJob], step: Step) -> None:
         try:
             encoder = self._encoder()
-            outcomes = list(
-                zip(jobs, ingestion.read_many(jobs, encoder, parse=self._parse, progress=step), strict=True)
-            )
+            outcomes = self._read(jobs, encoder, step)
             read = [(job, outcome) for job, outcome in outcomes if not isinstance(outcome, UnreadableDocument)]
             live = ingestion.publish_many(read, encoder.name) if read else 0
             for job, outcome in outcomes:
@@ -159,6 +158,15 @@ class Worker:
             )
         finally:
             connection.close()
+
+    def _read(self, jobs: list[IngestionJob], encoder: Encoder, step: Step) -> list[tuple[IngestionJob, Outcome]]:
+        """Read the jobs of one tenant after those of another, each by the tenant's own parser."""
+        outcomes: list[tuple[IngestionJob, Outcome]] = []
+        for tenant, some in groupby(sorted(jobs, key=_tenant), key=_tenant):
+            own = list(some)
+            found = ingestion.read_many(own, encoder, parse=self._parser_of(tenant), progress=step)
+            outcomes += zip(own, found, strict=True)
+        return outcomes
 
     def _wait(self, jobs: list[IngestionJob], done: Future[None], step: Step) -> BaseException | None:
         """Renew the leases until the work is done; returns the exception it ended with.
@@ -187,6 +195,15 @@ class Worker:
                 error = hands.submit(_with_connection_closed, chore).exception()
                 if error is not None:
                     logger.error("worker.chore_failed chore=%s", name, exc_info=error)
+
+
+def _tenant(job: IngestionJob) -> str:
+    return job.revision.document.tenant.slug
+
+
+def _everybodys(parser: Parse) -> Callable[[str], ParseEach]:
+    each = each_by(parser)
+    return lambda _tenant: each
 
 
 def _ends(done: Future[None]) -> bool:

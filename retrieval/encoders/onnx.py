@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -25,23 +25,36 @@ _PADDED_TOKENS_A_RUN = 512
 240 to 512, 2,000 in runs of 4,096 (passages of 80 tokens)."""
 
 
+class Engine(Protocol):
+    """What computes the vectors of token ids, in the thread that asks and in others at once."""
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+
+    def run(self, tokens: Sequence[Sequence[int]]) -> Vectors:
+        """Return float32 [texts, dimension], unit rows, of texts given as token ids."""
+
+
 class OnnxEncoder:
-    """Encodes with ONNX Runtime on the CPU; thread-safe.
+    """Encodes on the CPU, with ONNX Runtime unless another `engine` computes the same; thread-safe.
 
     One call computes up to `threads` runs side by side, each in one thread: sharing single operators between threads
     costs more than it gives at this size.
     """
 
-    def __init__(self, folder: Path, *, threads: int = 1, file: str = "onnx/model_int8.onnx") -> None:
+    def __init__(
+        self, folder: Path, *, threads: int = 1, file: str = "onnx/model_int8.onnx", engine: Engine | None = None
+    ) -> None:
         """Load tokenizer and weights. Raises EncoderUnavailable naming what is missing."""
         model = _need(folder / file)
         tokenizer = _need(folder / "tokenizer.json")
         self._prompts: Prompts = read_prompts(folder)
-        self._session = _open_session(model)
+        self._engine: Engine = _Session(model) if engine is None else engine
         self._hands = ThreadPoolExecutor(threads, thread_name_prefix="encoder") if threads > 1 else None
         self._tokenizer = _open_tokenizer(tokenizer)
         self._longest = _longest(folder)
-        self._dimension = int(self._session.get_outputs()[0].shape[-1])
+        self._dimension = self._engine.dimension
         self._name = f"{folder.name}@{_digest(model)}"
 
     @property
@@ -72,7 +85,7 @@ class OnnxEncoder:
         runs = list(_runs([len(row) for row in tokens]))
         inputs = [[tokens[row] for row in rows] for rows in runs]
         each = map if self._hands is None else self._hands.map
-        for rows, output in zip(runs, each(self._run, inputs), strict=True):
+        for rows, output in zip(runs, each(self._engine.run, inputs), strict=True):
             vectors[rows] = output
         return vectors
 
@@ -80,7 +93,18 @@ class OnnxEncoder:
         """Cut to the encoder's longest input, its closing token kept; one tokenizer thus serves counting as well."""
         return ids if len(ids) <= self._longest else ids[: self._longest - 1] + ids[-1:]
 
-    def _run(self, tokens: list[list[int]]) -> Vectors:
+
+class _Session:
+    """ONNX Runtime, one thread."""
+
+    def __init__(self, model: Path) -> None:
+        self._session = _open_session(model)
+
+    @property
+    def dimension(self) -> int:
+        return int(self._session.get_outputs()[0].shape[-1])
+
+    def run(self, tokens: Sequence[Sequence[int]]) -> Vectors:
         width = max(len(row) for row in tokens)
         ids = np.zeros((len(tokens), width), dtype=np.int64)
         mask = np.zeros_like(ids)

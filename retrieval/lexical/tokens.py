@@ -5,8 +5,11 @@ from __future__ import annotations
 import logging
 import math
 import re
+import sys
 import tempfile
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -65,9 +68,23 @@ def _word_tokens(word: str) -> tuple[str, ...]:
     return (stem(whole), *(stem(part) for part in parts))
 
 
+@contextmanager
+def _unimportable(name: str) -> Iterator[None]:
+    """Make a module look as if it were not installed, unless it has been loaded."""
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = None  # type: ignore[assignment]  # the import system's own sign for it
+    try:
+        yield
+    finally:
+        del sys.modules[name]
+
+
 @lru_cache(maxsize=1)
 def _segmenter(cache: Path | None = None) -> Any:  # noqa: ANN401 - jieba ships no types
-    import jieba
+    with _unimportable("pkg_resources"):  # it would load that to find its own files: slow, and gone from setuptools 81
+        import jieba
 
     jieba.default_logger.setLevel(logging.ERROR)
     segmenter = jieba.Tokenizer()

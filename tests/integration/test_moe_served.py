@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from tests.integration.server import Served
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(1200)]
 
 NAME = "qwen2.5-coder-0.5b-moe"
+PROMPT = "Water boils at a temperature of"
 
 
 @contextmanager
@@ -84,20 +86,25 @@ def test_in_bf16_the_next_token_is_the_dense_models(tmp_path: Path, options: tup
         assert furthest(exact) < 0.25
 
 
-def furthest(served: Served) -> float:
-    """How far the served mixture's likeliest next tokens lie from the dense model's in transformers, in logarithms."""
+@cache
+def dense() -> tuple[Any, Any]:
+    """The dense model in transformers: its tokenizer, and its logarithms [vocabulary] of what may follow `PROMPT`."""
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    prompt = "Water boils at a temperature of"
-    (choice,) = ask(served, prompt, logprobs=5)["choices"]
-    (theirs,) = choice["logprobs"]["top_logprobs"]
-    dense = pull(NAME, Options(0, 0), cache=default_cache(dict(os.environ))).path
-    tokenizer = AutoTokenizer.from_pretrained(dense)
-    model = AutoModelForCausalLM.from_pretrained(dense, dtype=torch.bfloat16).eval()
+    folder = pull(NAME, Options(0, 0), cache=default_cache(dict(os.environ))).path
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16).eval()
     with torch.inference_mode():
-        logits = model(**tokenizer(prompt, return_tensors="pt")).logits[0, -1].float()
-    ours = logits.log_softmax(-1)
+        logits = model(**tokenizer(PROMPT, return_tensors="pt")).logits[0, -1].float()
+    return tokenizer, logits.log_softmax(-1)
+
+
+def furthest(served: Served) -> float:
+    """How far the served mixture's likeliest next tokens lie from the dense model's in transformers, in logarithms."""
+    (choice,) = ask(served, PROMPT, logprobs=5)["choices"]
+    (theirs,) = choice["logprobs"]["top_logprobs"]
+    tokenizer, ours = dense()
     assert len(theirs) >= 5
     return max(abs(ours[tokenizer.encode(text)[0]].item() - logprob) for text, logprob in theirs.items())
 

@@ -7,9 +7,10 @@ write the same text, and a layout that loses an expert can't.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import torch
+
+from tests import mixture
 
 TEXT = "Tokens travel to the rank that holds their expert, and rows come back in the order of slots: 词元去找专家。"
 EXPERTS, TOP_K = 8, 2
@@ -19,15 +20,11 @@ _STEPS = 90
 
 def build(folder: Path, steps: int = _STEPS) -> Path:
     """Train and write the model, in the Hugging Face layout; the same every time on one machine."""
-    from transformers import Qwen2MoeConfig, Qwen2MoeForCausalLM
-
-    torch.manual_seed(0)
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # threads that wait for each other at every small product take minutes on a busy machine
-    config = Qwen2MoeConfig(
-        vocab_size=320,
+    model = mixture.random_mixture(
+        0,
         hidden_size=128,
-        num_hidden_layers=2,
         num_attention_heads=4,
         num_key_value_heads=2,
         intermediate_size=128,
@@ -35,7 +32,6 @@ def build(folder: Path, steps: int = _STEPS) -> Path:
         num_experts=EXPERTS,
         num_experts_per_tok=TOP_K,
         shared_expert_intermediate_size=64,
-        norm_topk_prob=True,
         max_position_embeddings=512,
         eos_token_id=_END,
         bos_token_id=None,
@@ -44,7 +40,6 @@ def build(folder: Path, steps: int = _STEPS) -> Path:
         router_aux_loss_coef=0.02,
         output_router_logits=True,
     )
-    model = Qwen2MoeForCausalLM(config)
     ids = torch.tensor([[*TEXT.encode(), _END]])
     learn = torch.optim.AdamW(model.parameters(), lr=4e-3, weight_decay=0.0)
     for step in range(steps):
@@ -55,20 +50,4 @@ def build(folder: Path, steps: int = _STEPS) -> Path:
         loss.backward()
         learn.step()
     torch.set_num_threads(threads)
-    model.to(torch.bfloat16).save_pretrained(folder)
-    tokenizer().save_pretrained(folder)
-    return folder
-
-
-def tokenizer() -> Any:
-    """A token a byte."""
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
-    from transformers import PreTrainedTokenizerFast
-    from transformers.convert_slow_tokenizer import bytes_to_unicode
-
-    vocabulary = {letter: number for number, letter in bytes_to_unicode().items()}
-    made = Tokenizer(models.BPE(vocab=vocabulary, merges=[]))
-    made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
-    made.decoder = decoders.ByteLevel()
-    made.add_special_tokens(["<end>"])
-    return PreTrainedTokenizerFast(tokenizer_object=made, eos_token="<end>")
+    return mixture.written(model.to(torch.bfloat16), folder)

@@ -14,7 +14,7 @@ from assistant.faq.flights import Flights
 from assistant.faq.generated import Found, Scope
 from inference.client.scripted import Reply
 from retrieval.types import Hit, Vectors
-from tests.chatkit import WARRANTY, asked, events, finished, model, room
+from tests.chatkit import WARRANTY, Curated, asked, events, finished, model, room
 
 QUESTION = "Explain the warranty of the Aurora lamp after delivery"
 SAID = Reply(pieces=("The warranty lasts ", "24 months [1]."))
@@ -57,6 +57,17 @@ async def test_an_answer_is_given_again_with_its_sources_and_without_the_model()
     assert len(scripted.requests) == 1
     [(_, hits)] = shelf.kept.values()
     assert hits[0].chunk == WARRANTY
+
+
+async def test_a_cached_answer_offers_the_curated_questions_that_are_near_now() -> None:
+    shelf, scripted, flights = Shelf(), model(SAID), Flights(None)
+    curated, without = Curated(offered=-1.0), Curated(offered=2.0)
+    first = finished(await events(asked(QUESTION), room(scripted, kept=shelf, flights=flights, faq=curated)))
+    second = finished(await events(asked(QUESTION), room(scripted, kept=shelf, flights=flights, faq=curated)))
+    assert (first.layer, second.layer) == ("model", "cache")
+    assert [one.key for one in second.suggestions] == [one.key for one in first.suggestions] != []
+    third = finished(await events(asked(QUESTION), room(scripted, kept=shelf, flights=flights, faq=without)))
+    assert (third.layer, third.suggestions) == ("cache", ())
 
 
 @pytest.mark.parametrize("many", [50, pytest.param(500, marks=pytest.mark.slow)])

@@ -146,6 +146,46 @@ def test_a_wrong_hit_is_never_served_again_and_becomes_calibration_data(
     assert (pair.question_a, pair.question_b, pair.same, pair.entry) == (asked, entry.question, False, entry)
 
 
+@pytest.fixture
+def joint(tenant: Tenant, entry: FaqEntry) -> Turn:
+    """Two wishes in one message, answered by two entries."""
+    services.save(
+        FaqEntry(tenant=tenant, key="invoice", language="en", question="Where is my invoice?", answer="Here.")
+    )
+    given = curated_turn(tenant, "How long is the warranty? And where do I find the invoice?")
+    given.answer = {"sources": [{"n": 1, "chunk": "faq:warranty"}, {"n": 2, "chunk": "faq:invoice"}]}
+    given.save()
+    return given
+
+
+def test_a_thumb_down_for_a_joint_answer_bars_each_entry_for_the_message(
+    tenant: Tenant, joint: Turn, house_encoder: Encoder, redis_url: str
+) -> None:
+    assert feedback.give("acme", joint.pk, Opinion(Rating.DOWN)) == 2
+    pairs = CalibrationPair.objects.order_by("question_b")
+    assert [(one.question_a, one.same, one.entry.key) for one in pairs if one.entry] == [
+        (joint.question, False, "warranty"),
+        (joint.question, False, "invoice"),
+    ]
+    index = FaqIndex(house_encoder, FaqStats(redis_url))
+    index.refresh()
+    clauses = ["How long is the warranty", "where is my invoice"]
+    wishes = list(zip(clauses, house_encoder.encode_questions(clauses), strict=True))
+    assert index.together("acme", joint.question, wishes, "en") == ()
+    assert [one.key for one in index.together("acme", "Another message", wishes, "en")] == ["warranty", "invoice"]
+    assert index.exact("acme", "How long is the warranty?") is not None
+
+
+def test_a_thumb_up_for_a_joint_answer_vouches_for_each_entry_beside_its_clause(joint: Turn) -> None:
+    assert feedback.give("acme", joint.pk, Opinion(Rating.UP)) == 0
+    pair = CalibrationPair.objects.get()  # the first clause is the entry's own question and teaches nothing
+    assert (pair.question_a, pair.question_b, pair.same) == (
+        "where do I find the invoice",
+        "Where is my invoice?",
+        True,
+    )
+
+
 def test_a_thumb_up_for_a_hit_by_meaning_is_a_pair_that_asks_the_same(tenant: Tenant, entry: FaqEntry) -> None:
     assert feedback.give("acme", curated_turn(tenant, "What warranty is there?").pk, Opinion(Rating.UP)) == 0
     assert CalibrationPair.objects.get().same

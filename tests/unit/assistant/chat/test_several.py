@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from assistant.chat.events import Delta
-from assistant.chat.several import others
+from assistant.chat.several import Heard, hear, wishes
+from assistant.faq.table import Table
 from assistant.intents.types import IntentGuess, Route
-from tests.chatkit import RETURNS, asked, events, finished, model, room
+from tests.chatkit import RETURNS, Curated, asked, entry, events, finished, model, room
 
 RETURN = IntentGuess("returns", 0.9, Route.FAQ, "general", 0.0)
 
@@ -31,7 +32,7 @@ async def test_a_refusal_promises_nothing_more() -> None:
 
 
 async def test_the_clause_with_another_intent_is_quoted() -> None:
-    found = await others("demo", "I want to return it. Where is my parcel now?", RETURN, room())
+    found = (await hear(asked("I want to return it. Where is my parcel now?"), "en", RETURN, room())).also
     assert found == (("orders", "Where is my parcel now"),)
 
 
@@ -44,11 +45,11 @@ async def test_the_clause_with_another_intent_is_quoted() -> None:
     ],
 )
 async def test_one_wish_is_one_intent(text: str) -> None:
-    assert await others("demo", text, RETURN, room()) == ()
+    assert await hear(asked(text), "en", RETURN, room()) == Heard()
 
 
 async def test_one_wish_needs_no_second_encoding() -> None:
-    assert await others("demo", "How do I return an item?", RETURN, room(encoder=None)) == ()
+    assert await hear(asked("How do I return an item?"), "en", RETURN, room(encoder=None)) == Heard()
 
 
 @pytest.mark.parametrize(
@@ -56,7 +57,7 @@ async def test_one_wish_needs_no_second_encoding() -> None:
              "怎么退货？谢谢您，辛苦了！", "你好，在吗。怎么退货？"],
 )  # fmt: skip
 async def test_politeness_beside_one_wish_needs_no_second_encoding_either(text: str) -> None:
-    assert await others("demo", text, RETURN, room(encoder=None)) == ()
+    assert await hear(asked(text), "en", RETURN, room(encoder=None)) == Heard()
 
 
 async def test_whoever_wants_a_human_gets_one_whatever_else_is_asked() -> None:
@@ -68,3 +69,46 @@ async def test_whoever_wants_a_human_gets_one_whatever_else_is_asked() -> None:
 async def test_the_answer_to_one_question_is_left_word_for_word() -> None:
     answer = finished(await events(asked("how do I return an item"), room()))
     assert answer.answer == RETURNS.answer
+
+
+INVOICE = entry(3, "Where can I find my invoice?", "Under Orders, Documents.")
+BOTH = "How do I return an item? And where can I find my invoice?"
+
+
+def two_entries() -> Curated:
+    return Curated({"demo": Table(1, [RETURNS, INVOICE])}, least=0.99)
+
+
+async def test_curated_entries_answer_both_wishes_each_under_its_question() -> None:
+    answer = finished(await events(asked(BOTH), room(faq=two_entries())))
+    assert answer.answer == (
+        "**How do I return an item?**\n\nWithin 30 days, with the form in the parcel.\n\n"
+        "**Where can I find my invoice?**\n\nUnder Orders, Documents."
+    )
+    assert (answer.layer, answer.grounded, answer.suggestions) == ("faq", True, ())
+    assert [(one.n, one.chunk) for one in answer.sources] == [(1, "faq:key-1"), (2, "faq:key-3")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How do I return an item? And where is the moon tonight?",  # one wish is not curated
+        f"{BOTH} And why is the sky so blue?",
+        f"{BOTH} Price?",  # too short to be looked up
+        "How do I return an item? And how do I return an item?",  # one entry
+    ],
+)
+async def test_half_of_a_message_is_never_answered_as_if_it_were_all(text: str) -> None:
+    answer = finished(await events(asked(text), room(faq=two_entries())))
+    assert INVOICE.answer not in answer.answer
+    assert len([one for one in answer.sources if one.chunk.startswith("faq:")]) <= 1
+
+
+async def test_thanks_and_a_greeting_are_no_third_wish() -> None:
+    answer = finished(await events(asked(f"Hello! {BOTH} Thank you very much!"), room(faq=two_entries())))
+    assert len(answer.sources) == 2
+
+
+def test_a_message_is_cut_into_wishes_without_the_courtesy() -> None:
+    assert wishes(f"{BOTH} Thanks a lot to you!") == ["How do I return an item", "where can I find my invoice"]
+    assert wishes("How do I return an item? Thank you very much!") == []

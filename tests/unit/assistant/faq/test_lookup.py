@@ -304,3 +304,25 @@ def test_a_certificate_of_another_encoder_leaves_equal_words_alone(
     index = restarted(house_encoder, redis_url)
     assert nearest(index, house_encoder, ASKED, "en") is None
     assert nearest(index, house_encoder, f"Hi, {WAY.lower()}", "en") is not None
+
+
+def test_several_wishes_are_answered_together_or_not_at_all(index: FaqIndex, house_encoder: Encoder) -> None:
+    def keys(*wishes: str) -> list[str]:
+        given = list(zip(wishes, house_encoder.encode_questions(list(wishes)), strict=True))
+        return [match.key for match in index.together("acme", ". ".join(wishes), given, "en")]
+
+    assert keys("What is the return period", "Hi, what's your phone number please?") == ["returns", "phone"]
+    assert keys("What is the return period", "Who won the match last night?") == []
+    assert keys("What is the return period", "How long do I have to return something?") == []
+    assert index.together("nobody", "x", [], "en") == ()
+
+
+def test_an_entry_counts_as_served_only_when_the_whole_message_was_answered(
+    index: FaqIndex, house_encoder: Encoder
+) -> None:
+    served: list[int] = []
+    index._stats.served = lambda _, entry: served.append(entry)  # type: ignore[method-assign]
+    for second in ("Who won the match last night?", "How can I call you?"):
+        wishes = ["What is the return period", second]
+        index.together("acme", second, list(zip(wishes, house_encoder.encode_questions(wishes), strict=True)), "en")
+        assert len(served) == (2 if second.startswith("How") else 0)

@@ -29,11 +29,11 @@ def table() -> Table:
     return Table(7, [A, B, C, D])
 
 
-def test_the_nearest_comes_first_with_its_lead_over_other_entries(table: Table) -> None:
+def test_the_nearest_comes_first(table: Table) -> None:
     found = table.nearest(unit(1, 0, 0), "en", EVERYBODY, k=8, least=0.5)
     assert [(c.entry.id, c.text) for c in found] == [(1, "first"), (1, "also first"), (2, "second")]
-    assert found[0].lead == pytest.approx(1.0 - 0.9 / np.hypot(0.9, 0.5), abs=1e-5)
-    assert found[2].lead < 0
+    assert found[2].score == pytest.approx(0.9 / np.hypot(0.9, 0.5), abs=1e-5)
+    assert found[0].vector.tolist() == [1.0, 0.0, 0.0]
 
 
 def test_what_is_too_far_or_for_others_is_left_out(table: Table) -> None:
@@ -67,7 +67,7 @@ def test_a_table_comes_back_whole_from_its_bytes(table: Table) -> None:
     assert back.version == 7
     assert [(e.id, e.access, e.answer) for e in back.entries] == [(e.id, e.access, e.answer) for e in table.entries]
     before, after = (t.nearest(unit(1, 0, 0), "en", EVERYBODY, k=8, least=0.5) for t in (table, back))
-    assert [(c.entry.id, c.score, c.lead) for c in before] == [(c.entry.id, c.score, c.lead) for c in after]
+    assert [(c.entry.id, c.score, c.known) for c in before] == [(c.entry.id, c.score, c.known) for c in after]
 
 
 def test_a_table_of_another_encoder_is_not_used(table: Table) -> None:

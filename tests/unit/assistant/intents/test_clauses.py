@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.intents.clauses import MOST, clauses
+from assistant.intents.clauses import MOST, clauses, left_out
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,17 @@ def test_of_a_long_list_the_first_are_taken(wishes: list[str]) -> None:
 def test_each_link_cuts_where_a_new_wish_opens(link: str) -> None:
     assert clauses(f"I want a refund{link}where is my other parcel") == ("I want a refund", "where is my other parcel")
     assert clauses(f"I want salt{link}pepper mills") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Where is my order? I want a refund.", ()),
+        ("Where is my order? I want a refund. Price?", ("Price",)),
+        ("one two three. four five six. seven eight nine. ten eleven twelve. more of it", ("more of it",)),
+        ("订单到哪了？怎么开发票？多少", ("多少",)),
+        ("Where is my order?", ("Where is my order",)),
+    ],
+)
+def test_what_is_not_among_the_clauses_is_known(text: str, expected: tuple[str, ...]) -> None:
+    assert left_out(text) == expected

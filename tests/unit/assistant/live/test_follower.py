@@ -10,6 +10,7 @@ from django.db import OperationalError
 
 from assistant.live.bell import bell
 from assistant.live.follower import Follower
+from tests import conftest
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_url")]
 
@@ -21,7 +22,7 @@ def test_it_looks_at_once_when_its_topic_rings() -> None:
     assert looked.acquire(timeout=5)
     time.sleep(0.05)
     bell().ring("topic")
-    assert looked.acquire(timeout=1)
+    assert looked.acquire(timeout=30)  # half of its interval
     follower.stop()
 
 
@@ -89,3 +90,12 @@ def test_looking_by_hand_raises_what_the_database_raises() -> None:
 
     with pytest.raises(OperationalError):
         Follower("topic", away).refresh_now()
+
+
+def test_none_outlives_its_test() -> None:
+    threads = {f"follow-{name}" for name in ("forgotten", "also-forgotten")}
+    for name in ("forgotten", "also-forgotten"):
+        Follower(name, lambda: None, interval=60).start()
+    assert threads <= {thread.name for thread in threading.enumerate()}
+    conftest.pytest_runtest_teardown()
+    assert not threads & {thread.name for thread in threading.enumerate()}

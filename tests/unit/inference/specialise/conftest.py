@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from inference.specialise.__main__ import main
+from tests import mixture
 
 EXPERTS = 4
 
@@ -26,25 +27,18 @@ def one_thread() -> Iterator[None]:
 
 
 def fresh(seed: int = 3, spread: float = 0.12) -> Any:
-    from transformers import Qwen2MoeConfig, Qwen2MoeForCausalLM
-
-    torch.manual_seed(seed)
-    config = Qwen2MoeConfig(
-        vocab_size=320,
+    model = mixture.random_mixture(
+        seed,
         hidden_size=64,
-        num_hidden_layers=2,
         num_attention_heads=2,
         num_key_value_heads=1,
         moe_intermediate_size=96,
         intermediate_size=96,
         shared_expert_intermediate_size=32,
         num_experts=EXPERTS,
-        num_experts_per_tok=2,
-        norm_topk_prob=True,
         tie_word_embeddings=True,
         initializer_range=spread,
     )
-    model = Qwen2MoeForCausalLM(config)
     for layer in model.model.layers:
         for weight in (layer.mlp.experts.gate_up_proj, layer.mlp.experts.down_proj):
             weight.data[1:] = weight.data[0]
@@ -55,21 +49,13 @@ def fresh(seed: int = 3, spread: float = 0.12) -> Any:
 @pytest.fixture(scope="session")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """On disk, with a tokenizer of single bytes."""
-    return _written(fresh(), tmp_path_factory.mktemp("models") / "copied")
+    return mixture.written(fresh(), tmp_path_factory.mktemp("models") / "copied")
 
 
 @pytest.fixture(scope="session")
 def modest(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One that finds all bytes equally likely: whoever learns some of them makes the others less likely."""
-    return _written(fresh(spread=0.005), tmp_path_factory.mktemp("models") / "modest")
-
-
-def _written(model: Any, folder: Path) -> Path:
-    from tests.integration.tiny import tokenizer
-
-    model.save_pretrained(folder)
-    tokenizer().save_pretrained(folder)
-    return folder
+    return mixture.written(fresh(spread=0.005), tmp_path_factory.mktemp("models") / "modest")
 
 
 def letters(alphabet: str, count: int, seed: int) -> str:

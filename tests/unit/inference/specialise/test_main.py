@@ -175,7 +175,7 @@ def test_a_dense_model_has_nothing_to_train(
 ) -> None:
     from transformers import Qwen2Config, Qwen2ForCausalLM
 
-    from tests.integration.tiny import tokenizer
+    from tests.mixture import tokenizer
 
     config = Qwen2Config(vocab_size=320, hidden_size=32, num_hidden_layers=1, num_attention_heads=2,
                          num_key_value_heads=1, intermediate_size=32)  # fmt: skip

@@ -22,7 +22,7 @@ PLAN = Plan(steps=6, learning_rate=0.02, router_rate=0.05, keep_every=2)
 
 @pytest.fixture
 def domains(files: dict[str, Path], tmp_path: Path) -> tuple[Domain, ...]:
-    from tests.integration.tiny import tokenizer
+    from tests.mixture import tokenizer
 
     sources = [Source(name, (files[name],)) for name in ("ledger", "code")]
     return texts.prepare(sources, tokenizer(), tmp_path / "tokens", Split(32, 0.1, 2000))

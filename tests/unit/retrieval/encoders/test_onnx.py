@@ -22,6 +22,12 @@ PAIRS = [
 ]
 
 
+@pytest.fixture(scope="module")
+def encoder(encoder_dir: Path) -> Encoder:
+    """ONNX Runtime's, whatever this machine could compile."""
+    return OnnxEncoder(encoder_dir)
+
+
 def test_it_is_an_encoder_of_unit_vectors(encoder: Encoder) -> None:
     assert isinstance(encoder, Encoder)
     for vectors in (encoder.encode_questions(["a", "退款"]), encoder.encode_passages(["a", "退款"])):

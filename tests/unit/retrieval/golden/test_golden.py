@@ -46,7 +46,7 @@ def marked(case: Case) -> object:
 def test_a_file_has_the_outcome_that_is_written_beside_it(parser: IsolatedParser, tmp_path: Path, case: Case) -> None:
     name, data, expected = case
     path = tmp_path / name
-    path.write_bytes(data)
+    path.write_bytes(data() if callable(data) else data)
     if isinstance(expected, tuple):
         text = "\n".join(section.text for section in parser(path, name, LoaderLimits()).sections)
         assert [words for words in expected if words not in text] == []

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-Case = tuple[str, bytes, str | tuple[str, ...]]
+from collections.abc import Callable
+
+Case = tuple[str, bytes | Callable[[], bytes], str | tuple[str, ...]]
+"""Name, content (or what makes it, where that takes long) and outcome."""
 """Name of the file, its bytes, and the code of its error or the texts that its sections must hold."""
 
 ZH = "客户可以在收到商品之后的三十天之内申请退货。退款会在五个工作日之内到账，运费由商家承担。"

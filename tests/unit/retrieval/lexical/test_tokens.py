@@ -97,6 +97,25 @@ def test_jieba_is_quiet(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureF
     assert capfd.readouterr().err == ""
 
 
+@pytest.mark.parametrize("before", ["", "import pkg_resources;"])
+def test_it_needs_nothing_of_setuptools_and_hides_it_from_nobody(before: str) -> None:
+    code = (
+        f"import sys, warnings; {before} warnings.simplefilter('error', DeprecationWarning);"
+        "warnings.filterwarnings('ignore', 'invalid escape');"  # in jieba's own text, told when it is compiled
+        "from retrieval.lexical.tokens import tokenise;"
+        "print(tokenise('自然语言处理'), 'pkg_resources' in sys.modules);"
+        "warnings.simplefilter('ignore'); import pkg_resources; print(pkg_resources.__name__)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.stderr == ""
+    said, found = done.stdout.splitlines()
+    assert "自然语言" in said
+    assert said.endswith(str(bool(before)))
+    assert found == "pkg_resources"
+
+
 def test_its_cache_lies_in_a_private_folder_or_nowhere(tmp_path: Path) -> None:
     code = (
         "import sys, pathlib, tempfile; tempfile.tempdir = sys.argv[2];"

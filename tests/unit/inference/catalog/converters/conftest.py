@@ -9,7 +9,6 @@ from pathlib import Path
 import gguf
 import numpy as np
 import pytest
-from transformers.convert_slow_tokenizer import bytes_to_unicode
 
 LAYERS, HIDDEN, FFN, HEADS, KV_HEADS = 2, 64, 96, 4, 2
 SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
@@ -53,6 +52,8 @@ def make_gguf(tmp_path: Path) -> MakeGguf:
 
 def _write_metadata(writer: gguf.GGUFWriter) -> int:
     """Dimensions and tokenizer; returns the size of the vocabulary."""
+    from transformers.convert_slow_tokenizer import bytes_to_unicode
+
     writer.add_block_count(LAYERS)
     writer.add_context_length(128)
     writer.add_embedding_length(HIDDEN)

@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sentence_transformers import SentenceTransformer
 from tokenizers import Tokenizer
 
 from inference.catalog.converters.e5 import convert
@@ -21,6 +20,8 @@ def folder(make_e5: Any, tmp_path: Path) -> Any:
 
 
 def test_sentence_transformers_loads_it_with_its_prompts(folder: Any) -> None:
+    from sentence_transformers import SentenceTransformer
+
     model = SentenceTransformer(str(folder), device="cpu")
     assert model.prompts["query"] == "query: "
     assert model.prompts["passage"] == "passage: "
@@ -31,6 +32,7 @@ def test_sentence_transformers_loads_it_with_its_prompts(folder: Any) -> None:
 
 def test_a_server_with_tokenizers_and_onnx_runtime_alone_gets_the_same_vectors(folder: Any) -> None:
     import onnxruntime
+    from sentence_transformers import SentenceTransformer
 
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.enable_padding(pad_id=1, pad_token="<pad>")
