@@ -26,7 +26,7 @@ test: install-tests  ## everything: lint, types, contracts, then every test
 	$(BIN)/python -m pytest tests/architecture tests/unit $(SIDE_BY_SIDE)
 	$(BIN)/python -m pytest tests/functional $(SIDE_BY_SIDE)
 	$(BIN)/python -m pytest tests/integration
-	$(BIN)/python -m pytest tests/browser
+	$(BIN)/python -m pytest tests/browser $(SIDE_BY_SIDE)
 	$(BIN)/python -m pytest tests/ide
 
 lint: install-tests  ## ruff, style and format

@@ -199,8 +199,8 @@ def perplexities(name: str, texts: list[Path]) -> dict[str, float]:
 
 def packed_bytes(name: str) -> dict[str, int]:
     """What one token of the model reads by format, from its tensors' shapes: experts of its top-k and all else that
-    multiplies; routers, norms and looked-up rows are left out. Down projections are taken to be in the experts' format,
-    though int4 leaves half of them in int8: the fraction is on the low side.
+    multiplies; routers, norms and looked-up rows are left out. Down projections and attention's values are taken to be
+    in the experts' format, though int4 leaves half of them in int8: the fraction is on the low side.
     """
     config = json.loads((resolve(name, cache=default_cache()).path / "config.json").read_text(encoding="utf-8"))
     hidden, heads = config["hidden_size"], config["num_attention_heads"]
@@ -210,7 +210,7 @@ def packed_bytes(name: str) -> dict[str, int]:
     inner = config.get("moe_intermediate_size", config["intermediate_size"])
     experts = config["num_hidden_layers"] * top_k * 3 * hidden * inner
     rest = attention + config["vocab_size"] * hidden
-    bits = {"bf16": (16.0, 16.0), "int8": (8.5, 8.5), "int4": (4.75, 8.5)}
+    bits = {"bf16": (16.0, 16.0), "int8": (8.5, 8.5), "int4": (4.75, 4.75)}
     return {fmt: int(experts * inside / 8 + rest * outside / 8) for fmt, (inside, outside) in bits.items()}
 
 

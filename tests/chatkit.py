@@ -92,6 +92,7 @@ class Curated:
     tables: dict[str, Table] = field(default_factory=lambda: {"demo": Table(1, [RETURNS, RETURNS_ZH])})
     least: float = 0.85
     offered: float = 0.5
+    likely: float = 0.7
 
     def exact(self, tenant: str, text: str, groups: frozenset[str] = EVERYBODY) -> FaqMatch | None:
         return self.tables[tenant].exact(fold(text), groups) if tenant in self.tables else None
@@ -117,6 +118,13 @@ class Curated:
         ]
         matches = tuple(match for match in found if match is not None)
         return matches if len({match.entry_id for match in matches}) == len(wishes) else ()
+
+    def probable(
+        self, tenant: str, vector: Vectors, text: str, language: str, groups: frozenset[str] = EVERYBODY
+    ) -> FaqMatch | None:
+        table = self.tables.get(tenant)
+        near = table.nearest(vector, language, groups, k=1, least=self.likely) if table else []
+        return near[0].entry.match(near[0].text, near[0].score, exact=False) if near else None
 
     def near(
         self, tenant: str, vector: Vectors, text: str, language: str, groups: frozenset[str] = EVERYBODY

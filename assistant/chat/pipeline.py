@@ -121,9 +121,10 @@ async def _from_evidence(
     watch: Stopwatch,
     making: Making,
 ) -> AsyncGenerator[Sources | Delta | Refused | Reply, None]:
-    """Search, and let the domain answer. The nearest curated answer is evidence too: it may be meant in other words."""
-    near = room.faq.near(asked.tenant, seen.vector, seen.text, understood.language, asked.groups)
-    known = [replies.evidence_of(match, asked) for match in near[:1] if asked.domain in {None, match.domain}]
+    """Search, and let the domain answer. A curated answer that is probably meant, but not surely, is evidence too."""
+    curated = room.faq.probable(asked.tenant, seen.vector, seen.text, understood.language, asked.groups)
+    fits = curated is not None and asked.domain in {None, curated.domain}
+    known = [replies.evidence_of(curated, asked)] if curated is not None and fits else []
     within = Filter(asked.tenant, asked.groups, domain=asked.domain)
     evidence = await room.find(seen.text, seen.vector, within, known)
     making.evidence = evidence

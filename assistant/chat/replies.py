@@ -95,8 +95,8 @@ def evidence_of(match: FaqMatch, asked: Asked) -> Hit:
     """Make a curated answer a passage that may be cited.
 
     No chunk of the knowledge base has its id, so what leans on it is never kept as a generated answer: an edit of the
-    entry needs nothing withdrawn. It has no `similarity`: two questions are always closer than a question and a passage,
-    and the evidence check would take that for an answer.
+    entry needs nothing withdrawn. It has no `similarity`: two questions are closer than a question and a passage, and
+    the evidence check would take that for an answer.
     """
     name = f"faq:{match.key}"
     checksum = hashlib.sha256(match.answer.encode()).hexdigest()

@@ -57,6 +57,11 @@ class CuratedAnswers(Protocol):
     ) -> tuple[FaqMatch, ...]:
         """Find an entry for each wish (text, embedding) of one message: another one for each, or none at all."""
 
+    def probable(
+        self, tenant: str, vector: Vectors, text: str, language: str, groups: frozenset[str] = ...
+    ) -> FaqMatch | None:
+        """Find the entry that probably asks the same, to be weighed beside other evidence."""
+
     def near(
         self, tenant: str, vector: Vectors, text: str, language: str, groups: frozenset[str] = ...
     ) -> tuple[FaqMatch, ...]:

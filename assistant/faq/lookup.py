@@ -27,13 +27,15 @@ logger = logging.getLogger(__name__)
 CANDIDATES = 8
 LEAST_COSINE = 0.85
 """Below this nothing is verified: no pair of the calibration sets that was so far apart was ever served."""
+EVEN = 0.0
+"""The verifier's score is a logarithm of odds: above this two questions are more probably the same than not."""
 OFFERED = 3
 OFFER_COSINE = {"en": 0.88, "zh": 0.90}
 """From here on a curated question may be offered to choose, when nothing else answers: the least hundredth at which at
 most 5 % of questions on other things are offered any (200 of clinc150 out of scope: 0.040; 240 of xsid zh: 0.038). The
 entry that is meant is then among three for 0.71 and 0.78 of the demo's 283 wordings, each asked as if unknown."""
 OFFER_BEHIND = 0.03
-"""So far behind the nearest one a question is no choice any more: the least hundredth that keeps 95 % of those entries."""
+"""So far behind the nearest one a question is no choice: the least hundredth that keeps 95 % of those entries."""
 
 
 Thresholds = Mapping[issuing.Place, float | None]
@@ -156,20 +158,39 @@ class FaqIndex:
     def _nearest(
         self, tenant: str, vector: Vectors, text: str, language: str, groups: frozenset[str]
     ) -> FaqMatch | None:
+        for score, candidate in self._likeliest(tenant, vector, text, language, groups):
+            objection = self._objection(tenant, text, candidate, score)
+            if objection is None:
+                return candidate.entry.match(candidate.text, candidate.score, exact=False)
+            logger.debug("faq.guarded by=%s score=%.3f entry=%s", objection, score, candidate.entry.id)
+        return None
+
+    def probable(
+        self, tenant: str, vector: Vectors, text: str, language: str, groups: frozenset[str] = EVERYBODY
+    ) -> FaqMatch | None:
+        """Find the entry that more probably than not asks the same, though not surely enough to answer by itself.
+
+        `vector` is the question embedding of `text`, float32 [dimension]. For a reader who weighs it beside other
+        evidence: the guards must not object, and nobody may have called it wrong for this question.
+        """
+        for score, candidate in self._likeliest(tenant, vector, text, language, groups):
+            refused = bare(fold(text)) in candidate.entry.refused
+            if score > EVEN and not refused and guards.conflict(text, candidate.text) is None:
+                return candidate.entry.match(candidate.text, candidate.score, exact=False)
+        return None
+
+    def _likeliest(
+        self, tenant: str, vector: Vectors, text: str, language: str, groups: frozenset[str]
+    ) -> list[tuple[float, Candidate]]:
+        """List ways to ask near a question with the verifier's score, the likeliest first."""
         table = self._table(tenant)
         if table is None:
-            return None
+            return []
         near = table.nearest(vector, language, groups, k=CANDIDATES, least=LEAST_COSINE)
         asked = verifier.question(text, vector)
         others = [verifier.question(other.text, other.vector) for other in near]
         scores = verifier.shipped().score(asked, others, self._own.get(tenant))
-        for place in map(int, np.argsort(-scores, kind="stable")):
-            candidate = near[place]
-            objection = self._objection(tenant, text, candidate, float(scores[place]))
-            if objection is None:
-                return candidate.entry.match(candidate.text, candidate.score, exact=False)
-            logger.debug("faq.guarded by=%s score=%.3f entry=%s", objection, scores[place], candidate.entry.id)
-        return None
+        return [(float(scores[place]), near[place]) for place in map(int, np.argsort(-scores, kind="stable"))]
 
     def near(
         self, tenant: str, vector: Vectors, text: str, language: str, groups: frozenset[str] = EVERYBODY

@@ -15,7 +15,7 @@ import hashlib
 import io
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -159,7 +159,7 @@ def train(pairs: Sequence[Labelled], encoder: Encoder) -> tuple[dict[str, NDArra
         of = languages == language
         arrays[f"scores_{language}"], arrays[f"same_{language}"] = scores[of].astype(np.float32), same[of]
         arrays[f"words_{language}"] = rows[of, :WORDS].astype(np.float16)
-    note = _note(pairs, scores, same, languages, encoder)
+    note = _note(pairs, encoder) | certified(arrays)
     return arrays, note | {"sets_left_out": _left_out(pairs, raw[:, 0], rows, same, weights)}
 
 
@@ -181,29 +181,33 @@ def _left_out(
     return found
 
 
-def _note(
-    pairs: Sequence[Labelled], scores: NDArray[np.float64], same: Flags, languages: NDArray[np.str_], encoder: Encoder
-) -> dict[str, object]:
-    learnt = {}
-    for language in sorted(set(languages.tolist())):
-        of = languages == language
-        found = certify(scores[of], same[of], 0.01)
-        least = np.inf if found.threshold is None else found.threshold
-        learnt[language] = {
-            "pairs": int(of.sum()),
-            "same": int(same[of].sum()),
-            "auc_guarded": area_under_curve(scores[of], same[of]),
-            "threshold": found.threshold,
-            "false_hits": found.false_hits,
-            "upper": found.upper,
-            "hit_rate": float((scores[of & same] >= least).mean()),
-        }
+def _note(pairs: Sequence[Labelled], encoder: Encoder) -> dict[str, object]:
     return {
         "command": "python -m assistant.faq.train --data FOLDER --encoder FOLDER",
         "encoder": encoder.name,
         "sources": dict(sorted(Counter(pair.source for pair in pairs).items())),
-        "cross_fitted_at_bound_0.01": learnt,
     }
+
+
+def certified(arrays: Mapping[str, NDArray[np.generic]]) -> dict[str, object]:
+    """Say for each language what its cross-fitted scores certify."""
+    learnt: dict[str, object] = {}
+    for name in sorted(arrays):
+        if not name.startswith("scores_"):
+            continue
+        scores, same = arrays[name].astype(np.float64), arrays[name.replace("scores", "same")].astype(bool)
+        found = certify(scores, same, 0.01)
+        least = np.inf if found.threshold is None else found.threshold
+        learnt[name.removeprefix("scores_")] = {
+            "pairs": len(same),
+            "same": int(same.sum()),
+            "auc_guarded": area_under_curve(scores, same),
+            "threshold": found.threshold,
+            "false_hits": found.false_hits,
+            "upper": found.upper,
+            "hit_rate": float((scores[same] >= least).mean()),
+        }
+    return {"cross_fitted_at_bound_0.01": learnt}
 
 
 def probes(encoders: Sequence[Encoder], folder: Path) -> list[dict[str, object]]:
@@ -263,6 +267,7 @@ def main() -> None:
     arrays, note = train(pairs, StoredVectors(export, options.vectors) if options.vectors else export)
     write(arrays, {**note, "probes": []}, options.out)
     arrays = held_to(arrays, pairs, scored(pairs, served, options.out))
+    note |= certified(arrays)
     write(arrays, {**note, "probes": probes([export, served], options.out)}, options.out)
     print(json.dumps(note))  # noqa: T201 - it speaks to a person at a terminal
 

@@ -1,7 +1,7 @@
 """A model of transformers that computes with our packed weights, layer by layer as the plugin does in vLLM.
 
-Experts in the format asked for, attention and output head in int8 beside quantised experts; router, norms and embedding
-stay as they are.
+Experts in the format asked for, attention and output head beside quantised experts as `formats` decides; router, norms
+and embedding stay as they are.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from inference.moe.kernels.cpu import formats
-from inference.moe.kernels.cpu.library import Library
+from inference.moe.kernels.cpu.library import HEAD_TOKENS, Library
 from inference.moe.kernels.cpu.packed import Format, Inputs
 
 _LEAST = 64
@@ -40,12 +40,16 @@ def packed(
     changed: list[nn.Module] = []
     size, found = 0, False
     rest = fmt is not Format.BF16 and not experts_only
+    named = getattr(model, "get_output_embeddings", None)
+    head = named() if named is not None else None
     try:
         for module in model.modules():
             if isinstance(getattr(module, "gate_up_proj", None), nn.Parameter) and _three(module):
                 size, found = size + _experts(module, library, fmt, inputs), True
+            elif rest and fmt is Format.INT4 and module is head:
+                size += _head(module, library)
             elif rest and isinstance(module, nn.Linear) and min(module.weight.shape) >= _LEAST:
-                size += _linear(module, library, inputs)
+                size += _linear(module, library, fmt, inputs)
             else:
                 continue
             changed.append(module)
@@ -72,15 +76,27 @@ def _experts(module: Any, library: Library, fmt: Format, inputs: Inputs) -> int:
     return kept.w13.numel() + kept.w2.numel()
 
 
-def _linear(module: nn.Linear, library: Library, inputs: Inputs) -> int:
-    kept = library.pack(module.weight.data, Format.INT8)
+def _linear(module: nn.Linear, library: Library, fmt: Format, inputs: Inputs) -> int:
+    kept = formats.pack_linear(library, module.weight.data, fmt, [module.out_features])
     bias = module.bias.data if module.bias is not None else None
 
     def forward(x: Tensor) -> Tensor:
         return library.linear(x, kept, bias, inputs)
 
     vars(module)["forward"] = forward  # in front of the class's own
-    return kept.data.numel()
+    return kept.bytes
+
+
+def _head(module: Any, library: Library) -> int:  # noqa: ANN401 - a linear layer, as transformers names it
+    rough, exact = (library.pack(module.weight.data, fmt) for fmt in (Format.INT4, Format.INT8))
+
+    def forward(x: Tensor) -> Tensor:
+        rows = torch.split(x.reshape(-1, x.shape[-1]).contiguous(), HEAD_TOKENS)
+        parts = [library.head(some, rough, exact, formats.HEAD_MARGIN) for some in rows]
+        return torch.cat(parts).reshape(*x.shape[:-1], -1)
+
+    vars(module)["forward"] = forward
+    return rough.bytes + exact.bytes
 
 
 def mean_loss(model: Any, ids: Tensor, window: int) -> tuple[float, int]:  # noqa: ANN401 - any that gives logits

@@ -5,6 +5,7 @@
     ├── BuildFailed       the compiler refused
     ├── UnknownExpert     a routed id names no expert
     ├── BadCall           shapes, types or formats that the kernel does not take
+    ├── BadOwnExpert      an expert of one's own can't be had, or gives what does not fit
     ├── BadPlacement      experts are not spread over ranks as they must be
     └── RankLost          another rank is gone, or does not answer
 
@@ -103,3 +104,17 @@ class RankLost(KernelError):
     def __reduce__(self) -> tuple[type[RankLost], tuple[str, float, str]]:
         """A worker process hands it to the one that started it."""
         return RankLost, self._facts
+
+
+class BadOwnExpert(KernelError):
+    """An expert of one's own, by number or dotted path, and what is wrong with it."""
+
+    code = "bad_own_expert"
+
+    def __init__(self, named: str, wrong: str, chinese: str) -> None:
+        super().__init__(
+            f"--expert: {named} {wrong}. Name it as NUMBER=package.module:name, importable where the server runs "
+            "(PYTHONPATH); inference/moe/copying.py is an example.",
+            f"--expert：{named} {chinese}。请写作“编号=包.模块:名称”，并确保服务进程可以导入（PYTHONPATH）；"
+            "示例见 inference/moe/copying.py。",
+        )

@@ -16,9 +16,10 @@ from inference.catalog import default_cache, entry, options_for, resolve
 from inference.catalog.errors import CatalogError
 from inference.moe.errors import KernelError
 from inference.moe.kernels.cpu import build
-from inference.serving import adapters, packed, preflight, state, watch
+from inference.serving import adapters, own, packed, preflight, state, watch
 from inference.serving.config import (
     GIB,
+    MOST_GUESSES,
     Device,
     GpuKernel,
     HouseKernel,
@@ -71,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
         *("--weights",),
         choices=[weights.value for weights in Weights],
         default=Weights.INT4.value,
-        help="how our kernels keep the weights (default: int4 experts, int8 elsewhere)",
+        help="how our kernels keep the weights (default: int4, and int8 where int4 would lose much)",
     )
     parser.add_argument("--no-packed-cache", action="store_true", help="pack the weights at each start, keep nothing")
     parser.add_argument("--threads", type=int, help="OpenMP threads (default: the CPUs this process may use)")
@@ -80,6 +81,13 @@ def _parser() -> argparse.ArgumentParser:
         type=_share,
         default=1.0,
         help="leave out a token's last experts once the others hold this share of its weights (1: never)",
+    )
+    parser.add_argument(
+        *("--guess",),
+        type=_guesses,
+        default=0,
+        metavar="N",
+        help="guess N tokens from what stands before and check them in one step: quicker where answers quote",
     )
     parser.add_argument(
         *("--trace-mib",),
@@ -93,6 +101,13 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         metavar="NAME=FOLDER",
         help="a LoRA adapter on attention's projections that clients ask for by this name; may be given several times",
+    )
+    parser.add_argument(
+        *("--expert",),
+        action="append",
+        default=[],
+        metavar="NUMBER=MODULE:NAME",
+        help="code in the place of this expert's weights (inference.moe.own); may be given several times",
     )
     parser.add_argument("--tensor-parallel", type=int, default=1, help="ranks that share every layer")
     parser.add_argument("--data-parallel", type=int, default=1, help="groups of them that answer different questions")
@@ -108,16 +123,24 @@ def _share(text: str) -> float:
     return share
 
 
+def _guesses(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= MOST_GUESSES:
+        raise argparse.ArgumentTypeError(f"{text} is not from 0 to {MOST_GUESSES}")
+    return number
+
+
 def _launcher(asked: argparse.Namespace) -> Launcher:
     device, version = preflight.installed_engine()
     model = asked.model or _from_catalogue(asked)
     preflight.require_model(model)
-    named = adapters.parse(asked.adapter, asked.name)
+    adapted = adapters.parse(asked.adapter, asked.name)
     preflight.require_port(asked.host, asked.port)
     experts = state.experts_of(model)
     layout = Layout(asked.tensor_parallel, asked.data_parallel, asked.expert_parallel, asked.deadline)
     ranks = asked.state_file.absolute().parent / "activity"
     house = _with_packed(asked, _kernel(asked, device, experts), model, layout)
+    in_code = own.checked(asked.expert, model, house)
     config = ServingConfig(
         model=model,
         name=asked.name,
@@ -132,13 +155,16 @@ def _launcher(asked: argparse.Namespace) -> Launcher:
         house=house,
         layout=layout,
         activity=ranks,
-        adapters=named,
+        adapters=adapted,
         trace_bytes=int(asked.trace_mib * 2**20),
         confidence=asked.confidence,
         silent_shared_expert=shared_expert_is_silent(model),
+        guesses=asked.guess,
+        own=in_code,
     )
     kernel = state.NO_MIXTURE if experts == state.NO_MIXTURE else state.UNKNOWN
-    about = ServerState(name=config.name, engine=f"vLLM {version}", kernel=kernel, experts=experts, pid=os.getpid())
+    named, engine = own.said(experts, in_code), f"vLLM {version}"
+    about = ServerState(name=config.name, engine=engine, kernel=kernel, experts=named, pid=os.getpid())
     wanted = house.experts if house else None
     report = asked.state_file.with_name(watch.FILE)
     gpu, recorded = device is Device.GPU, config.trace_bytes > 0

@@ -4,10 +4,11 @@ here.
 The API key travels in the environment, because a command line can be read by every user of the machine.
 """
 
+import json
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from inference.serving.adapters import Adapter
 from inference.serving.plugin.settings import GPU_KEY, PluginSettings
 
 GIB = 2**30
+MOST_GUESSES = 7
+"""With the next token eight rows, which the output head still reads in int4."""
 _CHECKOUT = Path(__file__).parents[2]
 
 
@@ -36,9 +39,9 @@ class Weights(Enum):
 
 @dataclass(frozen=True, slots=True)
 class HouseKernel:
-    """Our experts and linear layers instead of vLLM's. `library`: the built kernel. INT4: experts in int4, attention
-    and output head in int8; INT8: all of them; BF16: the experts alone. `packed`: where the packed weights are kept;
-    None packs them at each start.
+    """Our experts and linear layers instead of vLLM's. `library`: the built kernel. INT4: experts, attention
+    and output head in int4, and in int8 what would lose much by it; INT8: all of them; BF16: the experts alone.
+    `packed`: where the packed weights are kept; None packs them at each start.
     """
 
     library: Path
@@ -100,7 +103,9 @@ class ServingConfig:
     which is two full contexts or eight ordinary questions. `threads`: OpenMP threads on a CPU. `house`: None serves
     with vLLM's own kernels. `layout`: over how many processes. `activity`: folder where our experts' ranks write what
     they count; `trace_bytes`, `confidence` and `silent_shared_expert`: see `PluginSettings`. `adapters`: names beside
-    the model's own.
+    the model's own. `guesses`: tokens that are guessed from what the prompt and the answer have said before, and
+    checked in one step with the next token (prompt lookup, Saxena 2023); 0 guesses nothing. `own`: see
+    `inference.moe.own`.
     """
 
     model: Path
@@ -120,6 +125,8 @@ class ServingConfig:
     confidence: float = 1.0
     adapters: tuple[Adapter, ...] = ()
     silent_shared_expert: bool = False
+    guesses: int = 0
+    own: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -140,9 +147,18 @@ def command(config: ServingConfig) -> list[str]:
         *("--enable-prefix-caching", "--disable-uvicorn-access-log"),
         *(_cpu_flags(config) if config.device is Device.CPU else ()),
         *(_house_flags(config.house, config) if config.house else ()),
+        *_guess_flags(config.guesses),
         *config.layout.flags(),
         *adapters.flags(config.adapters),
     ]
+
+
+def _guess_flags(guesses: int) -> tuple[str, ...]:
+    """Two equal tokens before them are the least that makes the next ones worth checking."""
+    if not guesses:
+        return ()
+    lookup = {"prompt_lookup_min": 2, "prompt_lookup_max": 4}
+    return ("--speculative-config", json.dumps({"method": "ngram", "num_speculative_tokens": guesses, **lookup}))
 
 
 def _house_flags(house: HouseKernel | GpuKernel, config: ServingConfig) -> tuple[str, ...]:
@@ -157,6 +173,7 @@ def _house_flags(house: HouseKernel | GpuKernel, config: ServingConfig) -> tuple
         trace_bytes=config.trace_bytes,
         confidence=config.confidence,
         silent_shared_expert=config.silent_shared_expert,
+        own=dict(config.own),
     )
     return ("--additional-config", settings.as_additional_config(), *quantised)
 

@@ -29,7 +29,11 @@ Event = tuple[str, dict[str, Any]]
 
 @dataclass
 class Play:
-    """What one question gets: events, a pause before each, and after which events each connection is cut."""
+    """What one question gets: events, a pause before each, and after which events each connection is cut.
+
+    `held` is the number of an event that waits, and all behind it, until `on` is set: what a test does meanwhile is
+    done while the answer grows, however slow the machine.
+    """
 
     events: list[Event]
     pause: float = 0.01
@@ -38,6 +42,8 @@ class Play:
     problem: dict[str, Any] = field(default_factory=dict)
     retry_after: int = 0
     asked: int = 0
+    held: int = 0
+    on: threading.Event = field(default_factory=threading.Event)
 
 
 def answer(
@@ -47,7 +53,7 @@ def answer(
     shown = sources or []
     step = max(1, -(-len(text) // pieces)) if pieces else 1
     deltas = [("delta", {"text": text[at : at + step]}) for at in range(0, len(text), step)]
-    options = {name: more.pop(name) for name in ("pause", "cuts") if name in more}
+    options = {name: more.pop(name) for name in ("pause", "cuts", "held") if name in more}
     whole = {
         "answer": text,
         "layer": layer,
@@ -172,6 +178,8 @@ class Handler(BaseHTTPRequestHandler):
                 if cut is not None and number > cut:
                     return
                 time.sleep(play.pause)
+                if play.held and number >= play.held:
+                    play.on.wait(60)
                 body = json.dumps({**facts, **data} if name in ("started", "finished") else data)
                 self.wfile.write(f": beat\n\nid: {number}\nevent: {name}\ndata: {body}\n\n".encode())
                 self.wfile.flush()

@@ -156,10 +156,11 @@ def test_an_answer_is_announced_by_sentences_not_by_tokens(chat: OpenChat, stand
 
 
 def test_the_log_is_busy_while_an_answer_grows(chat: OpenChat, stand: Stand) -> None:
-    stand.plays["q"] = answer("slow " * 10, pieces=10, pause=0.05)
+    play = stand.plays["q"] = answer("slow " * 10, pieces=10, held=6)
     visitor = chat()
     shown = visitor.ask("q")
     expect(visitor.log).to_have_attribute("aria-busy", "true")
+    play.on.set()
     visitor.settled(shown)
     expect(visitor.log).to_have_attribute("aria-busy", "false")
 
@@ -239,12 +240,13 @@ def test_a_site_with_one_language_offers_no_switch(chat: OpenChat, stand: Stand)
 
 def test_a_reader_who_scrolled_up_is_not_pulled_down(chat: OpenChat, stand: Stand) -> None:
     stand.plays["long"] = answer("line\n\n" * 60, pieces=10)
-    stand.plays["q"] = answer("more\n\n" * 30, pieces=30, pause=0.04)
+    play = stand.plays["q"] = answer("more\n\n" * 30, pieces=30, held=12)
     visitor = chat()
     visitor.settled(visitor.ask("long"))
     shown = visitor.ask("q")
     expect(shown).to_contain_text("more")
     visitor.log.evaluate("node => node.scrollTop = 0")
+    play.on.set()
     visitor.settled(shown)
     assert visitor.log.evaluate("node => node.scrollTop") == 0
     visitor.button("Jump to the latest message").click()

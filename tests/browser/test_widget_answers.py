@@ -177,10 +177,11 @@ def test_only_the_sources_that_are_cited_are_listed(chat: OpenChat, stand: Stand
 
 
 def test_how_much_was_found_is_shown_while_the_answer_grows(chat: OpenChat, stand: Stand) -> None:
-    stand.plays["q"] = answer("slow " * 20, sources=SOURCES, pieces=20, pause=0.05)
+    play = stand.plays["q"] = answer("slow " * 20, sources=SOURCES, pieces=20, held=12)
     visitor = chat()
     shown = visitor.ask("q")
     expect(shown).to_contain_text("2 sources found")
+    play.on.set()
     visitor.settled(shown)
     expect(shown).not_to_contain_text("2 sources found")
 

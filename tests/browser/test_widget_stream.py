@@ -86,11 +86,13 @@ def test_stop_ends_the_request_and_keeps_what_was_said(chat: OpenChat, stand: St
 
 
 def test_nothing_is_asked_while_an_answer_is_on_its_way(chat: OpenChat, stand: Stand) -> None:
-    stand.plays["q"] = answer("slow " * 20, pieces=20, pause=0.05)
+    play = stand.plays["q"] = answer("slow " * 20, pieces=20, held=12)
     visitor = chat()
     shown = visitor.ask("q")
+    expect(shown).to_contain_text("slow slow")
     visitor.field.fill("another")
     visitor.field.press("Enter")
+    play.on.set()
     visitor.settled(shown)
     assert len(stand.calls("/widget/v1/ask")) == 1
     expect(visitor.field).to_have_value("another")
@@ -110,12 +112,13 @@ def test_a_reload_keeps_the_conversation(chat: OpenChat, stand: Stand) -> None:
 
 
 def test_a_reload_in_the_middle_of_an_answer_takes_it_up_where_it_was(chat: OpenChat, stand: Stand) -> None:
-    play = answer(TEXT, pieces=40, pause=0.05)
+    play = answer(TEXT, pieces=40, held=24)
     play.events[-1][1]["answer"] = ""
     stand.plays["q"] = play
     visitor = chat(expected=("ERR_",))
     expect(visitor.ask("q")).to_contain_text("quick")
     visitor.page.reload()
+    play.on.set()
     shown = visitor.answers.first
     visitor.settled(shown)
     expect(shown.locator(".bubble")).to_have_text(TEXT)

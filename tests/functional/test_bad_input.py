@@ -140,7 +140,9 @@ class TestPartsThatAreGone:
             text = client.post("/api/v1/ask", json={"question": "How do I return an item?", "stream": True}).text
             answer_id = json.loads(text.split("data: ")[1].split("\n")[0])["id"]
             again = client.get(f"/api/v1/answers/{answer_id}/events")
-        assert again.text == text
+        beat = ": still here\n\n"  # said where nothing else was for a third of a second, no part of the answer
+        assert again.text.replace(beat, "") == text.replace(beat, "")
+        assert '"answer"' in again.text
         with neighbour.client() as client:
             response = client.get(f"/api/v1/answers/{answer_id}/events")
         assert (response.status_code, response.json()["code"]) == (503, "resume_unavailable")

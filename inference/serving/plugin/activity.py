@@ -42,8 +42,7 @@ class Table:
 
     def layer(self, name: str, experts: int) -> tuple[int, Tensor]:
         """Number and counts [domains, experts] int64 of the layer whose name in the model holds its number."""
-        found = _LAYER.search(name)
-        number = int(found.group(1)) if found else len(self.layers)
+        number = number_of(name, len(self.layers))
         return number, self.layers.setdefault(number, torch.zeros((MOST_DOMAINS, experts), dtype=torch.int64))
 
     def step(self, requests: Sequence[str], tokens: Sequence[int]) -> None:
@@ -92,6 +91,12 @@ class Table:
             return 0
         self.domains.append(name)
         return len(self.domains) - 1
+
+
+def number_of(name: str, otherwise: int = 0) -> int:
+    """The layer's number in its name in the model; `otherwise` where it has none."""
+    found = _LAYER.search(name)
+    return int(found.group(1)) if found else otherwise
 
 
 def listen(table: Table, runner: type[Any]) -> bool:

@@ -13,11 +13,13 @@ from vllm.model_executor.model_loader.reload.layerwise import initialize_online_
 from vllm.model_executor.utils import replace_parameter
 from vllm.platforms import current_platform
 
+from inference.moe import own
 from inference.moe.confidence import sure
 from inference.moe.kernels.cpu import formats
 from inference.moe.kernels.cpu.library import Library
 from inference.moe.kernels.cpu.packed import Format, PackedExperts
 from inference.moe.kernels.cpu.store import PackedStore
+from inference.moe.own import OwnExpert
 from inference.serving.plugin import activity, exchange, loaded
 from inference.serving.plugin.activity import Watch
 from inference.serving.plugin.exchange import HouseExchange
@@ -40,6 +42,7 @@ class HouseExperts(OurExperts):
         self._library: Library = library
         self.confidence = 1.0
         self.packed: PackedExperts | None = None
+        self.own: dict[int, OwnExpert] = {}
         self.watch: Watch | None = None
 
     def process_weights_after_loading(self, layer: Any) -> None:
@@ -76,12 +79,20 @@ class HouseExperts(OurExperts):
             topk_weights = torch.ones_like(topk_weights)
         if self.confidence < 1:
             topk_ids, topk_weights = sure(topk_ids, topk_weights, self.confidence)
-        tally = self.watch.tally(topk_ids) if self.watch is not None else None
+        tally, ids = None, topk_ids
+        if self.own:  # the kernel counts what it computes itself
+            ids = own.without(topk_ids, self.own)
+            if self.watch is not None:
+                self.watch.add(topk_ids)
+        elif self.watch is not None:
+            tally = self.watch.tally(topk_ids)
         got = self._library.experts(
-            hidden_states, self.packed, topk_ids, topk_weights, expert_map=expert_map, out=output, tally=tally
+            hidden_states, self.packed, ids, topk_weights, expert_map=expert_map, out=output, tally=tally
         )
         if got is not output:
             output.copy_(got)
+        if self.own:
+            own.add(output, hidden_states, topk_ids, topk_weights, self.own, expert_map)
 
 
 class HouseInt8Experts(HouseExperts):
@@ -117,9 +128,11 @@ class HouseMoEMethod(UnquantizedFusedMoEMethod):
             if isinstance(ours := self.moe_kernel.fused_experts, HouseExperts):
                 ours.watch = activity.watch(layer, split=not parallel.use_ep)
                 ours.confidence = loaded.confidence()
+                ours.own = _own(layer)
             return
         self.moe_quant_config = self.get_fused_moe_quant_config(layer)
         experts = self.experts_cls(self.moe, self.moe_quant_config)
+        experts.own = _own(layer)
         # vLLM names the classes where it builds them itself, and the launcher waits for the name
         log.info_once("Using %s MoE backend, tokens exchanged by %s", type(experts).__name__, HouseExchange.__name__)
         between = exchange.between_ranks()
@@ -170,6 +183,15 @@ class PackingMoEMethod(HouseMoEMethod):
         experts = self.moe_kernel.fused_experts
         assert isinstance(experts, HouseExperts)  # noqa: S101 - for the type checker
         return experts
+
+
+def _own(layer: Any) -> dict[int, OwnExpert]:
+    """Experts in code of this layer. It says so in the log, where a person looks first."""
+    hidden = int(layer.w2_weight.shape[1])
+    found = loaded.own_experts(activity.number_of(layer.layer_name), hidden)
+    if found:
+        log.info("%s: experts %s are code", layer.layer_name, sorted(found))
+    return found
 
 
 def offer() -> None:

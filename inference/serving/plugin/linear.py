@@ -1,4 +1,4 @@
-"""Linear layers and the output head in int8."""
+"""Linear layers and the output head in int8, or in int4 what loses little by it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from vllm.model_executor.layers.linear import UnquantizedLinearMethod
 from vllm.model_executor.layers.vocab_parallel_embedding import UnquantizedEmbeddingMethod
 from vllm.model_executor.model_loader.reload.layerwise import initialize_online_processing
 
-from inference.moe.kernels.cpu.library import Library
+from inference.moe.kernels.cpu import formats
+from inference.moe.kernels.cpu.library import HEAD_TOKENS, Library
 from inference.moe.kernels.cpu.packed import Format, Packed
 from inference.moe.kernels.cpu.store import PackedStore
 
@@ -21,6 +22,7 @@ class _PackedWeight:
     library: Library
     store: PackedStore | None
     name: str
+    fmt: Format
 
     def find(self, layer: Any) -> bool:
         """Take the packed weight from disk; False where there is none."""
@@ -32,7 +34,9 @@ class _PackedWeight:
         return True
 
     def pack(self, layer: Any) -> None:
-        layer.house_packed = self.library.pack(layer.weight.data, Format.INT8)
+        weight = layer.weight.data
+        parts = getattr(layer, "house_parts", None) or [len(weight)]
+        layer.house_packed = formats.pack_linear(self.library, weight, self.fmt, parts)
         layer.weight = unread(layer.weight)
         if self.store is not None:
             self.store.keep_matrix(self.name, layer.house_packed)
@@ -48,14 +52,19 @@ class HouseLinearMethod(UnquantizedLinearMethod, _PackedWeight):
 
     uses_meta_device = True
 
-    def __init__(self, library: Library, name: str, store: PackedStore | None = None) -> None:
+    def __init__(
+        self, library: Library, name: str, store: PackedStore | None = None, fmt: Format = Format.INT8
+    ) -> None:
         super().__init__()
-        self.library, self.name, self.store = library, name, store
+        self.library, self.name, self.store, self.fmt = library, name, store, fmt
 
-    def create_weights(self, layer: Any, *args: Any, **kwargs: Any) -> None:
+    def create_weights(
+        self, layer: Any, input_size_per_partition: int, output_partition_sizes: list[int], *args: Any, **kwargs: Any
+    ) -> None:
         """Shapes only; vLLM makes the memory when it has a layer's weights, and calls us to process them."""
         with torch.device("meta"):
-            super().create_weights(layer, *args, **kwargs)
+            super().create_weights(layer, input_size_per_partition, output_partition_sizes, *args, **kwargs)
+        layer.house_parts = list(output_partition_sizes)
         if not self.find(layer):
             initialize_online_processing(layer)
 
@@ -72,20 +81,40 @@ class HouseLinearMethod(UnquantizedLinearMethod, _PackedWeight):
 class HouseHeadMethod(UnquantizedEmbeddingMethod, _PackedWeight):
     """The output head. Where it is tied to the embedding, the embedding keeps its bf16 rows: they are looked up, one
     row a token, and cost no bandwidth.
+
+    Beside int4 experts it is kept twice: written tokens read it in int4, and in int8 only what is likely.
     """
 
-    def __init__(self, library: Library, name: str, store: PackedStore | None = None) -> None:
+    def __init__(
+        self, library: Library, name: str, store: PackedStore | None = None, fmt: Format = Format.INT8
+    ) -> None:
         super().__init__()
         self.library, self.name, self.store = library, name, store
+        self.fmt, self._twice = Format.INT8, fmt is Format.INT4
 
     def process_weights_after_loading(self, layer: Any) -> None:
         """Pack, and keep only the shape."""
+        weight = layer.weight
         if not self.find(layer):
             self.pack(layer)
+        if self._twice:
+            layer.house_rough = self._rough(weight)
+
+    def _rough(self, weight: Any) -> Packed:
+        name = f"{self.name}.rough"
+        kept = self.store.matrix(name, *weight.shape) if self.store is not None else None
+        if kept is None:
+            kept = self.library.pack(weight.data, Format.INT4)
+            if self.store is not None:
+                self.store.keep_matrix(name, kept)
+        return kept
 
     def apply(self, layer: Any, x: Tensor, bias: Tensor | None = None) -> Tensor:
         """X [tokens, hidden] bf16 -> logits [tokens, vocabulary] bf16."""
-        return self.product(layer, x, bias)
+        rough = getattr(layer, "house_rough", None)
+        if rough is None or bias is not None or not 0 < len(x) <= HEAD_TOKENS:
+            return self.product(layer, x, bias)
+        return self.library.head(x.contiguous(), rough, layer.house_packed, formats.HEAD_MARGIN)
 
 
 def unread(weight: Tensor) -> torch.nn.Parameter:

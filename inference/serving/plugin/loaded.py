@@ -5,8 +5,10 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 
+from inference.moe import own
 from inference.moe.kernels.cpu.library import Library
 from inference.moe.kernels.cpu.store import PackedStore
+from inference.moe.own import OwnExpert
 from inference.serving.plugin.settings import PluginSettings, settings_in
 
 
@@ -34,6 +36,12 @@ def confidence() -> float:
     """Share of a token's weights that its experts must hold; 1 keeps all."""
     ours = settings()
     return ours.confidence if ours is not None else 1.0
+
+
+def own_experts(layer: int, hidden: int) -> dict[int, OwnExpert]:
+    """Experts in code of one layer, by global number."""
+    ours = settings()
+    return own.here(ours.own, layer, hidden) if ours is not None and ours.own else {}
 
 
 def silent_shared_expert() -> bool:

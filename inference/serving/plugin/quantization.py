@@ -12,6 +12,7 @@ from vllm.model_executor.layers.quantization.base_config import QuantizationConf
 from vllm.model_executor.layers.vocab_parallel_embedding import ParallelLMHead
 
 from inference.moe.kernels.cpu.library import Library
+from inference.moe.kernels.cpu.packed import Format
 from inference.serving.plugin import loaded
 from inference.serving.plugin.experts import HouseExperts, HouseInt4Experts, HouseInt8Experts, PackingMoEMethod
 from inference.serving.plugin.linear import HouseHeadMethod, HouseLinearMethod, packs
@@ -24,6 +25,7 @@ class HouseInt8Config(QuantizationConfig):
 
     name = INT8
     experts: type[HouseExperts] = HouseInt8Experts
+    rest = Format.INT8
 
     @classmethod
     def get_name(cls) -> Any:
@@ -56,8 +58,8 @@ class HouseInt8Config(QuantizationConfig):
         if isinstance(layer, RoutedExperts):
             return PackingMoEMethod(layer.moe_config, self.experts, prefix, store)
         if isinstance(layer, LinearBase):
-            return HouseLinearMethod(library, prefix, store) if packs(layer) else UnquantizedLinearMethod()
-        return HouseHeadMethod(library, prefix, store) if isinstance(layer, ParallelLMHead) else None
+            return HouseLinearMethod(library, prefix, store, self.rest) if packs(layer) else UnquantizedLinearMethod()
+        return HouseHeadMethod(library, prefix, store, self.rest) if isinstance(layer, ParallelLMHead) else None
 
     @staticmethod
     def _library() -> Library:
@@ -68,10 +70,11 @@ class HouseInt8Config(QuantizationConfig):
 
 
 class HouseInt4Config(HouseInt8Config):
-    """int4 experts, int8 elsewhere."""
+    """int4 experts, int8 elsewhere but for what loses little by int4 too."""
 
     name = INT4
     experts = HouseInt4Experts
+    rest = Format.INT4
 
 
 def offer() -> None:

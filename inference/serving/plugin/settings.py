@@ -18,6 +18,7 @@ class PluginSettings(BaseModel):
     for, None to count nothing; `trace_bytes`: what each may record of its routings there, 0 for nothing.
     `confidence`: share of a token's weights that its experts must hold; below 1 the others are left out.
     `silent_shared_expert`: the weights of the model's shared expert are zero, it need not be computed.
+    `own`: experts in code by number, as `inference.moe.own` names them.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -28,6 +29,7 @@ class PluginSettings(BaseModel):
     trace_bytes: int = 0
     confidence: float = 1.0
     silent_shared_expert: bool = False
+    own: dict[int, str] = {}
 
     def as_additional_config(self) -> str:
         """The value of `--additional-config`."""

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from assistant.config import secrets
 from assistant.config.supervisor.generator import KEY
 
-PASSED_ON = ("deadline", "confidence", "trace_mib")
+PASSED_ON = ("deadline", "confidence", "guess", "trace_mib")
 
 
 def _flag(name: str, value: float) -> tuple[str, str]:
@@ -32,6 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--expert-parallel", action="store_true", help="experts lie on all ranks together")
         parser.add_argument("--deadline", type=int, help="seconds after which a silent rank is lost")
         parser.add_argument("--confidence", type=float, help="leave out experts once the others weigh this share")
+        parser.add_argument("--guess", type=int, help="tokens to guess from what stands before, and check in one step")
         parser.add_argument(
             "--model", help="folder of a model, one of merged experts for example, instead of the catalogue's"
         )

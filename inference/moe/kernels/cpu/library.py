@@ -15,8 +15,10 @@ from torch import Tensor
 from inference.moe.errors import BadCall, UnknownExpert
 from inference.moe.kernels.cpu.packed import Format, Inputs, Packed, PackedExperts, Tally
 
-ABI = 3
+ABI = 4
 _ALIGNMENT = 64
+HEAD_TOKENS = 8
+"""Rows that `head` takes at once."""
 _BAD_EXPERT = -3
 _ERRORS = {-1: "a shape or an alignment", -2: "the weights' format", -4: "the kernel's name", -5: "memory"}
 _P, _I32, _I64, _F32 = ctypes.c_void_p, ctypes.c_int32, ctypes.c_int64, ctypes.c_float
@@ -29,7 +31,8 @@ _SIGNATURES: dict[str, tuple[type | None, tuple[type, ...]]] = {
     "house_pack": (_I32, (_I32, _P, _I64, _I64, _I64, _P, _I32)),
     "house_unpack": (_I32, (_I32, _P, _I64, _I64, _P)),
     "house_large_pages": (None, (_P, _I64)),
-    "house_linear": (_I32, (_I32, _I32, _P, _I64, _P, _I64, _I64, _P, _P, _I32)),
+    "house_linear": (_I32, (_I32, _I32, _P, _I64, _P, _I64, _I64, _I32, _P, _I64, _P, _P, _I32)),
+    "house_head": (_I32, (_I32, _P, _I64, _P, _P, _I64, _I64, _F32, _P, _I32)),
     "house_rms_norm": (_I32, (_P, _P, _P, _F32, _I64, _I64, _P, _P, _I32)),
     "house_experts": (
         _I32,
@@ -92,15 +95,17 @@ class Library:
 
     def pack_experts(self, w13: Tensor, w2: Tensor, fmt: Format, second: Format | None = None) -> PackedExperts:
         """Pack w13 [experts, 2 * inner, hidden] (gate above up) and w2 [experts, hidden, inner], both bf16; w2 in
-        format `second` if that is given.
+        format `second` if that is given. Experts that are all copies of one are kept once.
         """
         experts, double, hidden = w13.shape
         inner, last = double // 2, second if second is not None else fmt
         if w2.shape != (experts, hidden, inner):
             raise BadCall(f"w13 {tuple(w13.shape)} and w2 {tuple(w2.shape)} are no experts", "w13 与 w2 的形状不匹配")
-        parts = [w13[number, part : part + inner] for number in range(experts) for part in (0, inner)]
-        gates, downs = self._pack_all(parts, fmt, apart=2), self._pack_all(list(w2), last, apart=1)
-        return PackedExperts(gates, downs, (fmt, last), experts, hidden, inner)
+        shared = experts > 1 and _copies(w13) and _copies(w2)
+        kept = 1 if shared else experts
+        parts = [w13[number, part : part + inner] for number in range(kept) for part in (0, inner)]
+        gates, downs = self._pack_all(parts, fmt, apart=2), self._pack_all(list(w2[:kept]), last, apart=1)
+        return PackedExperts(gates, downs, (fmt, last), experts, hidden, inner, shared)
 
     def unpack(self, packed: Packed) -> Tensor:
         """The weights that the packed ones stand for, [rows, cols] float32."""
@@ -110,21 +115,49 @@ class Library:
         return out
 
     def linear(self, x: Tensor, weight: Packed, bias: Tensor | None = None, inputs: Inputs = Inputs.AUTO) -> Tensor:
-        """Product of x [..., cols] bf16 and weight^T plus bias [rows] bf16 -> [..., rows] bf16."""
+        """Product of x [..., cols] bf16 and weight^T plus bias [outputs] bf16 -> [..., outputs] bf16."""
         if x.dtype is not torch.bfloat16 or x.shape[-1] != weight.cols:
             raise BadCall(
                 f"a linear layer of {weight.cols} columns was given {tuple(x.shape)} {x.dtype}",
                 f"线性层需要 {weight.cols} 列 bfloat16 输入，得到 {tuple(x.shape)} {x.dtype}",
             )
         flat = x.contiguous()
-        out = torch.empty((*x.shape[:-1], weight.rows), dtype=torch.bfloat16)
+        out, tail = torch.empty((*x.shape[:-1], weight.outputs), dtype=torch.bfloat16), weight.tail
         status = self._calls.house_linear(
             *(weight.format, inputs, flat.data_ptr(), flat.numel() // weight.cols, weight.data.data_ptr()),
-            *(weight.rows, weight.cols, bias.data_ptr() if bias is not None else None, out.data_ptr()),
-            torch.get_num_threads(),
+            *(weight.rows, weight.cols),
+            *((tail.format, tail.data.data_ptr(), tail.rows) if tail is not None else (weight.format, None, 0)),
+            *(bias.data_ptr() if bias is not None else None, out.data_ptr(), torch.get_num_threads()),
         )
         if status:
             self._check(status)
+        return out
+
+    def head(self, x: Tensor, rough: Packed, exact: Packed, margin: float) -> Tensor:
+        """Product of x [tokens, cols] bf16 and an output head [rows, cols] kept twice -> [tokens, rows] bf16.
+
+        Every row is computed by `rough`; those near a token's greatest also by `exact`: all rows of a block of sixteen
+        in which one comes within `margin` of it. What is likely is exact, and two matrices cost little more than the
+        smaller one.
+
+        Args:
+            x: at most `HEAD_TOKENS` rows.
+            rough: int4, or int8.
+            exact: int8, of the same shape.
+            margin: in units of the output; 0 refines the greatest's block alone.
+        """
+        fits = (rough.rows, rough.cols, rough.tail) == (exact.rows, exact.cols, None) and exact.format is Format.INT8
+        if not fits or not _rows(x, rough.cols) or len(x) > HEAD_TOKENS or x.dim() != 2:
+            raise BadCall(
+                f"a head of {rough.rows} x {rough.cols} was given {tuple(x.shape)} {x.dtype}", "输出层的形状或类型不符"
+            )
+        out = torch.empty((len(x), rough.rows), dtype=torch.bfloat16)
+        self._check(
+            self._calls.house_head(
+                *(rough.format, x.data_ptr(), len(x), rough.data.data_ptr(), exact.data.data_ptr()),
+                *(rough.rows, rough.cols, margin, out.data_ptr(), torch.get_num_threads()),
+            )
+        )
         return out
 
     def rms_norm(self, x: Tensor, weight: Tensor, epsilon: float, kept: Tensor | None = None) -> Tensor:
@@ -184,10 +217,12 @@ class Library:
             out = torch.empty_like(flat)
         table = expert_map.to(torch.int32).contiguous() if expert_map is not None else None
         total = table.numel() if table is not None else weights.experts
+        if weights.shared:
+            table = _all_first(table, weights.experts)
         status = self._calls.house_experts(
             *(*weights.formats, inputs, flat.data_ptr(), tokens, weights.hidden, weights.inner),
             *(ids.data_ptr(), shares.data_ptr(), top_k, weights.w13.data_ptr(), weights.w2.data_ptr()),
-            *(weights.experts, table.data_ptr() if table is not None else None, total),
+            *(weights.kept, table.data_ptr() if table is not None else None, total),
             *(out.data_ptr(), torch.get_num_threads(), *_tally(tally, total)),
         )
         if status == _BAD_EXPERT:
@@ -248,3 +283,15 @@ def _tally(tally: Tally | None, total: int) -> tuple[int | None, int, int, int |
 def _rows(x: Tensor, width: int) -> bool:
     """Whether x is rows of `width` bf16 that lie one after the other."""
     return x.dtype is torch.bfloat16 and x.is_contiguous() and x.shape[-1] == width
+
+
+def _copies(matrices: Tensor) -> bool:
+    """Whether all of matrices [experts, ...] are the first one."""
+    return all(torch.equal(matrices[0], other) for other in matrices[1:])
+
+
+def _all_first(table: Tensor | None, experts: int) -> Tensor:
+    """The map [global experts] to local ones where all of the `experts` here are the first; -1 stays elsewhere."""
+    if table is None:
+        return torch.zeros(experts, dtype=torch.int32)
+    return torch.where((table >= 0) & (table < experts), 0, table)

@@ -30,17 +30,34 @@ class Inputs(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """A matrix [rows, cols]. `data`: uint8, starting on a multiple of 64 bytes."""
+    """A matrix [rows, cols]. `data`: uint8, starting on a multiple of 64 bytes. `tail`: further rows below these, in a
+    format of their own.
+    """
 
     data: Tensor
     format: Format
     rows: int
     cols: int
+    tail: Packed | None = None
+
+    @property
+    def outputs(self) -> int:
+        """Rows, those of the tail included."""
+        return self.rows + (self.tail.rows if self.tail is not None else 0)
+
+    @property
+    def bytes(self) -> int:
+        """What one product reads."""
+        return self.data.numel() + (self.tail.bytes if self.tail is not None else 0)
 
 
 @dataclass(frozen=True, slots=True)
 class PackedExperts:
-    """Experts' matrices. `w13`: [experts] x (gate, up), each [inner, hidden]; `w2`: [experts] x [hidden, inner]."""
+    """Experts' matrices. `w13`: [experts] x (gate, up), each [inner, hidden]; `w2`: [experts] x [hidden, inner].
+
+    `shared`: all experts are copies of the first, whose matrices alone are there. Whoever is routed to any of them is
+    computed by the same weights, which are read once for all.
+    """
 
     w13: Tensor
     w2: Tensor
@@ -48,6 +65,12 @@ class PackedExperts:
     experts: int
     hidden: int
     inner: int
+    shared: bool = False
+
+    @property
+    def kept(self) -> int:
+        """How many experts' matrices are there."""
+        return min(1, self.experts) if self.shared else self.experts
 
 
 @dataclass(frozen=True, slots=True)

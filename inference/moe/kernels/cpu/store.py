@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
 
-import torch
 from pydantic import BaseModel, ConfigDict, ValidationError
 from torch import Tensor
 
@@ -33,21 +32,24 @@ _HEADER = 4096
 
 
 class _Part(BaseModel):
-    """`bytes` that stand there, `repeats` of them in memory, CRC-32 of what stands there."""
+    """`bytes` that stand there, and their CRC-32."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     bytes: int
-    repeats: int
     crc: int
 
 
 class _Header(BaseModel):
-    """`shape` is [rows, cols] of a matrix or [experts, hidden, inner]; a format for each part."""
+    """`shape` is [rows, cols] of a matrix or [experts, hidden, inner]; a format for each part; `shared`: experts are
+    copies of the one that is kept; `tail_rows`: of a matrix's second part.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     shape: tuple[int, ...]
     formats: tuple[Format, ...]
     parts: tuple[_Part, ...]
+    shared: bool = False
+    tail_rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,37 +61,46 @@ class PackedStore:
 
     def matrix(self, name: str, rows: int, cols: int) -> Packed | None:
         """The kept matrix of that name and shape, None where there is none that is whole."""
-        found = self._read(name, (rows, cols), parts=1)
-        return Packed(found[1][0], found[0][0], rows, cols) if found else None
+        found = self._read(name, (rows, cols), parts=(1, 2))
+        if not found:
+            return None
+        header, (data, *rest) = found
+        below = header.tail_rows
+        tail = Packed(rest[0], header.formats[1], below, cols) if rest else None
+        return Packed(data, header.formats[0], rows - below, cols, tail)
 
     def experts(self, name: str, experts: int, hidden: int, inner: int) -> PackedExperts | None:
         """The kept experts of one layer, None where there are none that are whole."""
-        found = self._read(name, (experts, hidden, inner), parts=2)
+        found = self._read(name, (experts, hidden, inner), parts=(2,))
         if not found:
             return None
-        (first, second), (w13, w2) = found
-        return PackedExperts(w13, w2, (first, second), experts, hidden, inner)
+        header, (w13, w2) = found
+        first, second = header.formats
+        return PackedExperts(w13, w2, (first, second), experts, hidden, inner, header.shared)
 
     def keep_matrix(self, name: str, packed: Packed) -> None:
         """Write it down. A disk that is full or read-only is told in the log, no more."""
-        self._write(name, (packed.rows, packed.cols), (packed.format,), ((packed.data, 1),))
+        parts = (packed, packed.tail) if packed.tail is not None else (packed,)
+        formats, below = tuple(part.format for part in parts), packed.outputs - packed.rows
+        header = _Header(shape=(packed.outputs, packed.cols), formats=formats, parts=(), tail_rows=below)
+        self._write(name, header, tuple(part.data for part in parts))
 
     def keep_experts(self, name: str, packed: PackedExperts) -> None:
         """The same for a layer's experts."""
         shape = packed.experts, packed.hidden, packed.inner
-        parts = tuple((part, _copies(part, packed.experts)) for part in (packed.w13, packed.w2))
-        self._write(name, shape, packed.formats, parts)
+        header = _Header(shape=shape, formats=packed.formats, parts=(), shared=packed.shared)
+        self._write(name, header, (packed.w13, packed.w2))
 
     def _path(self, name: str) -> Path:
         return self.folder / f"{name}.packed"
 
-    def _read(self, name: str, shape: tuple[int, ...], parts: int) -> tuple[tuple[Format, ...], list[Tensor]] | None:
+    def _read(self, name: str, shape: tuple[int, ...], parts: tuple[int, ...]) -> tuple[_Header, list[Tensor]] | None:
         path = self._path(name)
         try:
             with path.open("rb") as file:
                 header = _Header.model_validate_json(file.read(_HEADER).rstrip(b"\0"))
                 _require(header, shape, parts)
-                return header.formats, [self._part(file, part) for part in header.parts]
+                return header, [self._part(file, part) for part in header.parts]
         except FileNotFoundError:
             return None
         except (OSError, ValueError, ValidationError) as error:
@@ -100,27 +111,19 @@ class PackedStore:
     def _part(self, file: BufferedReader, part: _Part) -> Tensor:
         if part.bytes > os.fstat(file.fileno()).st_size:  # before memory is asked for
             raise ValueError("it ends early")
-        room = self.library.room(part.bytes * part.repeats)
-        first = room.numpy().data[: part.bytes]
-        if file.readinto(first) != part.bytes:
+        room = self.library.room(part.bytes)
+        if file.readinto(room.numpy().data) != part.bytes:
             raise ValueError("it ends early")
-        if zlib.crc32(first) != part.crc:
+        if zlib.crc32(room.numpy().data) != part.crc:
             raise ValueError("its checksum does not fit")
-        if part.repeats > 1:
-            room.view(part.repeats, part.bytes)[1:] = room[: part.bytes]
         return room
 
-    def _write(
-        self, name: str, shape: tuple[int, ...], formats: tuple[Format, ...], parts: tuple[tuple[Tensor, int], ...]
-    ) -> None:
+    def _write(self, name: str, about: _Header, parts: tuple[Tensor, ...]) -> None:
         path = self._path(name)
         beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-        bodies = [data.numpy().data[: data.numel() // copies] for data, copies in parts]
-        kept = tuple(
-            _Part(bytes=len(body), repeats=copies, crc=zlib.crc32(body))
-            for body, (_, copies) in zip(bodies, parts, strict=True)
-        )
-        header = _Header(shape=shape, formats=formats, parts=kept).model_dump_json().encode()
+        bodies = [data.numpy().data for data in parts]
+        kept = tuple(_Part(bytes=len(body), crc=zlib.crc32(body)) for body in bodies)
+        header = about.model_copy(update={"parts": kept}).model_dump_json().encode()
         try:
             with beside.open("wb") as file:
                 file.write(header.ljust(_HEADER, b"\0"))
@@ -132,14 +135,6 @@ class PackedStore:
             beside.unlink(missing_ok=True)
 
 
-def _require(header: _Header, shape: tuple[int, ...], parts: int) -> None:
-    if header.shape != shape or len(header.parts) != parts or len(header.formats) != parts:
+def _require(header: _Header, shape: tuple[int, ...], parts: tuple[int, ...]) -> None:
+    if header.shape != shape or len(header.parts) not in parts or len(header.formats) != len(header.parts):
         raise ValueError(f"it holds {list(header.shape)}, not {list(shape)}")
-
-
-def _copies(data: Tensor, experts: int) -> int:
-    """How many times the first expert's bytes stand there: all of them or once."""
-    if experts < 2:
-        return 1
-    each = data.view(experts, -1)
-    return experts if all(torch.equal(each[0], other) for other in each[1:]) else 1

@@ -124,10 +124,10 @@ async def test_words_on_documents_offer_it_too_and_free_words_of_the_model_do_no
     assert (written.layer, written.suggestions) == ("model", ())
 
 
-async def test_a_near_curated_answer_is_evidence_for_the_model_and_cited() -> None:
+async def test_a_curated_answer_that_is_probably_meant_is_evidence_for_the_model_and_cited() -> None:
     scripted = model("Send it back within 30 days, with the form in the parcel [1].")
     text = "Explain the warranty of the Aurora lamp after delivery, and its return"
-    answer_ = finished(await events(asked(text), room(scripted, faq=Curated(offered=-1.0))))
+    answer_ = finished(await events(asked(text), room(scripted, faq=Curated(likely=-1.0))))
     assert f"[1] {RETURNS.answer}" in scripted.requests[0].messages[-1].content
     assert (answer_.sources[0].chunk, answer_.sources[0].title) == ("faq:key-1", RETURNS.question)
     assert (answer_.layer, answer_.grounded, answer_.refused) == ("model", True, None)
@@ -138,11 +138,11 @@ async def test_a_near_curated_answer_is_evidence_for_the_model_and_cited() -> No
 async def test_a_curated_answer_of_another_domain_is_no_evidence_where_one_is_asked_for() -> None:
     text = "Explain the warranty of the Aurora lamp after delivery, and its return"
     wanted = asked(text, domain="finance")
-    answer_ = finished(await events(wanted, room(model("x"), faq=Curated(offered=-1.0))))
+    answer_ = finished(await events(wanted, room(model("x"), faq=Curated(likely=-1.0))))
     assert not any(source.chunk.startswith("faq:") for source in answer_.sources)
 
 
-async def test_a_near_curated_answer_alone_is_no_evidence() -> None:
+async def test_a_curated_answer_that_is_probably_meant_is_no_evidence_alone() -> None:
     scripted = model("Send it back within 30 days [1].")
     answer_ = finished(
         await events(asked("Return an order parcel?"), room(scripted, faq=Curated(offered=0.3), chunks=()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from assistant.accounts.models import Tenant
 from assistant.faq import calibration, issuing
 from assistant.faq.issuing import Scored
 from assistant.faq.models import CalibrationPair, CertificateOrigin, FaqEntry, PairOrigin, ThresholdCertificate
+from retrieval.encoders.onnx import OnnxEncoder
 from retrieval.errors import EncoderUnavailable
 from retrieval.protocols import Encoder
 
@@ -65,6 +67,11 @@ def test_the_shipped_certificates_stand_for_both_languages_and_this_encoder(enco
         assert certificate.upper <= 0.01
         assert certificate.different >= 299
     assert issuing.shipped("fr").threshold is None
+
+
+def test_the_shipped_certificates_hold_for_onnx_runtime_too(encoder_dir: Path) -> None:
+    assert issuing.agrees(OnnxEncoder(encoder_dir))
+    assert not issuing.agrees(OnnxEncoder(encoder_dir, file="onnx/model.onnx"))  # whose scores nobody has certified
 
 
 def test_another_encoder_gets_nothing_that_was_issued_for_this_one(encoder: Encoder) -> None:

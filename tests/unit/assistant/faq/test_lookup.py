@@ -81,6 +81,23 @@ def test_what_is_far_is_not_offered_nor_to_another_tenant_nor_what_was_called_wr
     assert "returns" not in offered(wrong)
 
 
+def test_what_probably_asks_the_same_is_found_without_a_certificate(index: FaqIndex, house_encoder: Encoder) -> None:
+    def probable(text: str, language: str = "en", tenant: str = "acme") -> str | None:
+        match = index.probable(tenant, house_encoder.encode_questions([text])[0], text, language)
+        return None if match is None else match.key
+
+    said = "How long have I got to return a thing?"
+    assert nearest(index, house_encoder, said, "en") is None, "sure of it: no question for this test"
+    assert probable(said) == "returns"
+    assert probable("Which planet has the most moons?") is None
+    assert probable("How long do I not have to return something?") is None  # a guard objects: this is another question
+    assert probable(said, tenant="nobody") is None
+    assert probable(said, "zh") is None
+    corrections.wrong(FaqEntry.objects.get(tenant__slug="acme", key="returns", language="en"), said)
+    index.refresh()
+    assert probable(said) is None
+
+
 @pytest.mark.parametrize(
     ("asked", "language"),
     [

@@ -9,6 +9,7 @@ import pytest
 
 from assistant.faq import train, verifier
 from assistant.faq.features import BUCKETS, SIGNS, WORDS, bucket
+from assistant.faq.train import certified, held_to
 from assistant.faq.trainpairs import Labelled
 from retrieval.protocols import Encoder
 
@@ -104,3 +105,28 @@ def test_without_a_chinese_set_or_with_nothing_else_the_sets_share_evenly() -> N
     chinese = [Labelled("e", "f", 1, "cmedqq", "")]
     np.testing.assert_allclose(train.shares(english), [1.0, 1.0])
     np.testing.assert_allclose(train.shares(chinese), [1.0])
+
+
+def test_a_pair_counts_with_the_worse_of_two_engines_scores() -> None:
+    said = [("How do I pay?", 1), ("怎么付款？", 1), ("Is it free?", 0), ("Where is it?", 0), ("要钱吗？", 0)]
+    pairs = [Labelled(text, "x", label, "own", str(number)) for number, (text, label) in enumerate(said)]
+    arrays = {
+        "scores_en": np.array([2.0, 1.0, -np.inf], np.float32), "same_en": np.array([True, False, False]),
+        "scores_zh": np.array([1.0, 0.0], np.float32), "same_zh": np.array([True, False]),
+    }  # fmt: skip
+    held = held_to(arrays, pairs, np.array([1.5, 3.0, 1.25, 5.0, -1.0]))
+    assert held["scores_en"].tolist() == [1.5, 1.25, -np.inf]  # what a guard objects to stays out
+    assert held["scores_zh"].tolist() == [1.0, 0.0]
+    assert arrays["scores_en"].tolist() == [2.0, 1.0, -np.inf]
+
+
+def test_what_scores_certify_is_noted_by_language() -> None:
+    arrays = {
+        "scores_en": np.array([3.0] * 10 + [0.0] * 400, np.float32), "same_en": np.array([True] * 10 + [False] * 400),
+        "scores_zh": np.array([3.0, 0.0], np.float32), "same_zh": np.array([True, False]),
+    }  # fmt: skip
+    noted = certified(arrays)["cross_fitted_at_bound_0.01"]
+    assert isinstance(noted, dict)
+    assert (noted["en"]["pairs"], noted["en"]["same"], noted["en"]["false_hits"]) == (410, 10, 0)
+    assert noted["en"]["hit_rate"] == noted["en"]["auc_guarded"] == 1.0
+    assert (noted["zh"]["threshold"], noted["zh"]["hit_rate"]) == (None, 0.0)  # one different pair certifies nothing

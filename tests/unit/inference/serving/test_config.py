@@ -180,3 +180,21 @@ def test_adapters_are_named_beside_the_model_and_only_where_there_are_any(tmp_pa
     told = command(dataclasses.replace(plain, adapters=(Adapter("legal", tmp_path / "legal", 8),)))
     assert told[told.index("--lora-modules") + 1] == f"legal={tmp_path / 'legal'}"
     assert "--enable-lora" in told
+
+
+def test_nothing_is_guessed_unless_asked_for() -> None:
+    assert "--speculative-config" not in command(CONFIG)
+
+
+@pytest.mark.parametrize("guesses", [1, 3, 7])
+def test_guesses_come_from_what_stands_before(guesses: int) -> None:
+    told = json.loads(value_after(command(dataclasses.replace(HOUSE, guesses=guesses)), "--speculative-config"))
+    assert (told["method"], told["num_speculative_tokens"]) == ("ngram", guesses)
+    assert 1 < told["prompt_lookup_min"] <= told["prompt_lookup_max"]
+
+
+def test_what_is_guessed_and_the_next_token_fit_into_one_reading_of_the_head() -> None:
+    from inference.moe.kernels.cpu.library import HEAD_TOKENS
+    from inference.serving.config import MOST_GUESSES
+
+    assert MOST_GUESSES + 1 == HEAD_TOKENS

@@ -115,3 +115,17 @@ def test_ranks_write_what_they_count_beside_the_state_file(
     config = served_with(monkeypatch, run, model, Path("/k/abc/lib.so"), "--trace-mib", "2", "--confidence", "0.9")
     assert config.activity == model.parent / "activity"
     assert (config.trace_bytes, config.confidence) == (2 * 2**20, 0.9)
+
+
+@pytest.mark.parametrize("wrong", ["-1", "8"])
+def test_more_guesses_than_the_head_reads_at_once_are_a_wrong_argument(run: Any, model: Any, wrong: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run("--model", str(model), "--guess", wrong)
+    assert ended.value.code == 2
+
+
+def test_guesses_reach_the_server_and_none_are_made_unasked(
+    run: Any, model: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert served_with(monkeypatch, run, model, Path("/k/abc/lib.so"), "--guess", "3").guesses == 3
+    assert served_with(monkeypatch, run, model, Path("/k/abc/lib.so")).guesses == 0

@@ -58,14 +58,14 @@ void dot_tile(const Block& block, const int8_t* codes, const float* scales, cons
   const int64_t groups = block.groups;
   __m512 total[T];
   for (int t = 0; t < T; ++t) total[t] = _mm512_setzero_ps();
-  // One token is a matter of memory. Codes, scales and zero points are three streams; past this block's codes the next
+  // A few tokens are a matter of memory. Codes, scales and zero points are three streams; past this block's codes the next
   // block's begin, whose scales lie far from them.
   const uint8_t* next = block.codes + block_bytes(F, groups);
   const uint8_t* next_scales = next + code_bytes(F, groups);
   const int64_t skip = next - (block.codes + code_bytes(F, groups)), end = groups * kBytes;
   for (int64_t g = 0; g < groups; ++g) {
     const uint8_t* from = block.codes + g * kBytes;
-    if constexpr (T == 1) {
+    if constexpr (T <= 4) {
       const int64_t ahead = g * kBytes + kAhead;
       const uint8_t* wanted = block.codes + ahead + (ahead < end ? 0 : skip);
       for (int64_t line = 0; line < kBytes; line += 64)

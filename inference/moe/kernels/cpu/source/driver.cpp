@@ -5,6 +5,7 @@
 // result does not depend on the number of threads or on which thread took what.
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <vector>
@@ -27,6 +28,7 @@ namespace {
 constexpr int64_t kTokens = 512;      // tokens per pass over two blocks: their outputs (64 KiB) stay near
 constexpr int64_t kWidenGroups = 16;  // 512 columns widened at a time: 16 KiB
 constexpr int64_t kWide = 24;         // tokens from which widening to bf16 pays, where tiles multiply bf16
+constexpr int64_t kAlone = 8;         // rows up to which one thread prepares them sooner than it wakes another
 
 enum Error : int32_t { kOk = 0, kBadShape = -1, kBadFormat = -2, kBadExpert = -3, kNoSuchKernel = -4, kNoMemory = -5 };
 enum Inputs : int32_t { kAuto = 0, kBf16Inputs = 1, kInt8Inputs = 2 };
@@ -121,11 +123,14 @@ bool reserve(Operand& room, int64_t rows, int64_t groups) {
          room.scales.at_least(rows * groups) && room.sums.at_least(rows * groups);
 }
 
-void quantise_row(Operand& room, int64_t row, int64_t groups) {
-  micro().quantise(room.rows.data() + row * groups * kGroup, groups,
-                   room.codes.data() + row * groups * kGroup, room.scales.data() + row * groups,
-                   room.sums.data() + row * groups);
+// The int8 form of groups [first, first + some) of a row.
+void quantise_groups(Operand& room, int64_t row, int64_t groups, int64_t first, int64_t some) {
+  const int64_t from = row * groups + first;
+  micro().quantise(room.rows.data() + from * kGroup, some, room.codes.data() + from * kGroup,
+                   room.scales.data() + from, room.sums.data() + from);
 }
+
+void quantise_row(Operand& room, int64_t row, int64_t groups) { quantise_groups(room, row, groups, 0, groups); }
 
 void put_row(Operand& room, int64_t row, int64_t groups, const uint16_t* x, int64_t cols) {
   uint16_t* to = room.rows.data() + row * groups * kGroup;
@@ -224,8 +229,12 @@ struct Experts {
   int threads;
 };
 
+int64_t rows_of(const Plan& plan, int64_t expert) {
+  return plan.start[static_cast<size_t>(expert + 1)] - plan.start[static_cast<size_t>(expert)];
+}
+
 // The rows of `w13` are the gate's blocks, then the up projection's, each padded to whole blocks.
-void first_product(const Experts& job, const Plan& plan, Operand& in, Operand& mid, int64_t expert, int64_t b) {
+void first_block(const Experts& job, const Plan& plan, Operand& in, Operand& mid, int64_t expert, int64_t b) {
   const int64_t groups = groups_of(job.hidden), blocks = blocks_of(job.inner), width = groups_of(job.inner) * kGroup;
   const uint8_t* packed = job.w13 + expert * 2 * blocks * block_bytes(job.first, groups);
   const Block gate = block_at(packed, job.first, groups, b), up = block_at(packed, job.first, groups, blocks + b);
@@ -238,6 +247,20 @@ void first_product(const Experts& job, const Plan& plan, Operand& in, Operand& m
     product(gate, up, in, int8, row, count, left, right);
     for (int64_t t = 0; t < count; ++t)
       micro().swiglu(left + t * kRows, right + t * kRows, lanes, mid.rows.data() + (row + t) * width + b * kRows);
+  }
+}
+
+// Group g of what is between the two products: two blocks of outputs are 32 columns, which is what the second product
+// takes at a time, so whoever computes them also rounds them and nobody waits in between.
+void first_product(const Experts& job, const Plan& plan, Operand& in, Operand& mid, int64_t expert, int64_t g) {
+  const int64_t groups = groups_of(job.inner), blocks = blocks_of(job.inner), width = groups * kGroup;
+  const int64_t begin = plan.start[static_cast<size_t>(expert)], count = rows_of(plan, expert);
+  for (int64_t b = 2 * g; b < std::min(2 * g + 2, blocks); ++b) first_block(job, plan, in, mid, expert, b);
+  const int64_t filled = std::min((g + 1) * kGroup, job.inner), missing = (g + 1) * kGroup - filled;
+  const bool int8 = wants_int8(job.inputs, job.second, count);
+  for (int64_t row = begin; row < begin + count; ++row) {
+    std::memset(mid.rows.data() + row * width + filled, 0, static_cast<size_t>(missing) * 2);
+    if (int8) quantise_groups(mid, row, groups, g, 1);
   }
 }
 
@@ -286,10 +309,11 @@ void combine(const Experts& job, const Plan& plan, const float* rows, int64_t to
   }
 }
 
-void tidy_inner(const Experts& job, Operand& mid, int64_t row) {
-  const int64_t groups = groups_of(job.inner), width = groups * kGroup;
-  std::memset(mid.rows.data() + row * width + job.inner, 0, static_cast<size_t>(width - job.inner) * 2);
-  if (job.second != kBf16) quantise_row(mid, row, groups);
+// Whether any expert takes its inputs as int8.
+bool any_int8(const Experts& job, const Plan& plan) {
+  for (int64_t expert = 0; expert < job.local; ++expert)
+    if (rows_of(plan, expert) > 0 && wants_int8(job.inputs, job.first, rows_of(plan, expert))) return true;
+  return false;
 }
 
 int32_t run(const Experts& job, const Plan& plan) {
@@ -299,34 +323,40 @@ int32_t run(const Experts& job, const Plan& plan) {
   float* done = finished.at_least(rows * job.hidden);
   if (!reserve(in, rows, groups) || !reserve(mid, rows, groups_of(job.inner)) || !done) return kNoMemory;
   Operand *inputs = &in, *middle = &mid;  // the caller's rooms, not those of the threads below
-  const int64_t first = blocks_of(job.inner), second = pairs_of(job.hidden);
+  const int64_t first = groups_of(job.inner), second = pairs_of(job.hidden);
+  const bool int8 = any_int8(job, plan), few = rows <= kAlone && job.tokens <= kAlone;
+  auto gather = [&](int64_t row) {
+    put_row(*inputs, row, groups, job.x + plan.slot[static_cast<size_t>(row)] / job.top_k * job.hidden, job.hidden);
+    if (int8) quantise_row(*inputs, row, groups);
+  };
+  for (int64_t row = 0; few && row < rows; ++row) gather(row);
 #pragma omp parallel num_threads(job.threads)
   {
+    if (!few) {
 #pragma omp for schedule(static)
-    for (int64_t row = 0; row < rows; ++row) {
-      const int64_t token = plan.slot[static_cast<size_t>(row)] / job.top_k;
-      put_row(*inputs, row, groups, job.x + token * job.hidden, job.hidden);
-      if (job.first != kBf16) quantise_row(*inputs, row, groups);
+      for (int64_t row = 0; row < rows; ++row) gather(row);
     }
-#pragma omp for schedule(dynamic, 4)
+#pragma omp for schedule(dynamic, 2)
     for (int64_t task = 0; task < job.local * first; ++task)
-      first_product(job, plan, *inputs, *middle, task / first, task % first);
-#pragma omp for schedule(static)
-    for (int64_t row = 0; row < rows; ++row) tidy_inner(job, *middle, row);
+      if (rows_of(plan, task / first)) first_product(job, plan, *inputs, *middle, task / first, task % first);
 #pragma omp for schedule(dynamic, 2)
     for (int64_t task = 0; task < job.local * second; ++task)
-      second_product(job, plan, *middle, done, task / second, task % second);
+      if (rows_of(plan, task / second)) second_product(job, plan, *middle, done, task / second, task % second);
+    if (!few) {
 #pragma omp for schedule(static)
-    for (int64_t token = 0; token < job.tokens; ++token) combine(job, plan, done, token);
+      for (int64_t token = 0; token < job.tokens; ++token) combine(job, plan, done, token);
+    }
   }
+  for (int64_t token = 0; few && token < job.tokens; ++token) combine(job, plan, done, token);
   return kOk;
 }
 
+// Rows [first, first + rows) of the outputs of a layer of `stride` outputs.
 struct Linear {
-  const uint16_t *x, *bias;
+  const uint16_t* bias;
   const uint8_t* packed;
   uint16_t* out;
-  int64_t count, rows, cols;
+  int64_t count, first, rows, stride, cols;
   Format format;
   bool int8;
 };
@@ -340,12 +370,53 @@ void linear_pair(const Linear& job, Operand& in, int64_t pair) {
     for (int64_t t = 0; t < count; ++t)
       for (int half = 0; half < 2; ++half)
         for (int64_t r = 0; r < blocks.lanes[half]; ++r) {
-          const int64_t column = (2 * pair + half) * kRows + r;
+          const int64_t column = job.first + (2 * pair + half) * kRows + r;
           const float bias = job.bias ? bf16_to_float(job.bias[column]) : 0.f;
-          job.out[(row + t) * job.rows + column] = float_to_bf16(sums[half][t * kRows + r] + bias);
+          job.out[(row + t) * job.stride + column] = float_to_bf16(sums[half][t * kRows + r] + bias);
         }
   }
 }
+
+// An output head read twice: `rough` for every row, and `exact` for the blocks whose rough outputs come within `margin`
+// of a token's greatest, which are few. Each token's outputs are refined where it asks for that itself, so that they do
+// not depend on its company.
+struct Head {
+  Linear rough;
+  const uint8_t* exact;
+  float margin;
+  float* best;  // [blocks, count], greatest output of each block
+
+  void roughly(Operand& in, int64_t pair) const {
+    linear_pair(rough, in, pair);
+    for (int64_t b = 2 * pair; b < std::min(2 * pair + 2, blocks_of(rough.rows)); ++b)
+      for (int64_t t = 0; t < rough.count; ++t) {
+        float& most = best[b * rough.count + t] = -INFINITY;
+        const uint16_t* from = rough.out + t * rough.stride;
+        for (int64_t r = b * kRows; r < std::min((b + 1) * kRows, rough.rows); ++r)
+          most = std::max(most, bf16_to_float(from[r]));
+      }
+  }
+
+  // From where on token t is refined.
+  float least(int64_t t) const {
+    float most = -INFINITY;
+    for (int64_t b = 0; b < blocks_of(rough.rows); ++b) most = std::max(most, best[b * rough.count + t]);
+    return most - margin;
+  }
+
+  void refine(Operand& in, const float* limits, int64_t b) const {
+    bool wanted = false;
+    for (int64_t t = 0; t < rough.count; ++t) wanted = wanted || best[b * rough.count + t] >= limits[t];
+    if (!wanted) return;
+    alignas(64) float sums[kAlone * kRows];
+    micro().dot(block_at(exact, kInt8, groups_of(rough.cols), b), {in.codes.data(), in.scales.data(), in.sums.data()},
+                rough.count, sums);
+    for (int64_t t = 0; t < rough.count; ++t)
+      if (best[b * rough.count + t] >= limits[t])
+        for (int64_t r = b * kRows; r < std::min((b + 1) * kRows, rough.rows); ++r)
+          rough.out[t * rough.stride + r] = float_to_bf16(sums[t * kRows + r - b * kRows]);
+  }
+};
 
 }  // namespace
 }  // namespace house
@@ -356,7 +427,7 @@ using namespace house;  // NOLINT: the C functions below are the namespace's fac
 extern "C" {
 
 // Grows whenever a signature or the packed layout changes.
-int32_t house_abi() { return 3; }
+int32_t house_abi() { return 4; }
 
 // Name of the n-th kernel this processor can run, best first; null past the last.
 const char* house_kernel(int32_t n) {
@@ -407,26 +478,66 @@ void house_large_pages(uint8_t* start, int64_t bytes) {
 #endif
 }
 
-// out [count, rows] bf16 = x [count, cols] bf16 x packed^T + bias [rows] bf16 or null.
+// out [count, rows + tail_rows] bf16 = x [count, cols] bf16 x (packed above tail)^T + bias [rows + tail_rows] bf16 or
+// null. The tail has a format of its own: attention's values are stored finer than its queries and keys.
 int32_t house_linear(int32_t format, int32_t inputs, const uint16_t* x, int64_t count, const uint8_t* packed,
-                     int64_t rows, int64_t cols, const uint16_t* bias, uint16_t* out, int32_t threads) {
-  if (!known(format)) return kBadFormat;
-  if (count < 0 || rows < 0 || cols <= 0 || threads < 1) return kBadShape;
+                     int64_t rows, int64_t cols, int32_t tail_format, const uint8_t* tail, int64_t tail_rows,
+                     const uint16_t* bias, uint16_t* out, int32_t threads) {
+  if (!known(format) || !known(tail_format)) return kBadFormat;
+  if (count < 0 || rows < 0 || tail_rows < 0 || cols <= 0 || threads < 1) return kBadShape;
   thread_local Operand in;
-  const int64_t groups = groups_of(cols), pairs = pairs_of(rows);
+  const int64_t groups = groups_of(cols), upper = pairs_of(rows), pairs = upper + pairs_of(tail_rows);
   if (!reserve(in, count, groups)) return kNoMemory;
-  const Format kind = static_cast<Format>(format);
-  const Linear job{x, bias, packed, out, count, rows, cols, kind, wants_int8(inputs, kind, count)};
+  const Format kind = static_cast<Format>(format), other = static_cast<Format>(tail_format);
+  const int64_t all = rows + tail_rows;
+  const Linear job{bias, packed, out, count, 0, rows, all, cols, kind, wants_int8(inputs, kind, count)};
+  const Linear rest{bias, tail, out, count, rows, tail_rows, all, cols, other, wants_int8(inputs, other, count)};
+  const bool int8 = job.int8 || (tail_rows > 0 && rest.int8);
   Operand* room = &in;
+  auto gather = [&](int64_t row) {
+    put_row(*room, row, groups, x + row * cols, cols);
+    if (int8) quantise_row(*room, row, groups);
+  };
+  const bool few = count <= kAlone;
+  for (int64_t row = 0; few && row < count; ++row) gather(row);
 #pragma omp parallel num_threads(threads)
   {
+    if (!few) {
 #pragma omp for schedule(static)
-    for (int64_t row = 0; row < count; ++row) {
-      put_row(*room, row, groups, x + row * cols, cols);
-      if (job.int8) quantise_row(*room, row, groups);
+      for (int64_t row = 0; row < count; ++row) gather(row);
     }
-#pragma omp for schedule(dynamic, 4)
-    for (int64_t pair = 0; pair < pairs; ++pair) linear_pair(job, *room, pair);
+#pragma omp for schedule(dynamic, 4) nowait
+    for (int64_t pair = 0; pair < pairs; ++pair)
+      pair < upper ? linear_pair(job, *room, pair) : linear_pair(rest, *room, pair - upper);
+  }
+  return kOk;
+}
+
+// out [count, rows] bf16 = x [count, cols] bf16 x rough^T, and x exact^T in the blocks of sixteen rows that come within
+// `margin` of the greatest of their token. `exact` is int8; at most eight tokens.
+int32_t house_head(int32_t format, const uint16_t* x, int64_t count, const uint8_t* rough, const uint8_t* exact,
+                   int64_t rows, int64_t cols, float margin, uint16_t* out, int32_t threads) {
+  if (!known(format) || format == kBf16) return kBadFormat;
+  if (count < 0 || count > kAlone || rows < 0 || cols <= 0 || threads < 1) return kBadShape;
+  thread_local Operand in;
+  thread_local Room<float> room;
+  const int64_t groups = groups_of(cols), blocks = blocks_of(rows);
+  if (!reserve(in, count, groups) || !room.at_least(blocks * count)) return kNoMemory;
+  const Linear linear{nullptr, rough, out, count, 0, rows, rows, cols, static_cast<Format>(format), true};
+  const Head job{linear, exact, margin, room.data()};
+  Operand* inputs = &in;
+  for (int64_t row = 0; row < count; ++row) {
+    put_row(*inputs, row, groups, x + row * cols, cols);
+    quantise_row(*inputs, row, groups);
+  }
+#pragma omp parallel num_threads(threads)
+  {
+#pragma omp for schedule(dynamic, 8)
+    for (int64_t pair = 0; pair < pairs_of(rows); ++pair) job.roughly(*inputs, pair);
+    float limits[kAlone];
+    for (int64_t t = 0; t < count; ++t) limits[t] = job.least(t);
+#pragma omp for schedule(dynamic, 64) nowait
+    for (int64_t b = 0; b < blocks; ++b) job.refine(*inputs, limits, b);
   }
   return kOk;
 }

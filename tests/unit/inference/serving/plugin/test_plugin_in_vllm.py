@@ -86,6 +86,42 @@ for x in (torch.randn(5, 96), torch.randn(1, 96), torch.randn(5, 192)[:, ::2], t
     assert torch.allclose(normed(built, x, None), normed(None, x, None), rtol=1e-2, atol=1e-3)
     for ours, theirs in zip(normed(built, x, x + 1), normed(None, x, x + 1), strict=True):
         assert ours.dtype is theirs.dtype and torch.allclose(ours, theirs, rtol=1e-2, atol=1e-3)
+
+import tempfile
+from vllm.distributed import init_distributed_environment, initialize_model_parallel
+from vllm.model_executor.model_loader.weight_utils import default_weight_loader
+from inference.moe.kernels.cpu.packed import Format
+from inference.serving.plugin.linear import HouseHeadMethod, HouseLinearMethod
+coarse = (torch.randint(0, 16, (96, 96)).float() / 16 - 0.5).bfloat16()
+weight, x = torch.cat([coarse, torch.randn(32, 96)]), torch.randn(3, 96)
+layer = torch.nn.Module()
+layer.quant_method = HouseLinearMethod(built, "qkv", None, Format.INT4)
+sizes = {"input_size_per_partition": 96, "output_partition_sizes": [64, 32, 32], "input_size": 96, "output_size": 128}
+about = {"params_dtype": torch.bfloat16, "weight_loader": default_weight_loader}
+with set_current_vllm_config(VllmConfig()), tempfile.TemporaryDirectory() as meeting:
+    init_distributed_environment(1, 0, f"file://{meeting}/point", 0, "gloo")
+    initialize_model_parallel()
+    layer.quant_method.create_weights(layer=layer, **sizes, **about)
+assert layer.weight.is_meta
+with torch.device("cpu"):
+    layer.weight.weight_loader(layer.weight, weight)
+packed = layer.house_packed
+assert (packed.format, packed.rows, packed.tail.format, packed.tail.rows) == (Format.INT4, 96, Format.INT8, 32)
+wanted = x.float() @ weight.float().T
+off = (layer.quant_method.apply(layer, x).float() - wanted).norm() / wanted.norm()
+assert off < 0.02, off
+for fmt, twice in ((Format.INT4, True), (Format.INT8, False)):
+    head = torch.nn.Module()
+    head.weight = torch.nn.Parameter(3 * torch.randn(640, 96), requires_grad=False)
+    exact = head.weight.float()
+    method = HouseHeadMethod(built, "lm_head", None, fmt)
+    method.process_weights_after_loading(head)
+    assert hasattr(head, "house_rough") == twice and head.weight.untyped_storage().nbytes() < 100
+    for tokens in (0, 1, 8, 9):
+        x = torch.randn(tokens, 96)
+        logits, wanted = method.apply(head, x).float(), x.float() @ exact.T
+        assert logits.shape == (tokens, 640)
+        assert tokens == 0 or torch.allclose(logits.amax(dim=1), wanted.amax(dim=1), rtol=0.02)
 print("as expected")
 """
 

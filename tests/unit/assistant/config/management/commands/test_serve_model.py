@@ -83,10 +83,11 @@ def test_ranks_can_be_several() -> None:
 
 @pytest.mark.usefixtures("became")
 def test_what_is_to_be_watched_and_left_out_is_passed_on() -> None:
-    argv = arguments("small-moe", "--deadline", "30", "--confidence", "0.9", "--trace-mib", "64")
+    argv = arguments("small-moe", "--deadline", "30", "--confidence", "0.9", "--trace-mib", "64", "--guess", "3")
     assert [after(argv, flag) for flag in ("--deadline", "--confidence", "--trace-mib")] == ["30", "0.9", "64.0"]
+    assert after(argv, "--guess") == "3"
     plain = arguments("small-moe")
-    assert not {"--deadline", "--confidence", "--trace-mib"} & set(plain)
+    assert not {"--deadline", "--confidence", "--trace-mib", "--guess"} & set(plain)
 
 
 @pytest.mark.usefixtures("became")

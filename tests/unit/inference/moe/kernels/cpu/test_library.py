@@ -259,6 +259,93 @@ def test_the_exact_kernel_computes_a_row_the_same_whatever_is_beside_it(library:
         assert torch.equal(torch.cat(apart), together), size
 
 
+def copied(count: int = 3) -> Any:
+    """Experts that are copies of one, and that one alone."""
+    x, w13, w2, _ = layer(20, 64, 48, 1, 1)
+    return x, (w13, w2), (w13.expand(count, -1, -1).contiguous(), w2.expand(count, -1, -1).contiguous())
+
+
+@pytest.mark.parametrize("fmt", Format)
+def test_experts_that_are_copies_are_one_expert_whoever_is_asked_for(library: Any, fmt: Any) -> None:
+    x, one, many = copied()
+    alone, shared = library.pack_experts(*one, fmt), library.pack_experts(*many, fmt)
+    assert (alone.shared, shared.shared, shared.kept) == (False, True, 1)
+    ids = torch.randint(0, 3, (20, 2), generator=torch.Generator().manual_seed(5))
+    ids[3] = -1
+    shares = torch.full((20, 2), 0.5)
+    wanted = library.experts(x, alone, ids.clamp_max(0), shares)
+    assert torch.equal(library.experts(x, shared, ids, shares), wanted)
+    assert not wanted[3].any()
+
+
+def test_copies_are_counted_by_who_was_asked_for_and_bounds_hold(library: Any) -> None:
+    x, _, many = copied()
+    shared = library.pack_experts(*many, Format.INT4)
+    counts, labels = torch.zeros((1, 3), dtype=torch.int64), torch.zeros(20, dtype=torch.uint8)
+    ids = torch.tensor([0] * 9 + [1] * 7 + [2] * 4)[:, None]
+    library.experts(x, shared, ids, torch.ones(20, 1), tally=Tally(labels, counts))
+    assert counts.tolist() == [[9, 7, 4]]
+    with pytest.raises(UnknownExpert):
+        library.experts(x, shared, torch.full((20, 1), 3), torch.ones(20, 1))
+
+
+def test_a_rank_whose_experts_are_copies_computes_its_own_alone(library: Any) -> None:
+    x, one, many = copied(2)
+    shared, alone = library.pack_experts(*many, Format.INT4), library.pack_experts(*one, Format.INT4)
+    ids, ones = torch.arange(20)[:, None] % 4, torch.ones(20, 1)
+    got = library.experts(x, shared, ids, ones, torch.tensor([-1, 0, -1, 1]))
+    mine = (ids[:, 0] % 2).bool()
+    assert torch.equal(got[mine], library.experts(x[mine], alone, torch.zeros_like(ids[mine]), ones[mine]))
+    assert not got[~mine].any()
+    with pytest.raises(UnknownExpert):
+        library.experts(x, shared, ids, ones, torch.tensor([-1, 0, -1, 2]))
+
+
+def a_head(rows: int = 330, cols: int = 100) -> Any:
+    draw = torch.Generator().manual_seed(7)
+    weight = (3 * torch.randn(rows, cols, generator=draw) / cols**0.5).bfloat16()
+    return weight, torch.randn(4, cols, generator=draw).bfloat16()
+
+
+@pytest.mark.parametrize("margin", [0.0, 2.0, 1e9])
+def test_a_head_kept_twice_is_exact_near_the_greatest(library: Any, margin: float) -> None:
+    weight, x = a_head()
+    rough, exact = library.pack(weight, Format.INT4), library.pack(weight, Format.INT8)
+    for name in each_kernel(library):
+        coarse = library.linear(x, rough, inputs=Inputs.INT8)
+        fine = library.linear(x, exact, inputs=Inputs.INT8)
+        got = library.head(x, rough, exact, margin)
+        best = coarse.float().max(dim=1, keepdim=True).values
+        near = torch.nn.functional.pad(coarse.float(), (0, 6), value=-torch.inf).view(4, -1, 16).amax(dim=2)
+        refined = (near >= best - margin).repeat_interleave(16, dim=1)[:, :330]
+        assert torch.equal(got, torch.where(refined, fine, coarse)), name
+        assert refined.all() == (margin > 1e6)
+        assert refined.any(dim=1).all()
+
+
+def test_a_head_answers_a_token_the_same_in_any_company_and_with_any_threads(library: Any) -> None:
+    weight, x = a_head()
+    kept = library.pack(weight, Format.INT4), library.pack(weight, Format.INT8)
+    together = library.head(x, *kept, 1.0)
+    assert torch.equal(torch.cat([library.head(row[None], *kept, 1.0) for row in x]), together)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        assert torch.equal(library.head(x, *kept, 1.0), together)
+    finally:
+        torch.set_num_threads(threads)
+
+
+def test_a_head_refuses_what_it_would_misread(library: Any) -> None:
+    weight, x = a_head()
+    rough, exact = library.pack(weight, Format.INT4), library.pack(weight, Format.INT8)
+    for wrong in (x.float(), x[:, :90].contiguous(), x.repeat(3, 1), x[0]):
+        with pytest.raises(BadCall, match="head"):
+            library.head(wrong, rough, exact, 1.0)
+    with pytest.raises(BadCall, match="head"):
+        library.head(x, exact, rough, 1.0)
+
+
 TALLIED = torch.tensor([[0, 3], [1, -1], [3, 3], [2, 0]], dtype=torch.int32)
 
 

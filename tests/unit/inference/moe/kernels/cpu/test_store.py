@@ -47,6 +47,18 @@ def test_a_matrix_comes_back_byte_for_byte(store: PackedStore, library: Any, fmt
     assert back.data.data_ptr() % 64 == 0
 
 
+def test_a_matrix_in_two_formats_comes_back_with_its_tail(store: PackedStore, library: Any) -> None:
+    upper, below = library.pack(weights(40, HIDDEN), Format.INT4), library.pack(weights(30, HIDDEN), Format.INT8)
+    store.keep_matrix("qkv", Packed(upper.data, upper.format, 40, HIDDEN, below))
+    back = store.matrix("qkv", 70, HIDDEN)
+    assert back is not None
+    assert back.tail is not None
+    assert (back.format, back.rows, back.tail.format, back.tail.rows) == (Format.INT4, 40, Format.INT8, 30)
+    assert torch.equal(back.data, upper.data)
+    assert torch.equal(back.tail.data, below.data)
+    assert store.matrix("qkv", 40, HIDDEN) is None
+
+
 @pytest.mark.parametrize("copies", [False, True], ids=["different experts", "copies"])
 def test_experts_come_back_and_compute_the_same(store: PackedStore, library: Any, copies: bool) -> None:
     packed = packed_experts(library, copies=copies)
@@ -54,6 +66,7 @@ def test_experts_come_back_and_compute_the_same(store: PackedStore, library: Any
     back = store.experts("layer", EXPERTS, HIDDEN, INNER)
     assert back is not None
     assert back.formats == (Format.INT4, Format.INT8)
+    assert (back.shared, back.kept) == ((True, 1) if copies else (False, EXPERTS))
     x, ids, shares = weights(5, HIDDEN, seed=2), torch.tensor([[0], [1], [2], [0], [1]]), torch.ones(5, 1)
     assert torch.equal(library.experts(x, back, ids, shares), library.experts(x, packed, ids, shares))
 
@@ -63,6 +76,7 @@ def test_experts_that_are_copies_are_kept_once(store: PackedStore, library: Any)
     store.keep_experts("copies", packed_experts(library, copies=True))
     size = {path.stem: path.stat().st_size for path in store.folder.iterdir()}
     assert size["different"] - size["copies"] > 0.6 * (size["different"] - 4096)
+    assert packed_experts(library).w13.numel() == EXPERTS * packed_experts(library, copies=True).w13.numel()
 
 
 def test_what_was_never_kept_is_not_found(store: PackedStore) -> None:
