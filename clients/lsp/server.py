@@ -12,7 +12,8 @@ from pygls import uris
 from pygls.lsp.server import LanguageServer
 from pygls.workspace import TextDocument
 
-from clients.lsp import api, testfile, work
+from clients.lsp import api, braces, testfile, work
+from clients.lsp.neighbours import path_beside
 from clients.lsp.places import path_of_tests
 from clients.lsp.problems import Problem, Text
 from clients.lsp.settings import Settings
@@ -142,7 +143,7 @@ def _bug_fixes(server: TestServer, document: TextDocument, marked: Sequence[lsp.
     wanted = {str(one.data) for one in marked if one.source == SOURCE and one.code == "suspected_bug"}
     actions = []
     for name, text in [] if made is None else made.files.items():
-        there = wanted & {one.name for one in testfile.statements(text)}
+        there = wanted & _names(document, text)
         if not there:
             continue
         title = Text("Add the failing test that shows it", "添加能显示该问题的失败测试").of(server.settings.language)
@@ -192,7 +193,7 @@ async def _made(server: TestServer, document: TextDocument, symbol: str | None) 
     passed = {test.name for test in made.tests if test.status == "passed"}
     targets: list[str] = []
     for name, text in made.files.items():
-        there = passed & {one.name for one in testfile.statements(text)}
+        there = passed & _names(document, text)
         if not there:
             continue  # a failing test is offered on its diagnostic
         target, change = _edit(server, document, name, text, there)
@@ -212,8 +213,15 @@ def _edit(
     server: TestServer, document: TextDocument, name: str, text: str, keep: set[str]
 ) -> tuple[str, lsp.WorkspaceEdit]:
     source = Path(document.path)
-    target = path_of_tests(source, name, work.workspace_of(server, source), server.settings.test_folder)
-    full = testfile.merged(work.text_of(server, target) or "", text, keep)
+    language = work.language_of(document)
+    workspace, setting = work.workspace_of(server, source), server.settings.test_folder
+    target = (
+        path_of_tests(source, name, workspace, setting) if language == "python" else path_beside(source, name, language)
+    )
+    existing = work.text_of(server, target) or ""
+    full = (
+        testfile.merged(existing, text, keep) if language == "python" else braces.merged(existing, text, keep, language)
+    )
     annotated = server.client_capabilities.workspace
     can_ask = bool(
         annotated and annotated.workspace_edit and annotated.workspace_edit.change_annotation_support is not None
@@ -221,6 +229,14 @@ def _edit(
     label = Text(f"{len(keep)} generated tests", f"{len(keep)} 个生成的测试").of(server.settings.language)
     confirm = label if server.settings.confirm and can_ask else None
     return uris.from_fs_path(str(target)) or "", work.edit(server, target, full, confirm=confirm)
+
+
+def _names(document: TextDocument, text: str) -> set[str]:
+    """Return the names of the tests in a generated file."""
+    language = work.language_of(document)
+    if language == "python":
+        return {one.name for one in testfile.statements(text)}
+    return {one.name for one in braces.pieces(text, language)}
 
 
 def _summary(made: api.Generated, passed: int) -> Text:

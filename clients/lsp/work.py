@@ -15,6 +15,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.workspace import TextDocument
 
 from clients.lsp import api, places
+from clients.lsp.neighbours import gathered_around
 from clients.lsp.problems import Text
 from clients.lsp.settings import Settings
 
@@ -40,13 +41,24 @@ async def ask(server: LanguageServer, settings: Settings, document: TextDocument
 def request(server: LanguageServer, settings: Settings, document: TextDocument, symbol: str | None) -> dict[str, Any]:
     """Return the body: the module with its neighbours, as the editor has them."""
     path = Path(document.path)
-    language = (document.language_id or "python").removesuffix("react")
+    language = language_of(document)
     common = {"language": language, "symbols": [symbol] if symbol else [], "budget": settings.budget}
-    if language != "python" or not path.name.endswith(".py"):
-        name = path.name if language != "python" else "module.py"
-        return {**common, "files": {name: document.source}, "target": name}
-    found = places.gathered(path, document.source, lambda one: text_of(server, one))
+    if language == "python" and not path.name.endswith(".py"):
+        return {**common, "files": {"module.py": document.source}, "target": "module.py"}
+
+    def read(one: Path) -> str | None:
+        return text_of(server, one)
+
+    if language == "python":
+        found = places.gathered(path, document.source, read)
+    else:
+        found = gathered_around(path, document.source, workspace_of(server, path), language, read)
     return {**common, "files": found.files, "target": found.target}
+
+
+def language_of(document: TextDocument) -> str:
+    """Return the server's name of a document's language."""
+    return (document.language_id or "python").removesuffix("react")
 
 
 def text_of(server: LanguageServer, path: Path) -> str | None:

@@ -499,3 +499,35 @@ async def test_the_key_is_in_nothing_that_is_said_or_written(
     out, err = capfd.readouterr()
     files = "".join(path.read_text() for path in editor.folder.rglob("*") if path.is_file())
     assert served.key not in spoken + out + err + files
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "source", "near", "there", "wanted"),
+    [
+        (
+            "till.js", "javascript", 'const { less } = require("./less");\nexports.net = (a, b) => less(a, b);\n',
+            ("less.js", "exports.less = (a, b) => (b > a ? 0 : a - b);\n"),
+            ("till.test.js", 'it("is ours", () => {\n  expect(1).toBe(1);\n});\n'), 'describe("net"',
+        ),
+        (
+            "Till.java", "java", "class Till {\n  static int net(int a) {\n    return Less.of(a);\n  }\n}\n",
+            ("Less.java", "class Less {\n  static int of(int a) {\n    return a > 2 ? a - 1 : 0;\n  }\n}\n"),
+            ("TillTest.java", "class TillTest {\n  void ours() {}\n}\n"), "Till.net(",
+        ),
+    ],
+    ids=["javascript", "java"],
+)  # fmt: skip
+async def test_other_languages_bring_their_neighbours_and_add_to_their_file(
+    serve: Serve, start: Start, name: str, language: str, source: str, near: tuple[str, str], there: tuple[str, str],
+    wanted: str,
+) -> None:  # fmt: skip
+    served = serve()
+    async with start(served.url, served.key) as editor:
+        for file, text in (near, there):
+            (editor.folder / file).write_text(text)
+        editor.open(source, name=name, language=language)
+        done = await editor.run()
+    assert done["tests"] >= 1, done
+    added = (editor.folder / there[0]).read_text()
+    assert wanted in added
+    assert set(there[1].splitlines()) <= set(added.splitlines())

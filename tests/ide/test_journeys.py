@@ -14,10 +14,22 @@ from tests.ide.conftest import TILL, Open
 from tests.ide.stand import Assistant, Code
 from tests.ide.window import PATIENCE_MS, Window
 
+_BODY = "{\n  return rebate > price ? 0 : price - rebate;\n}\n"
+_JAVA = f"public class Till {{\n  public static int net(int price, int rebate) {_BODY}}}\n"
+PROGRAMS = {
+    "till.js": (f"function net(price, rebate) {_BODY}\nexports.net = net;\n", "till.test.js", 'describe("net"'),
+    "till.ts": (
+        f"export function net(price: number, rebate: number): number {_BODY}",
+        "till.test.ts",
+        'import { net } from "./till";',
+    ),
+    "Till.java": (_JAVA, "TillTest.java", "Till.net("),
+}
+"""A program, the file that is proposed for it, and a piece of it."""
 WRONG_KEY = "ak_12345678_this-is-no-key"
 
 
-def until(true: Callable[[], object], seconds: float = 40.0) -> None:
+def until(true: Callable[[], object], seconds: float = 120.0) -> None:
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline
@@ -168,23 +180,34 @@ class TestMore:
         shown.notice("No API key is stored")
         assert assistant.busy == 0
 
-    @pytest.mark.parametrize(
-        ("name", "text"),
-        [
-            ("till.js", "export function net(price) { return price; }\n"),
-            ("Till.java", "public class Till {\n  public int net(int a) { return a; }\n}\n"),
-        ],
-        ids=["javascript", "java"],
-    )
-    def test_a_language_that_the_server_cannot_do_is_said_so_and_loses_its_lens(
-        self, window: Open, key: str, project: Path, name: str, text: str
+    @pytest.mark.parametrize("name", list(PROGRAMS))
+    def test_other_languages_get_tests_that_can_be_accepted(
+        self, window: Open, key: str, project: Path, name: str
     ) -> None:
+        text, proposed, expected = PROGRAMS[name]
         (project / name).write_text(text)
-        shown = window(name)
+        shown = window(name, budget=3)
         shown.lens().first.click(timeout=PATIENCE_MS)
         shown.give_key(key)
-        shown.notice("cannot write tests for this language")
-        expect(shown.lens()).to_have_count(0, timeout=PATIENCE_MS)
+        shown.tab(f"{proposed}: proposed tests").wait_for(timeout=PATIENCE_MS)
+        shown.title_action("Accept Proposed Tests")
+        until((project / proposed).exists)
+        until(lambda: expected in (project / proposed).read_text())
+
+    def test_a_file_of_jest_tests_is_added_to(self, window: Open, key: str, project: Path) -> None:
+        text, proposed, expected = PROGRAMS["till.js"]
+        (project / "till.js").write_text(text)
+        ours = 'const { net } = require("./till");\n\nit("is ours", () => {\n  expect(net(1, 1)).toBe(0);\n});\n'
+        (project / proposed).write_text(ours)
+        shown = window("till.js", budget=3)
+        shown.lens().first.click(timeout=PATIENCE_MS)
+        shown.give_key(key)
+        shown.tab(f"{proposed}: proposed tests").wait_for(timeout=PATIENCE_MS)
+        shown.title_action("Accept Proposed Tests")
+        until(lambda: expected in (project / proposed).read_text())
+        added = (project / proposed).read_text()
+        assert added.startswith(ours.rstrip())
+        assert added.count("require(") == 1
 
     def test_a_workspace_that_is_not_trusted_does_not_choose_the_address(
         self, window: Open, project: Path, key: str

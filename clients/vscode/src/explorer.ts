@@ -5,6 +5,7 @@ import { fromServer, type Lines } from "./core/coverage";
 import { byTest } from "./core/junit";
 import { nameOf } from "./core/places";
 import { percent } from "./core/report";
+import { languageOf } from "./core/symbols";
 import { lineOf } from "./core/testfile";
 import type { Generated } from "./core/types";
 import { type Outcome, runLocally } from "./localrun";
@@ -46,7 +47,7 @@ export class Explorer implements vscode.Disposable {
       const item = this.file(target);
       const text = made.files[file] ?? "";
       for (const test of made.tests) {
-        if (lineOf(text, test.name) === undefined) continue;
+        if (lineOf(text, test.name, languageOf(file)) === undefined) continue;
         const child = this.controller.createTestItem(`${target.toString()}#${test.name}`, test.name, target);
         child.description = `${test.label} · ${test.scenario}`;
         item.children.add(child);
@@ -66,7 +67,7 @@ export class Explorer implements vscode.Disposable {
     for (const target of targets) {
       const text = await textOf(target);
       this.controller.items.get(target.toString())?.children.forEach((child) => {
-        const line = text === undefined ? undefined : lineOf(text, child.label);
+        const line = text === undefined ? undefined : lineOf(text, child.label, languageOf(target.path));
         child.range = line === undefined ? undefined : new vscode.Range(line, 0, line, 0);
       });
     }

@@ -2,6 +2,7 @@
 
 import * as vscode from "vscode";
 import { generate } from "./core/client";
+import { gatheredAround, moved, testPathOf } from "./core/neighbours";
 import { gathered, testPath } from "./core/places";
 import { explained, Problem, type Remedy } from "./core/problems";
 import { details, stage, summary } from "./core/report";
@@ -83,7 +84,7 @@ async function ask(desk: Desk, document: vscode.TextDocument, symbol?: string): 
 async function sources(document: vscode.TextDocument, known: Language): Promise<{ files: Record<string, string>; target: string }> {
   const place = placeOf(document.uri);
   const text = document.getText();
-  if (known !== "python") return { files: { [place.path]: text }, target: place.path };
+  if (known !== "python") return gatheredAround(place.path, text, place.disk, known);
   if (document.isUntitled || !place.path.endsWith(".py")) return { files: { "module.py": text }, target: "module.py" };
   return gathered(place.path, text, place.disk);
 }
@@ -106,15 +107,22 @@ async function withProgress<T>(
 
 async function present(desk: Desk, document: vscode.TextDocument, made: Generated): Promise<void> {
   desk.diagnostics.bugs(document, made.suspected_bugs);
-  const review = new Review(made, language(document.languageId) ?? "python");
+  const known = language(document.languageId) ?? "python";
   const place = placeOf(document.uri);
   const targets = new Map<string, vscode.Uri>();
-  for (const file of Object.keys(made.files)) {
-    const path = await testPath(place.path, file, settings.testFolder(), place.disk);
+  const files: Record<string, string> = {};
+  for (const [file, text] of Object.entries(made.files)) {
+    const setting = settings.testFolder();
+    const path =
+      known === "python"
+        ? await testPath(place.path, file, setting, place.disk)
+        : await testPathOf(place.path, file, setting, place.disk, known);
+    files[file] = known === "javascript" || known === "typescript" ? moved(text, place.path, path) : text;
     const target = vscode.Uri.joinPath(place.folder, path);
     targets.set(file, target);
     remember(target, document.uri);
   }
+  const review = new Review({ ...made, files }, known);
   await desk.explorer.show(document.uri, made, targets);
   // The file of suspected bugs goes first, so that the one to accept lies on top.
   const order = [...targets].sort(([a], [b]) => Number(b.includes("suspected")) - Number(a.includes("suspected")));

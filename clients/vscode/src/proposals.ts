@@ -53,7 +53,7 @@ export class Proposals implements vscode.TextDocumentContentProvider, vscode.Cod
     const proposal = this.byUri.get(document.uri.toString());
     if (proposal === undefined) return [];
     return proposal.review.open(proposal.file).flatMap((test) => {
-      const line = lineOf(document.getText(), test.name);
+      const line = lineOf(document.getText(), test.name, proposal.review.language);
       if (line === undefined) return [];
       const range = new vscode.Range(line, 0, line, 0);
       const lens = (title: string, command: string): vscode.CodeLens =>

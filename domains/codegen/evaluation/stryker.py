@@ -26,9 +26,9 @@ from sandbox import BOX, MIB, SCRATCH, Job, Limits, Sandbox
 PINS = ROOT / "infra" / "peers" / "stryker"
 HOME = ROOT / ".peers" / "stryker"
 _SOURCES = f"{BOX}/src"
-_JUDGE_S = 400.0
+_JUDGE_S = 600.0
 _INSTALL_S = 1200
-TOGETHER = 8
+TOGETHER = 4
 """Programs in one run."""
 _NOTICED = ("Killed", "Timeout")
 _MISSED = ("Survived", "NoCoverage")

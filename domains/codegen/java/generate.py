@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from domains.codegen.engine.errors import MissingRunner, NothingToTest, SourceBroken
+from domains.codegen.engine.errors import NothingToTest, SourceBroken
 from domains.codegen.engine.trees import text, walk
 from domains.codegen.engine.types import Generated, Options, Project, Survivor, SuspectedBug, WrittenTest
 from domains.codegen.engine.watching import Watching
@@ -13,9 +13,8 @@ from domains.codegen.java.reading import Source, read
 from domains.codegen.java.rendering import Case, Names, Written, beside, calls, file, write
 from domains.codegen.java.runner import Jvm, find
 from domains.codegen.java.running import Explored, Row, explore, gate
-from domains.codegen.javascript.gating import Gated, formatted
+from domains.codegen.javascript.gating import Gated
 from domains.codegen.javascript.judging import same
-from domains.codegen.javascript.runner import find as find_node
 from sandbox import Sandbox
 
 _SUSPECTED = "Suspected"
@@ -32,18 +31,14 @@ class _Desk:
     watching: Watching
 
     def files(self, good: list[Written], bad: list[Written]) -> dict[str, str]:
-        """Write the test files, formatted where prettier is installed."""
+        """Write the test files."""
         target, package = self.project.target, self.source.package
         title = "Contradictions between the code and what it says of itself: each test fails."
         texts = {
             beside(target): file(good, package, target, "", f"Tests of {target}.") if good else "",
             beside(target, _SUSPECTED): file(bad, package, target, _SUSPECTED, title) if bad else "",
         }
-        written = {name: body for name, body in texts.items() if body}
-        try:
-            return formatted(self.box, find_node(), written, self.watching.cancelled) if written else {}
-        except MissingRunner:
-            return written
+        return {name: body for name, body in texts.items() if body}
 
     def gate(self, tests: dict[str, str], runs: int = 5) -> Gated:
         """Run tests of the project."""

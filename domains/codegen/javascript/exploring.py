@@ -23,7 +23,7 @@ from domains.codegen.javascript.runner import Node
 from domains.codegen.javascript.structure import Structure, Target
 from sandbox import Outcome, Sandbox
 
-_GRACE_S = 8.0
+_GRACE_S = 20.0
 _SAMPLES = {"number": "10", "string": '"a"', "boolean": "true", "array": "[1]", "object": "{}", "function": "() => 1"}
 
 

@@ -18,6 +18,8 @@ from sandbox import Sandbox
 RUNS = 5
 _WALL_S = 60.0
 _FORMAT_S = 15.0
+SETTINGS = frozenset({".prettierrc", ".prettierrc.json", ".prettierrc.yaml", ".prettierrc.yml", ".editorconfig"})
+"""Files that say how a project is formatted and run nothing."""
 
 
 class Gated(Ended):
@@ -54,16 +56,21 @@ def gate(
     return gated
 
 
-def formatted(box: Sandbox, node: Node, texts: Mapping[str, str], cancelled: threading.Event) -> dict[str, str]:
-    """Return texts as prettier formats them; what it cannot read comes back as it was."""
-    flat = {f"{n}{PurePosixPath(name).suffix}": text for n, (name, text) in enumerate(texts.items())}
-    plan = {"texts": flat}
-    outcome = node.run(box, "format.cjs", plan, Project({}, "none"), wall_s=_FORMAT_S, cancelled=cancelled)
+def formatted(
+    box: Sandbox, node: Node, project: Project, texts: Mapping[str, str], cancelled: threading.Event
+) -> dict[str, str]:
+    """Return texts as prettier formats them, by the project's own settings where it brings some.
+
+    What it cannot read comes back as it was.
+    """
+    settings = {name: body for name, body in project.files.items() if PurePosixPath(name).name in SETTINGS}
+    plan = {"texts": dict(texts)}
+    outcome = node.run(box, "format.cjs", plan, Project(settings, "none"), wall_s=_FORMAT_S, cancelled=cancelled)
     try:
         made = json.loads(outcome.report)
     except ValueError:
         return dict(texts)
-    return {name: str(made.get(short, texts[name])) for name, short in zip(texts, flat, strict=True)}
+    return {name: str(made.get(name, text)) for name, text in texts.items()}
 
 
 def located(box: Sandbox, node: Node, project: Project, otherwise: SourceBroken) -> SourceBroken:

@@ -47,7 +47,7 @@ class _Desk:
         texts = {
             name: file(written, self.structure, target, title) for name, (written, title) in listed.items() if written
         }
-        return formatted(self.box, self.node, texts, self.watching.cancelled) if texts else {}
+        return formatted(self.box, self.node, self.project, texts, self.watching.cancelled) if texts else {}
 
 
 def generate(box: Sandbox, project: Project, options: Options, watching: Watching | None = None) -> Generated:

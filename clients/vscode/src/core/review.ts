@@ -1,5 +1,7 @@
 /** What a developer decides about the tests of one run, test by test. */
 
+import { mergedInto, names } from "./braces";
+import type { Language } from "./symbols";
 import { merged } from "./testfile";
 import type { Generated, WrittenTest } from "./types";
 
@@ -11,7 +13,7 @@ export class Review {
   constructor(
     readonly made: Generated,
     /** The language decides how files are put together. */
-    readonly language: string = "python",
+    readonly language: Language = "python",
   ) {
     for (const test of made.tests) this.decisions.set(test.name, "open");
   }
@@ -36,7 +38,9 @@ export class Review {
   /** The tests that stand in a generated file. */
   in(file: string): WrittenTest[] {
     const text = this.made.files[file] ?? "";
-    return this.made.tests.filter((test) => text.includes(test.code.split("(")[0] ?? test.name));
+    if (this.language === "python") return this.made.tests.filter((test) => text.includes(test.code.split("(")[0] ?? test.name));
+    const there = names(text, this.language);
+    return this.made.tests.filter((test) => there.has(test.name));
   }
 
   open(file: string): WrittenTest[] {
@@ -50,9 +54,8 @@ export class Review {
   /** What the file would be if the tests in `only` (else: all that are still open) were accepted. */
   proposal(file: string, existing: string, only?: ReadonlySet<string>): string {
     const generated = this.made.files[file] ?? "";
-    if (this.language !== "python") return generated;
     const keep = only ?? new Set(this.open(file).map((test) => test.name));
     if (keep.size === 0) return existing;
-    return merged(existing, generated, keep).text;
+    return this.language === "python" ? merged(existing, generated, keep).text : mergedInto(existing, generated, keep, this.language);
   }
 }

@@ -21,6 +21,13 @@ export function language(id: string): Language | undefined {
   return LANGUAGES.find((known) => known === name);
 }
 
+/** The language of a file by its ending; Python where there is none that is known. */
+export function languageOf(path: string): Language {
+  if (/\.[cm]?jsx?$/.test(path)) return "javascript";
+  if (/\.[cm]?tsx?$/.test(path)) return "typescript";
+  return path.endsWith(".java") ? "java" : "python";
+}
+
 export function symbols(text: string, of: Language): Found[] {
   return of === "python" ? python(text) : braces(text, of);
 }

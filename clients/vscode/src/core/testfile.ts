@@ -1,6 +1,7 @@
 /** Python test files: which tests they hold, a choice of them, and adding them to a file that is there already. */
 
-import { blanked } from "./symbols";
+import { lineIn } from "./braces";
+import { blanked, type Language } from "./symbols";
 
 export interface Block {
   /** Name of the function or class; empty for other statements. */
@@ -191,7 +192,8 @@ function withImports(existing: string, imports: readonly string[], there: Parts)
 }
 
 /** Zero-based line of a test in a file; undefined when it is not there. */
-export function lineOf(text: string, test: string): number | undefined {
+export function lineOf(text: string, test: string, of: Language = "python"): number | undefined {
+  if (of !== "python") return lineIn(text, test, of);
   const at = text.split(/\r?\n/).findIndex((line) => /^(async|def|class)\b/.test(line) && word(DEFINES, test).test(line));
   return at < 0 ? undefined : at;
 }

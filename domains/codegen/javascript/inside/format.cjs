@@ -1,24 +1,30 @@
 "use strict";
-// Formats texts as prettier does: a JSON object of texts by file name on standard input, the same on descriptor 3.
+// Formats texts as prettier does: a JSON object of texts by file name on standard input, the same on descriptor 3. Settings
+// of the project, where it brings some, decide; they lie in the box where the texts would.
 
 const fs = require("node:fs");
 const Module = require("node:module");
 const path = require("node:path");
 
 async function main() {
-  const { packages, texts } = JSON.parse(fs.readFileSync(0, "utf8"));
-  const from = Module.createRequire(path.join(packages, "package.json"));
-  const prettier = from("prettier");
+  const { packages, root, texts } = JSON.parse(fs.readFileSync(0, "utf8"));
+  const prettier = Module.createRequire(path.join(packages, "package.json"))("prettier");
   const made = {};
   for (const [name, text] of Object.entries(texts)) {
     try {
-      const plugins = name.endsWith(".java") ? [await import(from.resolve("prettier-plugin-java"))] : [];
-      made[name] = await prettier.format(text, { filepath: name, plugins, printWidth: 100 });
+      const settings = await own(prettier, path.join(root, name));
+      made[name] = await prettier.format(text, { ...settings, filepath: name });
     } catch (error) {
       process.stderr.write(`${name}: ${error.message}\n`); // left out: it stays as it is, and costs the others nothing
     }
   }
   fs.writeSync(3, JSON.stringify(made));
+}
+
+/** What the project says of a file, and nothing that would run code of it. */
+async function own(prettier, file) {
+  const { plugins: _, ...settings } = (await prettier.resolveConfig(file, { editorconfig: true, useCache: false })) ?? {};
+  return settings;
 }
 
 main();

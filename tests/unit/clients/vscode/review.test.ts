@@ -55,7 +55,10 @@ test("an unknown test changes nothing", () => {
   assert.equal(review.decision("test_of_somebody_else"), "open");
 });
 
-test("files of other languages are proposed whole", () => {
-  const review = new Review({ ...MADE, files: { "till.test.js": "test('x', () => {});\n" } }, "javascript");
-  assert.equal(review.proposal("till.test.js", "old"), "test('x', () => {});\n");
+test("a file of another language is added to, never replaced", () => {
+  const text = 'describe("net", () => {\n  test("gives 1", () => {});\n});\n';
+  const tests = [{ ...MADE.tests[0]!, name: "net gives 1" }];
+  const review = new Review({ ...MADE, tests, files: { "till.test.js": text } }, "javascript");
+  assert.equal(review.proposal("till.test.js", ""), text);
+  assert.equal(review.proposal("till.test.js", "// old\n"), `// old\n\n${text}`);
 });

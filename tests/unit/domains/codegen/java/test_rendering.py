@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from domains.codegen.java.rendering import Case, Names, beside, calls, file, write
+from domains.codegen.java.rendering import COLUMNS, Case, Names, beside, calls, file, wrapped, write
 from domains.codegen.java.running import Row
 
 
@@ -137,3 +137,37 @@ def test_tests_lie_in_the_package_of_their_class(target: str, kind: str, path: s
 def test_the_calls_in_a_line() -> None:
     one = row({**VALUE, "text": "1"}, "2", static=False, maker=("5",), before=({"name": "clear", "args": ()},))
     assert calls(one) == "new Cart(5); clear(); add(2)"
+
+
+LONG = '"' + "x" * 70 + '"'
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("    assertEquals(1, Cart.add(1));", ["    assertEquals(1, Cart.add(1));"]),
+        (f"    assertEquals({LONG}, Cart.add(1, 2));", ["    assertEquals(", f"        {LONG}, Cart.add(1, 2));"]),
+        (
+            f"    assertEquals({LONG}, Cart.add({LONG}, 2));",
+            ["    assertEquals(", f"        {LONG},", f"        Cart.add({LONG}, 2));"],
+        ),
+        (
+            f'    assertEquals("a\\", (b", Cart.add(\'(\', {LONG}, {LONG[:20]}"));',
+            ["    assertEquals(", '        "a\\", (b",', f"        Cart.add('(', {LONG}, {LONG[:20]}\"));"],
+        ),
+        (f"    // add({LONG}, {LONG});", [f"    // add({LONG}, {LONG});"]),
+        (f"    String a = {LONG} + {LONG};", [f"    String a = {LONG} + {LONG};"]),
+    ],
+    ids=["short", "behind the bracket", "a line each", "commas in texts", "a comment", "no call"],
+)
+def test_long_calls_are_broken_as_google_java_format_breaks_them(line: str, wanted: list[str]) -> None:
+    assert wrapped(line).split("\n") == wanted
+
+
+def test_a_written_file_keeps_to_the_columns() -> None:
+    one = row({**VALUE, "text": LONG, "type": "String"}, LONG, "2")
+    text = file(write([Case(one, "regression")], Names()), "shop", "shop/Cart.java", "", "Tests of shop/Cart.java.")
+    assert max(map(len, text.splitlines())) <= COLUMNS
+    assert text.count("(") == text.count(")")
+    assert "\t" not in text
+    assert not any(line != line.rstrip() for line in text.splitlines())

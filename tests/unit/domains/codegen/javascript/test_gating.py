@@ -96,9 +96,40 @@ def test_who_has_left_is_not_waited_for(box: Sandbox, node: Node) -> None:
 
 def test_files_are_formatted_and_what_cannot_be_read_comes_back_as_it_was(box: Sandbox, node: Node) -> None:
     texts = {"a.test.js": "test( 'x' ,()=>{ })", "b.test.js": "this is no JavaScript"}
-    made = formatted(box, node, texts, threading.Event())
+    made = formatted(box, node, PROJECT, texts, threading.Event())
     assert made["a.test.js"] == 'test("x", () => {});\n'
     assert made["b.test.js"] == texts["b.test.js"]
+
+
+STYLES = {
+    "none": ({}, 'f(1, "a");\n'),
+    "prettier": ({".prettierrc": b'{"singleQuote": true, "semi": false}'}, "f(1, 'a')\n"),
+    "of a folder above": ({"src/.prettierrc.json": b'{"singleQuote": true}'}, "f(1, 'a');\n"),
+    "of another folder": ({"lib/.prettierrc": b'{"singleQuote": true}'}, 'f(1, "a");\n'),
+    "an override": (
+        {".prettierrc.yaml": b'overrides:\n  - files: "*.test.js"\n    options: {semi: false}\n'},
+        'f(1, "a")\n',
+    ),
+    "a plugin": ({".prettierrc": b'{"plugins": ["./evil.cjs"]}', "evil.cjs": b"throw 1"}, 'f(1, "a");\n'),
+    "broken": ({".prettierrc": b"{"}, "f( 1,'a' )"),
+}
+
+
+@pytest.mark.parametrize("style", list(STYLES))
+def test_the_projects_own_settings_are_followed(box: Sandbox, node: Node, style: str) -> None:
+    files, wanted = STYLES[style]
+    project = Project({**files, "src/a.js": b""}, "src/a.js")
+    made = formatted(box, node, project, {"src/a.test.js": "f( 1,'a' )"}, threading.Event())
+    assert made["src/a.test.js"] == wanted
+
+
+def test_editorconfig_decides_the_indentation_and_java_keeps_to_its_own(box: Sandbox, node: Node) -> None:
+    project = Project({".editorconfig": b"root = true\n[*]\nindent_style = tab\nmax_line_length = 40\n"}, "a.js")
+    long = "check(1000000, 2000000, 3000000, 4000000);"
+    texts = {"a.test.js": f"g(() => {{ {long} }});", "ATest.java": f"class ATest {{ void a() {{ {long} }} }}"}
+    made = formatted(box, node, project, texts, threading.Event())
+    assert made["a.test.js"].split("\n")[1] == "\tcheck("
+    assert made["ATest.java"].split("\n")[2] == f"    {long}"
 
 
 def test_the_place_where_a_file_does_not_parse_is_told(box: Sandbox, node: Node) -> None:
