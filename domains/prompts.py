@@ -50,13 +50,26 @@ def render(path: Path, **values: str) -> tuple[Message, ...]:
 
 @cache
 def fingerprint() -> str:
-    """Name the version of all prompts of all domains together: the SHA-256 of their files, 64 hexadecimal digits."""
-    files = sorted(Path(__file__).parent.glob("*/prompts/*.md"))
+    """Name the version of all that an answer of the model went through: SHA-256 of files, 64 hexadecimal digits.
+
+    They are the prompts of all domains, and the rules by which answers are checked: one that was kept under older rules
+    is not given again under newer ones.
+    """
+    return _digest(Path(__file__).parent)
+
+
+def _digest(domains: Path) -> str:
     digest = hashlib.sha256()
-    for file in files:
+    for file in _answering(domains):
         content = file.read_bytes()
-        digest.update(f"{file.parent.parent.name}/{file.name}:{len(content)}\n".encode() + content)
+        digest.update(f"{file.parent.name}/{file.name}:{len(content)}\n".encode() + content)
     return digest.hexdigest()
+
+
+def _answering(domains: Path) -> list[Path]:
+    """List what an answer goes through; the generator of tests is not among it."""
+    patterns = ("*.py", "*/*.py", "evidence/*.json", "*/prompts/*.md")
+    return sorted({file for pattern in patterns for file in domains.glob(pattern)})
 
 
 @cache

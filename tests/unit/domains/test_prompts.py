@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,22 @@ def test_every_prompt_exists_in_both_languages_with_the_same_variables(path: Pat
 def test_the_fingerprint_is_a_checksum_and_stays_the_same() -> None:
     assert len(prompts.fingerprint()) == 64
     assert prompts.fingerprint() == prompts.fingerprint.__wrapped__()
+
+
+@pytest.mark.parametrize(
+    ("changed", "counts"),
+    [
+        ("grounding.py", True),
+        ("finance/guard.py", True),
+        ("finance/prompts/grounded.zh.md", True),
+        ("evidence/weights.json", True),
+        ("codegen/engine/generate.py", False),
+    ],
+)
+def test_it_is_another_when_a_prompt_or_a_rule_is_another(tmp_path: Path, changed: str, counts: bool) -> None:
+    copied = shutil.copytree(Path(prompts.__file__).parent, tmp_path / "domains")
+    before = prompts._digest(copied)
+    assert before == prompts.fingerprint()
+    with (copied / changed).open("a") as file:
+        file.write("\n")
+    assert (prompts._digest(copied) != before) is counts
