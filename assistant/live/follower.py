@@ -98,7 +98,7 @@ class Follower:
         except Exception as error:  # a thread that ended here would leave the process with old data for good
             if repr(error) != self._failed:
                 logger.exception("follower.failed topic=%s", self._topic)
-            self._failed = repr(error)
+            self._away, self._failed = False, repr(error)
         else:
             if self._away:
                 logger.info("follower.database_back topic=%s", self._topic)

@@ -53,7 +53,8 @@ def test_a_database_that_is_away_is_waited_for() -> None:
 
 
 def test_an_error_of_its_own_is_told_once_and_does_not_end_it(caplog: pytest.LogCaptureFixture) -> None:
-    outcomes = [ValueError("a row nobody expected"), ValueError("a row nobody expected"), None]
+    unexpected = ValueError("a row nobody expected")
+    outcomes = [OperationalError("away"), unexpected, unexpected, None]
     well = threading.Event()
     aways: list[bool] = []
 
@@ -71,7 +72,7 @@ def test_an_error_of_its_own_is_told_once_and_does_not_end_it(caplog: pytest.Log
     told = [record for record in caplog.records if record.message == "follower.failed topic=topic"]
     assert len(told) == 1
     assert told[0].exc_info is not None
-    assert not any(aways), "an error is no absence of the database: keys would be given grace for it"
+    assert aways[:4] == [False, True, False, False], "an error is no absence of the database: keys would be given grace"
 
 
 def test_starting_twice_starts_once_and_stopping_stops() -> None:
