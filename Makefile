@@ -5,6 +5,8 @@ SHELL := /bin/bash
 # Each worker has servers of its own; a file stays on one worker, with what it has prepared.
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
 export PYTHONPATH :=
+# Decision 0022: at most three tests of a suite are heard a second time, and what they said the first time is printed.
+HEARD_AGAIN := --reruns 1 --max-suite-reruns 3 --rerun-show-tracebacks
 # compiled once and kept, wherever it is set otherwise: the tests start hundreds of processes, each compiles for seconds
 export PYTHONDONTWRITEBYTECODE :=
 
@@ -23,11 +25,11 @@ install-tests:
 # Each suite in a process of its own: none inherits the threads, connections and models of another.
 test: install-tests  ## everything: lint, types, contracts, then every test
 	$(MAKE) --no-print-directory --jobs 3 --output-sync lint types contracts
-	$(BIN)/python -m pytest tests/architecture tests/unit $(SIDE_BY_SIDE)
-	$(BIN)/python -m pytest tests/functional $(SIDE_BY_SIDE)
-	$(BIN)/python -m pytest tests/integration
-	$(BIN)/python -m pytest tests/browser $(SIDE_BY_SIDE)
-	$(BIN)/python -m pytest tests/ide
+	$(BIN)/python -m pytest tests/architecture tests/unit $(SIDE_BY_SIDE) $(HEARD_AGAIN)
+	$(BIN)/python -m pytest tests/functional $(SIDE_BY_SIDE) $(HEARD_AGAIN)
+	$(BIN)/python -m pytest tests/integration $(HEARD_AGAIN)
+	$(BIN)/python -m pytest tests/browser $(SIDE_BY_SIDE) $(HEARD_AGAIN)
+	$(BIN)/python -m pytest tests/ide $(HEARD_AGAIN)
 
 lint: install-tests  ## ruff, style and format
 	$(BIN)/ruff check
