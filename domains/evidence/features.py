@@ -48,7 +48,7 @@ NAMES = (
     "crossed_similarity",
     "chinese",  # the cosines of Chinese texts lie higher, related or not
     "chinese_similarity",
-    "task",  # write, translate, tell a joke: something is to be made, not found
+    "task",  # write, translate, tell a joke: something is to be made, of things that the hits do not speak of
     *(f"asks_{kind}" for kind in KINDS),
 )
 
@@ -117,7 +117,7 @@ def extract(question: str, hits: Sequence[Hit]) -> Features:
             crossed * (0.0 if math.isnan(similarity) else similarity),
             chinese := float(language == "zh"),
             chinese * (0.0 if math.isnan(similarity) else similarity),
-            float(_TASK.search(question) is not None),
+            float(_TASK.search(question) is not None) * (1.0 - terms.covered(asked, together)),
             *(float(kind == one) for one in KINDS),
         ]
     )

@@ -94,6 +94,11 @@ def test_something_to_be_made_is_told_from_something_to_be_found(
     assert named(question, hit("x"))["task"] == task
 
 
+def test_a_task_about_what_the_documents_hold_is_less_of_one(hit: Callable[..., Hit]) -> None:
+    upload = "Write a function that uploads a file"
+    assert named(upload, hit("Upload a file with this function."))["task"] < 0.5 < named(upload, hit("x"))["task"]
+
+
 def test_meaning_is_compared_with_the_other_hits_and_other_documents(hit: Callable[..., Hit]) -> None:
     hits = [
         replace(hit("a", title="A", key="1"), meaning=0.5, balanced=0.2, score=0.03),
