@@ -69,6 +69,16 @@ LINE_WORDS = {
     "wrong": Text("False hits found", "发现的误命中"),
     "days": Text("Hit rate by day and layer", "各日各层命中率"),
     "certificates": Text("Certificates of the thresholds", "阈值证书"),
+    "certificates_basis": Text(
+        "A question in other words gets a curated answer only if its score reaches the threshold: the lowest at which, "
+        "with 95 % confidence, no more than the bound of questions with another meaning would get it (0.01 is one in a "
+        "hundred). Where too few judged pairs exist for that (299 without an error for 0.01), the certificate shipped "
+        "for the language is borrowed, or equal words alone are answered. Thumbs and corrections add pairs.",
+        "换种说法的提问，只有得分达到阈值才会得到整理好的答案。阈值是满足以下条件的最低值："
+        "在 95 % 的置信度下，含义不同的提问被误答的比例不超过界限（0.01 即百分之一）。"
+        "已判定的问题对不足时（界限 0.01 需要 299 对无误的），借用随附的该语言证书，否则只回答词句相同的提问。"
+        "点赞、点踩和纠正都会增加问题对。",
+    ),
     "no_certificates": Text("None yet.", "尚无证书。"),
     "tenant": Text("Tenant", "租户"),
     "language": Text("Language", "语言"),

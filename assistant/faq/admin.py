@@ -28,6 +28,7 @@ from assistant.faq.models import (
     VerifierVersion,
 )
 from assistant.knowledge.admin.forms import WordsField
+from assistant.knowledge.admin.shown import percent, rounded
 
 MOMENTS = ("publish_at", "valid_from", "valid_until")
 REVIEWED = frozenset({"question", "variants", "answer", "language"})
@@ -234,8 +235,9 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 @admin.register(ThresholdCertificate)
 class ThresholdCertificateAdmin(ReadOnlyAdmin):
     list_display = [
-        "tenant", "language", "domain", "threshold", "origin", "bound", "upper", "false_hits", "different", "same",
-        "hit_rate", "issued_at",
+        "tenant", "language", "domain", rounded(ThresholdCertificate, "threshold"), "origin",
+        percent(ThresholdCertificate, "bound"), percent(ThresholdCertificate, "upper", 2), "false_hits", "different",
+        "same", percent(ThresholdCertificate, "hit_rate"), "issued_at",
     ]  # fmt: skip
     list_filter = ["tenant", "language", "domain", "origin"]
 
@@ -245,7 +247,8 @@ class VerifierVersionAdmin(ReadOnlyAdmin):
     """What tenants' feedback corrects in the verifier: the figures, and the way back to the shipped one."""
 
     list_display = [
-        "tenant", "number", "live", "pairs", "same", "auc_before", "auc_after", "loss_before", "loss_after",
+        "tenant", "number", "live", "pairs", "same",
+        *(rounded(VerifierVersion, name) for name in ("auc_before", "auc_after", "loss_before", "loss_after")),
         "created_at",
     ]  # fmt: skip
     list_filter = ["tenant", "live"]

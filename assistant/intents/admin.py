@@ -18,6 +18,7 @@ from assistant.intents import services
 from assistant.intents.conflict_pages import ConflictPages
 from assistant.intents.models import Example, Intent, SlotKind, TrainedClassifier
 from assistant.intents.picture import picture
+from assistant.knowledge.admin.shown import percent
 
 
 class ExampleInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -107,7 +108,7 @@ class TrainedClassifierAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         "live",
         "fine_tuned",
         "examples",
-        "held_out_accuracy",
+        percent(TrainedClassifier, "held_out_accuracy"),
         "comparison",
         "created_at",
     ]

@@ -57,6 +57,10 @@ class ConflictPages:
             "tenants": tenants,
             "tenant": tenant,
             "open": gettext("Open"),
+            "advice": gettext(
+                "Equal or nearly equal examples under two intents make the assistant waver between them. Open one of "
+                "the two intents and delete the example there, or move both under one. Training begins by itself."
+            ),
             "lines": [line for (line,) in _lines(found)],
             "none": gettext("No example stands under two intents."),
         }

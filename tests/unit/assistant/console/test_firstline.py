@@ -90,7 +90,9 @@ def test_the_page_shows_all_of_it_in_both_languages(admin_client: Client, tenant
     certificate(tenant, threshold=None)
     english = admin_client.get("/admin/first-line/").content.decode()
     chinese = admin_client.get("/admin/first-line/", headers={"Accept-Language": "zh-CN"}).content.decode()
-    for name in ("hits", "tokens_saved", "certificates", "exact_only", "false_hits", "drift", "no_intents"):
+    for name in (
+        "hits", "tokens_saved", "certificates", "certificates_basis", "exact_only", "false_hits", "drift", "no_intents",
+    ):  # fmt: skip
         assert texts.LINE_WORDS[name].en in english
         assert texts.LINE_WORDS[name].zh in chinese
     assert "&lt;b&gt;Warranty?" in english

@@ -26,8 +26,11 @@ def test_an_editor_goes_back_to_an_earlier_version(tenant: Tenant, editor: Clien
     first = services.train_tenant(tenant)
     services.save_intent(tenant, "refund", [("Please reimburse me", "en")])
     services.train_tenant(tenant)
+    TrainedClassifier.objects.filter(pk=first.pk).update(held_out_accuracy=0.9411764705882353)
     page = editor.get(VERSIONS).content.decode()
     assert "→" in page
+    assert "94.1 %" in page
+    assert "0.94117" not in page
     chosen = {"action": "make_live", "_selected_action": [str(first.pk)]}
     assert "is live" in editor.post(VERSIONS, chosen, follow=True).content.decode()
     live = TrainedClassifier.objects.get(live=True)

@@ -153,7 +153,10 @@ def test_all_conflicts_stand_on_one_page_that_the_list_links_to(house: Tenant, e
     assert "No example stands under two intents." in editor.get(PAGE).content.decode()
     write(house, "refund", "parcel lost please send money")
     write(house, "status", "money parcel lost please send")
-    assert "nearly the same" in editor.get(PAGE).content.decode()
+    page = editor.get(PAGE).content.decode()
+    assert "nearly the same" in page
+    assert "delete the example there, or move both under one" in page, "a list without advice leaves an editor alone"
+    assert "请打开其中一个意图" in editor.get(PAGE, headers={"Accept-Language": "zh-hans"}).content.decode()
     assert "几乎相同" in editor.get(PAGE, headers={"Accept-Language": "zh-hans"}).content.decode()
     Tenant.objects.create(slug="other", name="Other")
     assert "No example stands" in editor.get(PAGE, {"tenant": "other"}).content.decode()
