@@ -118,7 +118,8 @@ def installed(python: Path) -> bool:
         return python.exists()
     home = python.parent.parent
     print(f"Installing GPTCache into {home}, once")
-    for command in ([sys.executable, "-m", "venv", home], [python, "-m", "pip", "install", "--quiet", "-r", PINS]):
+    pip = [str(python), "-m", "pip", "install", "--quiet", "-r", str(PINS)]
+    for command in ([sys.executable, "-m", "venv", str(home)], pip):
         done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=INSTALL_SECONDS)
         if done.returncode != 0:
             print((done.stderr or done.stdout).strip()[-2000:])
