@@ -44,7 +44,7 @@ def measure_served(name: str, port: int = _PORT) -> dict[str, Served]:
 
 
 def _measure(name: str, flags: tuple[str, ...], port: int) -> Served:
-    with _serving(name, flags, port) as client:
+    with serving(name, flags, port) as client:
         _ask(client, name, "Hello", 2)
         rates = []
         for number in range(3):
@@ -69,7 +69,8 @@ def _timed(client: httpx.Client, name: str, prompt: str, tokens: int) -> tuple[f
 
 
 @contextmanager
-def _serving(name: str, flags: tuple[str, ...], port: int) -> Iterator[httpx.Client]:
+def serving(name: str, flags: tuple[str, ...], port: int = _PORT) -> Iterator[httpx.Client]:
+    """A healthy server of that model of the catalogue with these flags, ended afterwards. Raises TimeoutError."""
     with tempfile.TemporaryDirectory() as folder:
         key = Path(folder) / "key"
         key.write_text(_KEY)
