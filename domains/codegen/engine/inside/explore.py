@@ -81,12 +81,13 @@ def _explore(plan: dict[str, Any], subject: Subject) -> None:
     )
     for n, law in enumerate(holding):
         law.kills = sum(n in fate.laws for fate in fates) or mutation.notices(law)
+    further = mutation.look_finer(began + budget * 0.95)
     fresh = Runner(subject, Subject.names(subject.load(None)))
     steady = [fresh.run(row.scenario) == row.seen for row in search.rows]
-    for fate in fates:
+    for fate in [*fates, *further]:
         fate.killers = {n for n in fate.killers if steady[n]}
     ways = frozenset((int(a), int(b)) for a, b in plan["present"]["edges"])
-    chosen = [n for n in smallest(search.rows, fates, ways) if steady[n]]
+    chosen = [n for n in smallest(search.rows, fates, ways, further) if steady[n]]
     checked = [{"id": check["id"], "seen": _checked(check, fresh, wanted)} for check in plan["checks"]]
     _tell({"result": {
         "symbols": [_described(target) for target in wanted],

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from time import monotonic  # the code under test may be given another clock
 
+from domains.codegen.engine.inside.finer import finer
 from domains.codegen.engine.inside.laws import Standing, noticed
 from domains.codegen.engine.inside.mutators import Mutant, mutants
 from domains.codegen.engine.inside.running import Runner, Subject
@@ -62,6 +63,24 @@ class Mutation:
                 fates.append(fate)
             if n % 10 == 0:
                 told(n, len(listed))
+        self._subject.load(None)
+        return fates
+
+    def look_finer(self, until: float) -> list[Fate]:
+        """Search for scenarios that notice finer mutants, drawn by chance until the time is over; these do not count.
+
+        Those that nothing notices are left out: many of them change nothing.
+        """
+        listed = list(finer(self._tree)) if not self._subject.once else []
+        self._search.chance.shuffle(listed)
+        fates = []
+        for n, mutant in enumerate(listed):
+            left = until - monotonic()
+            if left < 0:
+                break
+            fate = self._fate(mutant, search_until=monotonic() + left / (len(listed) - n))
+            if fate is not None and fate.killers:
+                fates.append(fate)
         self._subject.load(None)
         return fates
 
@@ -131,22 +150,33 @@ class Mutation:
         return Runner(self._subject, Subject.names(module))
 
 
-def smallest(rows: list[Row], fates: list[Fate], ways: frozenset[tuple[int, int]] = frozenset()) -> list[int]:
+def smallest(
+    rows: list[Row],
+    fates: list[Fate],
+    ways: frozenset[tuple[int, int]] = frozenset(),
+    finer_fates: Sequence[Fate] = (),
+) -> list[int]:
     """Choose rows greedily: each next one notices the most mutants and takes the most ways not yet taken.
 
-    `ways` are taken by the tests that are there.
+    `ways` are taken by the tests that are there; finer mutants weigh half.
     """
     kills: list[set[int]] = [set() for _ in rows]
-    for n, fate in enumerate(fates):
+    for n, fate in enumerate([*fates, *finer_fates]):
         for row in fate.killers:
             kills[row].add(n)
+    counted = range(len(fates))
     chosen: list[int] = []
     killed: set[int] = set()
     taken: set[tuple[int, int]] = set(ways)
     left = set(range(len(rows)))
     while left:
         gains = {
-            n: (len(kills[n] - killed) * 2 + len(rows[n].edges - taken), -rows[n].scenario.size(), -n) for n in left
+            n: (
+                sum(2 if mutant in counted else 1 for mutant in kills[n] - killed) + len(rows[n].edges - taken),
+                -rows[n].scenario.size(),
+                -n,
+            )
+            for n in left
         }
         best = max(left, key=lambda n: gains[n])
         if gains[best][0] == 0:
