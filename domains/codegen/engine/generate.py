@@ -13,6 +13,7 @@ from domains.codegen.engine import contracts
 from domains.codegen.engine.errors import SourceBroken
 from domains.codegen.engine.existing import Existing, existing
 from domains.codegen.engine.exploring import Explored, Told, explore
+from domains.codegen.engine.fixtures import fixtures
 from domains.codegen.engine.gating import Gated, gate
 from domains.codegen.engine.handing import Desk
 from domains.codegen.engine.helping import Help, NoHelp
@@ -24,6 +25,7 @@ from domains.codegen.engine.presence import covered, reached
 from domains.codegen.engine.properties import has_hypothesis, properties
 from domains.codegen.engine.refuting import refuted
 from domains.codegen.engine.rendering import Case, Written, sentence, write
+from domains.codegen.engine.rendering import shown as shown_calls
 from domains.codegen.engine.types import (
     Generated,
     Options,
@@ -47,6 +49,7 @@ def generate(
     clock = time.monotonic
     began = clock()
     tree, there = parsed(project), existing(project, options)
+    given = fixtures(project, there, _bound(tree))
     promised = contracts.read(tree)
     before, known = None, None
     if there is not None:
@@ -54,10 +57,12 @@ def generate(
         before = covered(box, project, there, watching.cancelled)
         known = reached(box, project, there, options.budget_s * _PRESENT_SHARE, watching.cancelled)
     help_.begin(project, tree)
-    explored = explore(box, project, promised, options, watching.progress, watching.cancelled, known, help_.missed)
+    explored = explore(
+        box, project, promised, options, watching.progress, watching.cancelled, known, help_.missed, given
+    )
     explored = help_.join(box, explored)
     found = clock()
-    desk = Desk(project, frozenset(explored.names), world(tree, project.module), there)
+    desk = Desk(project, frozenset(explored.names), world(tree, project.module), there, given)
     draft = _draft(explored, promised, desk, help_)
     good = draft.good
     watching.progress("gate", 0, len(good) + len(draft.bad))
@@ -134,6 +139,13 @@ def _measured(desk: Desk, kept: list[Written], there: Existing | None) -> dict[s
     return files if there is None else {there.path: there.text, **files}
 
 
+def _bound(tree: ast.Module) -> frozenset[str]:
+    """Return every name that the module gives a meaning at its top."""
+    named = (getattr(node, "name", "") for node in tree.body)
+    stored = (node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
+    return frozenset([*named, *stored])
+
+
 def parsed(project: Project) -> ast.Module:
     """Parse the target. Raises SourceBroken with line and column."""
     try:
@@ -181,7 +193,7 @@ def _killed(explored: Explored, good: list[Written], gated: Gated) -> int:
 def _bugs(suspicions: list[Suspicion], shown: list[Written]) -> tuple[SuspectedBug, ...]:
     tests: dict[Case, str] = {case: function.name for function in shown for case in function.cases}
     return tuple(
-        SuspectedBug(s.case.scenario.symbol, s.contract, "; ".join(step.source() for step in s.case.scenario.steps),
+        SuspectedBug(s.case.scenario.symbol, s.contract, shown_calls(s.case.scenario),
                      s.expected, s.observed, tests[s.case])
         for s in suspicions
         if s.case in tests

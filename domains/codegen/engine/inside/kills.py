@@ -66,12 +66,13 @@ class Mutation:
         self._subject.load(None)
         return fates
 
-    def look_finer(self, until: float) -> list[Fate]:
+    def look_finer(self, until: float, tested: frozenset[int] = frozenset()) -> list[Fate]:
         """Search for scenarios that notice finer mutants, drawn by chance until the time is over; these do not count.
 
-        Those that nothing notices are left out: many of them change nothing.
+        Those that nothing notices are left out: many of them change nothing. So are `tested` lines, which tests run
+        that are there.
         """
-        listed = list(finer(self._tree)) if not self._subject.once else []
+        listed = [mutant for mutant in finer(self._tree) if mutant.line not in tested and not self._subject.once]
         self._search.chance.shuffle(listed)
         fates = []
         for n, mutant in enumerate(listed):
@@ -150,21 +151,34 @@ class Mutation:
         return Runner(self._subject, Subject.names(module))
 
 
+def misused(rows: Sequence[Row], tree: ast.Module) -> frozenset[int]:
+    """Return the rows in which the interpreter refuses a value's type, as no function of the module does itself."""
+    meant = {node.id for way in ast.walk(tree) if isinstance(way, ast.Raise) for node in ast.walk(way)
+             if isinstance(node, ast.Name)}  # fmt: skip
+    odd = {"TypeError", "AttributeError"} - meant
+    return frozenset(n for n, row in enumerate(rows) if row.seen and row.seen[-1].kind == "raises"
+                     and row.seen[-1].text in odd)  # fmt: skip
+
+
 def smallest(
     rows: list[Row],
     fates: list[Fate],
     ways: frozenset[tuple[int, int]] = frozenset(),
     finer_fates: Sequence[Fate] = (),
+    misuses: frozenset[int] = frozenset(),
 ) -> list[int]:
     """Choose rows greedily: each next one notices the most mutants and takes the most ways not yet taken.
 
-    `ways` are taken by the tests that are there; finer mutants weigh half.
+    `ways` are taken by the tests that are there; finer mutants weigh half. Rows that are `misuses` are chosen for
+    mutants only that nothing else notices: nobody wants to read them.
     """
     kills: list[set[int]] = [set() for _ in rows]
     for n, fate in enumerate([*fates, *finer_fates]):
-        for row in fate.killers:
+        proper = fate.killers - misuses
+        for row in proper or (fate.killers if n < len(fates) else ()):
             kills[row].add(n)
     counted = range(len(fates))
+    ways_of = [frozenset() if n in misuses else row.edges for n, row in enumerate(rows)]
     chosen: list[int] = []
     killed: set[int] = set()
     taken: set[tuple[int, int]] = set(ways)
@@ -172,7 +186,7 @@ def smallest(
     while left:
         gains = {
             n: (
-                sum(2 if mutant in counted else 1 for mutant in kills[n] - killed) + len(rows[n].edges - taken),
+                sum(2 if mutant in counted else 1 for mutant in kills[n] - killed) + len(ways_of[n] - taken),
                 -rows[n].scenario.size(),
                 -n,
             )
@@ -183,6 +197,6 @@ def smallest(
             break
         chosen.append(best)
         killed |= kills[best]
-        taken |= rows[best].edges
+        taken |= ways_of[best]
         left = {n for n in left - {best} if gains[n][0] > 0}
     return chosen
