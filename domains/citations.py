@@ -31,6 +31,7 @@ _TOKEN = re.compile(
 _UNDECIDED = re.compile(r"""(?:`+|[ \t]*(?:[\[【][\d ,，、–-]{0,26})?|[.!?]+["')\]”’]*|[。！？；]+[”’」』）]*)\Z""")
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _NAME = re.compile(r"[a-z][a-z0-9-]+|[a-z]\d")
+_ITEM = re.compile(r"\s*\d{1,2}")
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)、](?!\d))\s*")
 
 
@@ -147,10 +148,15 @@ class CitationChecker:
             token = _TOKEN.match(self._buffer, position)
             if token is None:  # the pattern ends in "any character"; only a newline inside code comes here
                 break
-            shown.append(self._take(token.lastgroup or "text", token[0]))
             position = token.end()
+            kind = "text" if self._counts(token[0], self._buffer[position : position + 1]) else token.lastgroup
+            shown.append(self._take(kind or "text", token[0]))
         self._buffer = self._buffer[position:]
         return "".join(shown)
+
+    def _counts(self, text: str, follows: str) -> bool:
+        """Say whether this stop belongs to the number of a list's item ("2. Open the lid") and ends no sentence."""
+        return text == "." and follows in {" ", "\t"} and _ITEM.fullmatch(self._sentence) is not None
 
     def _take(self, kind: str, text: str) -> str:
         if self._code:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
-from domains import company, grounding, prompts, quoting, safety, texts
+from domains import company, grounding, prompts, quoting, safety, texts, verdicts
 from domains.citations import MARKER, CitationChecker, Sources
 from domains.excerpts import excerpts
 from domains.types import Done, Evidence, Question, Refusal, Response, TextDelta, Verdict
@@ -65,7 +65,8 @@ class Grounded:
     def guard(self, question: Question, evidence: Evidence, answer: str) -> Verdict:
         """Judge a finished answer: markers, personal numbers, shrugs, and the field's own `judge`.
 
-        With sources, an answer must be tied to one of them and hold no number from nowhere; else it is withdrawn.
+        With sources, an answer must be tied to one of them, hold no number from nowhere and not say yes where they say
+        no; else it is withdrawn.
         """
         safe = self.clean(evidence, safety.hide_personal(answer))
         if not evidence.sufficient:
@@ -76,6 +77,8 @@ class Grounded:
         tied = grounding.tied(text, self._given(question, evidence, text))
         if tied is None and self.shows_uncited and not company.asks_about(question):
             tied = text
+        if tied is not None and verdicts.clashes(question.standalone, tied, [hit.chunk.text for hit in evidence.hits]):
+            tied = None
         if tied is None:
             refusal = texts.refuse("ungrounded", texts.UNGROUNDED, question.language)
             return Verdict("", _after(self.opening(question), refusal))

@@ -38,6 +38,11 @@ def checked(text: str, *, sources: Sources = SOURCES, size: int = 1) -> str:
             "- Refunds arrive within 5 business days\n- Shipping is free over 50 dollars\n",
             "- Refunds arrive within 5 business days [1]\n- Shipping is free over 50 dollars [2]\n",
         ),
+        (
+            "1. Refunds arrive within 5 business days.\n2. Shipping is free over 50 dollars.",
+            "1. Refunds arrive within 5 business days [1].\n2. Shipping is free over 50 dollars [2].",
+        ),
+        ("1. [1] Refunds arrive within 5 business days.", "1. Refunds arrive within 5 business days [1]."),
         ("Thanks [7]!", "Thanks!"),
         ("", ""),
         ("[1]", ""),

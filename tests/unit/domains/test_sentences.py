@@ -21,6 +21,8 @@ from domains.sentences import cut, split
         ("他说：“可以。”然后走了。", ["他说：“可以。”", "然后走了。"]),
         ("运费10元；满99元免运费。", ["运费10元；", "满99元免运费。"]),
         ("- one\n- two", ["- one", "- two"]),
+        ("1. Open it.\n  12. Close it. Done.", ["1. Open it.", "12. Close it.", "Done."]),
+        ("It costs 2. It is 9.\n9.", ["It costs 2.", "It is 9.", "9."]),
         ("a | b\n1 | 2", ["a | b", "1 | 2"]),
         ("no stop", ["no stop"]),
         ("价格是3.5元。OK. 好", ["价格是3.5元。", "OK.", "好"]),
