@@ -1,4 +1,7 @@
-"""The call of `POST /api/v1/tests`, as a stream. Cancelling the task closes the connection; the server then stops."""
+"""The calls of `POST /api/v1/tests` and `POST /api/v1/code`, as streams.
+
+Cancelling the task closes the connection; the server then stops.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx2
 from pydantic import BaseModel, ValidationError, field_validator
@@ -60,6 +63,55 @@ class Generated(BaseModel):
         return files
 
 
+class Change(BaseModel):
+    """A file as it would be."""
+
+    path: str
+    text: str
+
+
+class Fault(BaseModel):
+    """A place of the changed file that does not parse."""
+
+    line: int
+    why: str
+
+
+class Syntax(BaseModel):
+    """What does not parse after a change and did before."""
+
+    faults: list[Fault]
+
+
+class Runs(BaseModel):
+    """How often a test passed."""
+
+    runs: int
+    passed: int
+
+
+class Verdict(BaseModel):
+    """What seems wrong, why, and whether that is evidence or the model's opinion."""
+
+    wrong: str
+    why: str
+    by: str
+
+
+class Worked(BaseModel):
+    """The code assistant's finished answer, as far as an editor needs it."""
+
+    text: str
+    change: Change | None
+    syntax: Syntax
+    passed: Runs | None
+    verdict: Verdict | None
+    unknown_names: list[str]
+
+
+Answer = TypeVar("Answer", Generated, Worked)
+
+
 @dataclass(frozen=True, slots=True)
 class Asking:
     """Whom to ask, as whom, in which language the answers' words shall be."""
@@ -73,6 +125,19 @@ Heard = Callable[[str, dict[str, Any]], None]
 
 
 async def generate(asking: Asking, body: dict[str, Any], heard: Heard) -> Generated:
+    """Ask for tests. Raises Problem."""
+    return await _conversed(asking, "/api/v1/tests", body, heard, Generated)
+
+
+async def work(asking: Asking, body: dict[str, Any], heard: Heard) -> Worked:
+    """Ask the code assistant; a change is one of a file that was sent. Raises Problem."""
+    worked = await _conversed(asking, "/api/v1/code", body, heard, Worked)
+    if worked.change is not None and worked.change.path not in body["files"]:
+        raise not_assistant(asking.base, 200)
+    return worked
+
+
+async def _conversed(asking: Asking, path: str, body: dict[str, Any], heard: Heard, kind: type[Answer]) -> Answer:
     """Return the finished answer; `heard` is told the name and data of what happens before. Raises Problem."""
     headers = {
         "authorization": f"Bearer {asking.key}",
@@ -83,13 +148,11 @@ async def generate(asking: Asking, body: dict[str, Any], heard: Heard) -> Genera
         # Redirects are not followed: the key belongs to this address alone. Proxies of the environment are respected.
         async with (
             httpx2.AsyncClient(timeout=_TIMEOUT, follow_redirects=False) as client,
-            client.stream(
-                "POST", f"{asking.base}/api/v1/tests", json={**body, "stream": True}, headers=headers
-            ) as answer,
+            client.stream("POST", f"{asking.base}{path}", json={**body, "stream": True}, headers=headers) as answer,
         ):
             if answer.status_code != 200 or "text/event-stream" not in answer.headers.get("content-type", ""):
                 raise await _refused(answer, asking.base)
-            return await _finished(_events(answer.aiter_lines()), asking.base, heard)
+            return await _finished(_events(answer.aiter_lines()), asking.base, heard, kind)
     except (httpx2.ConnectError, httpx2.TimeoutException, httpx2.InvalidURL) as error:
         raise unreachable(asking.base) from error
     except (httpx2.HTTPError, UnicodeEncodeError) as error:
@@ -98,12 +161,12 @@ async def generate(asking: Asking, body: dict[str, Any], heard: Heard) -> Genera
         raise not_assistant(asking.base, 200) from error
 
 
-async def _finished(events: AsyncIterator[tuple[str, Any]], base: str, heard: Heard) -> Generated:
+async def _finished(events: AsyncIterator[tuple[str, Any]], base: str, heard: Heard, kind: type[Answer]) -> Answer:
     async for name, data in events:
         if not isinstance(data, dict):
             raise not_assistant(base, 200)
         if name == "finished":
-            return Generated.model_validate(data)
+            return kind.model_validate(data)
         if name == "failed":
             status = data.get("status")
             raise from_fields(data, status if isinstance(status, int) else 500, base)

@@ -37,13 +37,24 @@ class Problem(Exception):
 
 _TEXTS = {
     "not_authenticated": Text("The assistant does not accept the API key.", "助手不接受该 API 密钥。"),
-    "not_permitted": Text("The API key lacks the scope “tests”.", "API 密钥缺少权限“tests”。"),
+    "not_permitted": Text(
+        "The API key lacks a scope: “tests” is for tests, “ask” for the code assistant. An administrator can add it.",
+        "API 密钥缺少权限：生成测试需要“tests”，解释和修改需要“ask”。请管理员添加。",
+    ),
     "sandbox_unavailable": Text("The server cannot run tests safely.", "服务器无法安全执行测试。"),
     "syntax_error": Text("The source does not parse.", "源代码有语法错误。"),
     "unknown_language": Text("The server cannot write tests for this language.", "服务器不能为该语言生成测试。"),
     "missing_runner": Text("The server cannot write tests for this language.", "服务器不能为该语言生成测试。"),
     "nothing_to_test": Text("There is nothing to test here.", "这里没有可测试的内容。"),
     "broken_source": Text("The source cannot be imported on the server.", "源代码在服务器上无法导入。"),
+    "model_unavailable": Text(
+        "The model is starting or away; tests can still be generated. Try again in a moment.",
+        "模型正在启动或暂不可用；仍可生成测试。请稍后重试。",
+    ),
+    "fix_unsupported": Text(
+        "Failing tests are fixed in Python alone; edit the code with an instruction instead.",
+        "目前只能修复 Python 的失败测试；请改为按说明修改代码。",
+    ),
     "too_large": Text("The source is too large for the server.", "源代码超过服务器的限制。"),
     "body_too_large": Text("The source is too large for the server.", "源代码超过服务器的限制。"),
 }

@@ -9,46 +9,19 @@ from typing import Any
 
 from lsprotocol import types as lsp
 from pygls import uris
-from pygls.lsp.server import LanguageServer
 from pygls.workspace import TextDocument
 
-from clients.lsp import api, braces, testfile, work
+from clients.lsp import api, assisting, braces, testfile, work
 from clients.lsp.neighbours import path_beside
 from clients.lsp.places import path_of_tests
 from clients.lsp.problems import Problem, Text
+from clients.lsp.session import SOURCE, TestServer
 from clients.lsp.settings import Settings
 from clients.lsp.symbols import symbol_at, symbols
 
-NAME = "moe-assistant"
-VERSION = "0.1.0"
 GENERATE = "moeAssistant.generate"
 CANCEL = "moeAssistant.cancel"
 KIND = "refactor.tests"
-SOURCE = "MoE Assistant"
-
-
-class TestServer(LanguageServer):
-    """A language server with what it knows of the session."""
-
-    __test__ = False  # pytest takes classes of this name for its own
-
-    def __init__(self, settings: Settings) -> None:
-        super().__init__(NAME, VERSION)
-        self.settings = settings
-        self.running: dict[str, asyncio.Task[dict[str, Any] | None]] = {}
-        self.results: dict[str, api.Generated] = {}
-        """The last answer by the address of its source: for the tests that show suspected bugs."""
-        self.written: dict[str, set[str]] = {}
-        """Names of the tests that were written, by the address of their file: those can be rejected one by one."""
-
-    def say(self, text: Text, kind: lsp.MessageType = lsp.MessageType.Info, detail: str = "") -> None:
-        """Show the person a message in the language of the settings."""
-        message = f"{text.of(self.settings.language)} {detail}".strip()
-        self.window_show_message(lsp.ShowMessageParams(type=kind, message=message))
-
-    def publish(self, document: TextDocument, found: list[lsp.Diagnostic]) -> None:
-        """Replace the diagnostics of a document."""
-        self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri=document.uri, diagnostics=found))
 
 
 def create(settings: Settings) -> TestServer:
@@ -57,11 +30,12 @@ def create(settings: Settings) -> TestServer:
     server.feature(lsp.INITIALIZE)(_initialize)
     server.feature(lsp.WORKSPACE_DID_CHANGE_CONFIGURATION)(_configured)
     server.feature(lsp.TEXT_DOCUMENT_CODE_LENS)(_lenses)
-    options = lsp.CodeActionOptions(code_action_kinds=[KIND, lsp.CodeActionKind.QuickFix])
+    options = lsp.CodeActionOptions(code_action_kinds=[KIND, lsp.CodeActionKind.QuickFix, lsp.CodeActionKind.Refactor])
     server.feature(lsp.TEXT_DOCUMENT_CODE_ACTION, options)(_actions)
     server.feature(lsp.TEXT_DOCUMENT_DID_CLOSE)(_closed)
     server.command(GENERATE)(_generate)
     server.command(CANCEL)(_cancel)
+    assisting.register(server)
     return server
 
 
@@ -96,6 +70,10 @@ def _lenses(server: TestServer, params: lsp.CodeLensParams) -> list[lsp.CodeLens
 
 def _actions(server: TestServer, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
     document = server.workspace.get_text_document(params.text_document.uri)
+    return [*_of_tests(server, document, params), *assisting.actions(server, document, params.range)]
+
+
+def _of_tests(server: TestServer, document: TextDocument, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
     if document.uri in server.written:
         return _rejecting(server, document, params.range.start.line)
     actions = _bug_fixes(server, document, params.context.diagnostics)
@@ -222,12 +200,8 @@ def _edit(
     full = (
         testfile.merged(existing, text, keep) if language == "python" else braces.merged(existing, text, keep, language)
     )
-    annotated = server.client_capabilities.workspace
-    can_ask = bool(
-        annotated and annotated.workspace_edit and annotated.workspace_edit.change_annotation_support is not None
-    )
     label = Text(f"{len(keep)} generated tests", f"{len(keep)} 个生成的测试").of(server.settings.language)
-    confirm = label if server.settings.confirm and can_ask else None
+    confirm = label if work.can_confirm(server, server.settings) else None
     return uris.from_fs_path(str(target)) or "", work.edit(server, target, full, confirm=confirm)
 
 

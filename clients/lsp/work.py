@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from lsprotocol import types as lsp
 from pygls import uris
@@ -24,16 +24,30 @@ _STAGES = {
     "search": Text("searching inputs", "正在搜索输入"),
     "mutants": Text("trying mutants", "正在尝试变异体"),
     "gate": Text("running the tests", "正在执行测试"),
+    "running": Text("running the tests", "正在执行测试"),
+    "checking": Text("checking the syntax", "正在检查语法"),
 }
+
+
+Answer = TypeVar("Answer")
+Call = Callable[[api.Asking, dict[str, Any], api.Heard], Coroutine[Any, Any, Answer]]
 
 
 async def ask(server: LanguageServer, settings: Settings, document: TextDocument, symbol: str | None) -> api.Generated:
     """Ask for tests. Raises Problem; asyncio.CancelledError when the editor cancels the request or its progress."""
     body = request(server, settings, document, symbol)
+    title = Text(f"Tests for {_name(document)}", f"{_name(document)} 的测试")
+    return await call(server, settings, title, body, api.generate)
+
+
+async def call(
+    server: LanguageServer, settings: Settings, title: Text, body: dict[str, Any], ask_for: Call[Answer]
+) -> Answer:
+    """Ask the assistant, with progress. Raises Problem; asyncio.CancelledError when the editor cancels."""
     asking = api.Asking(settings.base(), settings.key(), settings.language)
     token = await _progress(server)
-    with _shown(server, token, Text(f"Tests for {_name(document)}", f"{_name(document)} 的测试").of(settings.language)):
-        work = asyncio.ensure_future(api.generate(asking, body, _teller(server, token, settings)))
+    with _shown(server, token, title.of(settings.language)):
+        work = asyncio.ensure_future(ask_for(asking, body, _teller(server, token, settings)))
         with _cancelled_by(server, token, work):
             return await work
 
@@ -81,6 +95,13 @@ def workspace_of(server: LanguageServer, path: Path) -> Path:
     return max(around, key=lambda folder: len(folder.parts), default=path.parent)
 
 
+def can_confirm(server: LanguageServer, settings: Settings) -> bool:
+    """Whether the person wants to be asked before an edit, and the editor can ask."""
+    workspace = server.client_capabilities.workspace
+    annotated = workspace.workspace_edit if workspace else None
+    return settings.confirm and annotated is not None and annotated.change_annotation_support is not None
+
+
 def edit(server: LanguageServer, target: Path, text: str, *, confirm: str | None) -> lsp.WorkspaceEdit:
     """Return the edit that gives a file this text; with `confirm`, one that the editor asks about first."""
     uri = uris.from_fs_path(str(target)) or ""
@@ -122,7 +143,7 @@ def _shown(server: LanguageServer, token: str | None, title: str) -> Iterator[No
 
 
 @contextmanager
-def _cancelled_by(server: LanguageServer, token: str | None, work: asyncio.Future[api.Generated]) -> Iterator[None]:
+def _cancelled_by(server: LanguageServer, token: str | None, work: asyncio.Task[Any]) -> Iterator[None]:
     """Cancel the work when the editor cancels its progress."""
     asked = None if token is None else server.work_done_progress.tokens.get(token)
     if asked is not None:

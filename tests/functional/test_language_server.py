@@ -306,7 +306,8 @@ async def test_tests_arrive_as_an_edit_with_figures_and_the_suspected_bug(served
         first = next(n for n, line in enumerate(written.split("\n")) if line.startswith("def test_"))
         item = lsp.TextDocumentItem(uri=target, language_id="python", version=1, text=written)
         editor.client.text_document_did_open(lsp.DidOpenTextDocumentParams(item))
-        (reject,) = await editor.actions(target, first)
+        reject, fix = await editor.actions(target, first)
+        assert fix.title.startswith("Fix the failing test test_")
         assert reject.edit is not None
         editor.apply(reject.edit)
         left = (editor.folder / "test_till.py").read_text()

@@ -19,6 +19,7 @@ from assistant.accounts.models import Tenant
 from assistant.api.buckets import Limit
 from infra.bootstrap import node_packages
 from infra.bootstrap.checks import Problem
+from tests import chatkit
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.ide import stand
 from tests.ide.window import Window
@@ -86,7 +87,7 @@ def key(django_test_environment: None, django_db_modify_db_settings: None, djang
         setup_databases(verbosity=0, interactive=False, keepdb=True, aliases={"default"})
         AUTHENTICATIONS.forget()
         tenant, _ = Tenant.objects.get_or_create(slug="ide", defaults={"name": "IDE"})
-        yield keys.issue(tenant, "editor", ["tests"])
+        yield keys.issue(tenant, "editor", ["tests", "ask"])
         AUTHENTICATIONS._follower.stop()
         tenant.delete()
 
@@ -105,6 +106,20 @@ def hurried(key: str, redis_server: str) -> Iterator[stand.Assistant]:
     made = stand.assistant(redis_server, Limit(rate=1 / 60, burst=1))
     yield made
     made.stop()
+
+
+@pytest.fixture
+def answering(key: str, redis_server: str) -> Iterator[Callable[..., stand.Assistant]]:
+    """A function that starts an assistant whose model says these things in order."""
+    made: list[stand.Assistant] = []
+
+    def start(*answers: str) -> stand.Assistant:
+        made.append(stand.assistant(redis_server, model=chatkit.model(*answers)))
+        return made[-1]
+
+    yield start
+    for one in made:
+        one.stop()
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,7 @@ from assistant.api.throttle import Throttle
 from assistant.chat.stores.connection import Connection
 from assistant.chat.stores.frames import Frames
 from assistant.chat.stream import Streams
+from inference.client.scripted import ScriptedModel
 from tests import chatkit
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -51,11 +52,11 @@ class Assistant:
         self.thread.join(timeout=10)
 
 
-def assistant(redis_url: str, limit: Limit | None = None) -> Assistant:
+def assistant(redis_url: str, limit: Limit | None = None, model: ScriptedModel | None = None) -> Assistant:
     """Start the ASGI application on a loopback port."""
     from django.core.asgi import get_asgi_application
 
-    made = chatkit.room(None, redis_url=redis_url)
+    made = chatkit.room(model, redis_url=redis_url)
     connection = Connection(redis_url, pause=0.2)
     desk = Desk(
         lambda: made, Streams(Frames(connection)), Throttle(connection, limit), Idempotency(connection)
@@ -89,7 +90,9 @@ class Code:
         """Write the settings of the machine, before a window is opened."""
         self.settings.parent.mkdir(parents=True, exist_ok=True)
         named = {f"moeAssistant.{name}": value for name, value in values.items()}
-        self.settings.write_text(json.dumps({**named, "git.enabled": False, "telemetry.telemetryLevel": "off"}))
+        # In a browser VS Code saves by itself after a second: then nothing that is typed is unsaved.
+        editor = {"git.enabled": False, "files.autoSave": "off", "telemetry.telemetryLevel": "off"}
+        self.settings.write_text(json.dumps({**named, **editor}))
 
     def start(self, package: Path) -> None:
         """Install the package and serve."""

@@ -2,7 +2,7 @@
 
 import * as vscode from "vscode";
 import { bugText } from "./core/report";
-import { symbols } from "./core/symbols";
+import { language, symbols } from "./core/symbols";
 import type { Problem } from "./core/problems";
 import type { SuspectedBug } from "./core/types";
 import { t } from "./texts";
@@ -13,7 +13,7 @@ export class Diagnostics implements vscode.Disposable {
   private readonly collection = vscode.languages.createDiagnosticCollection("moeAssistant");
 
   bugs(document: vscode.TextDocument, bugs: readonly SuspectedBug[]): void {
-    const found = symbols(document.getText(), "python");
+    const found = symbols(document.getText(), language(document.languageId) ?? "python");
     const shown = bugs.map((bug) => {
       const line = found.find((one) => one.name === bug.symbol)?.line ?? 0;
       const diagnostic = new vscode.Diagnostic(lineRange(document, line), bugText(bug, t), vscode.DiagnosticSeverity.Warning);

@@ -56,7 +56,7 @@ export class Explorer implements vscode.Disposable {
       }
     }
     run.appendOutput(`${t("Line coverage {0}, mutation score {1}.", percent(made.line_coverage), percent(made.mutation_score))}\r\n`);
-    const shown = fromServer((await textOf(source)) ?? "", made.missing_lines, made.line_coverage);
+    const shown = fromServer((await textOf(source)) ?? "", made.missing_lines, made.line_coverage, languageOf(source.path));
     run.addCoverage(new LineCoverage(source, shown, Math.max(shown.total, shown.missing.length)));
     run.end();
     await this.place(targets.values());

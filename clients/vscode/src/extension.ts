@@ -1,8 +1,12 @@
 /** Puts the parts together. Nothing is asked of the network before a person asks for tests. */
 
 import * as vscode from "vscode";
+import { type Bench, edit, explain, fix, testUnderCursor } from "./assisting";
+import { CHANGE_SCHEME, Changes } from "./changes";
+import { Completions } from "./completing";
 import { explained, Problem } from "./core/problems";
 import { Diagnostics } from "./diagnostics";
+import { Explanations, EXPLANATION_SCHEME } from "./explanations";
 import { Explorer } from "./explorer";
 import { type Desk, generateTests, symbolUnderCursor } from "./generating";
 import { Keys } from "./keys";
@@ -21,8 +25,13 @@ export function activate(context: vscode.ExtensionContext): void {
     proposals: new Proposals(),
     explorer: new Explorer((message) => void vscode.window.showErrorMessage(message)),
   };
+  const bench: Bench = { desk, changes: new Changes(), explanations: new Explanations() };
   context.subscriptions.push(
     desk.log,
+    bench.explanations,
+    vscode.workspace.registerTextDocumentContentProvider(CHANGE_SCHEME, bench.changes),
+    vscode.workspace.registerTextDocumentContentProvider(EXPLANATION_SCHEME, bench.explanations),
+    vscode.languages.registerInlineCompletionItemProvider(SELECTOR, new Completions(desk.keys, desk.log)),
     desk.diagnostics,
     desk.proposals,
     desk.explorer,
@@ -41,12 +50,34 @@ export function activate(context: vscode.ExtensionContext): void {
       void desk.explorer.place([proposal.target]);
     }),
     ...commands(desk),
+    ...assistance(bench),
   );
 }
 
+function register(name: string, run: (...args: never[]) => unknown): vscode.Disposable {
+  return vscode.commands.registerCommand(`moeAssistant.${name}`, run);
+}
+
+function assistance(bench: Bench): vscode.Disposable[] {
+  const inEditor = (act: (editor: vscode.TextEditor) => Promise<void>) => async (): Promise<void> => {
+    const editor = vscode.window.activeTextEditor;
+    if (editor) await act(editor);
+    else void vscode.window.showInformationMessage(t("Open a source file first."));
+  };
+  return [
+    register("explain", inEditor((editor) => explain(bench, editor))),
+    register("edit", inEditor((editor) => edit(bench, editor))),
+    register("fix", async (item?: vscode.TestItem) => {
+      // From the Test Explorer comes an item, from the editor's menu an address.
+      if (item && "children" in item && item.parent && item.uri) await fix(bench, await vscode.workspace.openTextDocument(item.uri), item.label);
+      else await inEditor((editor) => fix(bench, editor.document, testUnderCursor(editor)))();
+    }),
+    register("acceptChange", (uri?: vscode.Uri) => bench.changes.accept(uri)),
+    register("rejectChange", (uri?: vscode.Uri) => bench.changes.reject(uri)),
+  ];
+}
+
 function commands(desk: Desk): vscode.Disposable[] {
-  const register = (name: string, run: (...args: never[]) => unknown): vscode.Disposable =>
-    vscode.commands.registerCommand(`moeAssistant.${name}`, run);
   const proposal = (uri?: vscode.Uri) => desk.proposals.at(uri);
   return [
     register("generate", async (uri?: vscode.Uri) => {

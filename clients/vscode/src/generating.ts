@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import { generate } from "./core/client";
 import { gatheredAround, moved, testPathOf } from "./core/neighbours";
 import { gathered, testPath } from "./core/places";
+import type { Endpoint } from "./core/endpoint";
 import { explained, Problem, type Remedy } from "./core/problems";
 import { details, stage, summary } from "./core/report";
 import { Review } from "./core/review";
@@ -60,12 +61,12 @@ async function ask(desk: Desk, document: vscode.TextDocument, symbol?: string): 
   const endpoint = settings.endpoint();
   const known = language(document.languageId);
   if (known === undefined) throw new Problem("unsupported_language", { detail: document.languageId });
-  const token = (await desk.keys.of(endpoint)) ?? (await desk.keys.ask(endpoint));
-  if (token === undefined) throw new Problem("no_token");
+  const { token } = await credentials(desk);
   const sent = await sources(document, known);
   const started = Date.now();
   desk.diagnostics.clear(document.uri);
-  const made = await withProgress(document, (signal, report) => {
+  const title = t("Tests for {0}", vscode.workspace.asRelativePath(document.uri));
+  const made = await withProgress(title, (signal, report) => {
     let count = 0;
     return generate(
       { language: known, ...sent, symbols: symbol === undefined ? [] : [symbol], budget: settings.budget() },
@@ -80,8 +81,16 @@ async function ask(desk: Desk, document: vscode.TextDocument, symbol?: string): 
   return made;
 }
 
+/** Where the assistant is and the key for it; asks for one where none is stored. Throws Problem. */
+export async function credentials(desk: Desk): Promise<{ endpoint: Endpoint; token: string }> {
+  const endpoint = settings.endpoint();
+  const token = (await desk.keys.of(endpoint)) ?? (await desk.keys.ask(endpoint));
+  if (token === undefined) throw new Problem("no_token");
+  return { endpoint, token };
+}
+
 /** What the server needs, unsaved changes included. An untitled document gets a name by which tests can import it. */
-async function sources(document: vscode.TextDocument, known: Language): Promise<{ files: Record<string, string>; target: string }> {
+export async function sources(document: vscode.TextDocument, known: Language): Promise<{ files: Record<string, string>; target: string }> {
   const place = placeOf(document.uri);
   const text = document.getText();
   if (known !== "python") return gatheredAround(place.path, text, place.disk, known);
@@ -89,13 +98,14 @@ async function sources(document: vscode.TextDocument, known: Language): Promise<
   return gathered(place.path, text, place.disk);
 }
 
-async function withProgress<T>(
-  document: vscode.TextDocument,
+/** Show a title with a button that cancels, while the work goes on. */
+export async function withProgress<T>(
+  title: string,
   work: (signal: AbortSignal, report: (message: string) => void) => Promise<T>,
 ): Promise<T> {
   const options = {
     location: vscode.ProgressLocation.Notification,
-    title: t("Tests for {0}", vscode.workspace.asRelativePath(document.uri)),
+    title,
     cancellable: true,
   };
   return vscode.window.withProgress(options, (progress, token) => {
@@ -130,7 +140,8 @@ async function present(desk: Desk, document: vscode.TextDocument, made: Generate
   void vscode.window.showInformationMessage(summary(made, t));
 }
 
-async function tell(desk: Desk, document: vscode.TextDocument, problem: Problem, again: () => Promise<void>): Promise<void> {
+/** Say what went wrong and offer what helps. */
+export async function tell(desk: Desk, document: vscode.TextDocument, problem: Problem, again: () => Promise<void>): Promise<void> {
   const { text, remedies } = explained(problem, settings.endpointText(), t);
   desk.log.write(`${problem.kind} ${problem.facts.status ?? ""} ${problem.facts.code ?? ""} ${problem.facts.detail ?? ""}`);
   if (problem.kind === "cancelled") {

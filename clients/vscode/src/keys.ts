@@ -16,7 +16,7 @@ export class Keys {
   async ask(endpoint: Endpoint): Promise<string | undefined> {
     const given = await vscode.window.showInputBox({
       title: t("API key for {0}", endpoint.origin),
-      prompt: t("It needs the scope “tests”. It is kept in the editor's secret storage."),
+      prompt: t("It needs the scope “tests”, and “ask” for the code assistant. It is kept in the editor's secret storage."),
       password: true,
       ignoreFocusOut: true,
       validateInput: (text) => (cleanToken(text) === undefined ? t("This is no API key.") : undefined),

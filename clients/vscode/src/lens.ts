@@ -1,6 +1,7 @@
 /** “Generate tests” above functions and classes, and the same as a code action. */
 
 import * as vscode from "vscode";
+import { testAt } from "./core/failing";
 import { type Found, type Language, language, LANGUAGES, symbolAt, symbols } from "./core/symbols";
 import * as settings from "./settings";
 import { t } from "./texts";
@@ -51,9 +52,13 @@ export class Lenses implements vscode.CodeLensProvider {
 }
 
 export class Actions implements vscode.CodeActionProvider {
-  static readonly kinds = [vscode.CodeActionKind.Refactor.append("tests")];
+  static readonly kinds = [vscode.CodeActionKind.Refactor.append("tests"), vscode.CodeActionKind.QuickFix, vscode.CodeActionKind.Refactor];
 
   provideCodeActions(document: vscode.TextDocument, range: vscode.Range): vscode.CodeAction[] {
+    return [...this.tests(document, range), ...assistant(document, range)];
+  }
+
+  private tests(document: vscode.TextDocument, range: vscode.Range): vscode.CodeAction[] {
     if (TEST_FILE.test(document.uri.path)) return [];
     const one = symbolAt(found(document), range.start.line);
     if (one === undefined) return [];
@@ -61,4 +66,18 @@ export class Actions implements vscode.CodeActionProvider {
     action.command = { command: "moeAssistant.generateForSymbol", title: action.title, arguments: [document.uri, one.name] };
     return [action];
   }
+}
+
+/** What the code assistant can do here. */
+function assistant(document: vscode.TextDocument, range: vscode.Range): vscode.CodeAction[] {
+  const action = (title: string, kind: vscode.CodeActionKind, command: string): vscode.CodeAction => {
+    const made = new vscode.CodeAction(title, kind);
+    made.command = { command: `moeAssistant.${command}`, title };
+    return made;
+  };
+  const test = document.languageId === "python" && TEST_FILE.test(document.uri.path) ? testAt(document.getText(), range.start.line) : undefined;
+  const found = test === undefined ? [] : [action(t("Fix the failing test {0}", test), vscode.CodeActionKind.QuickFix, "fix")];
+  if (range.isEmpty) return found;
+  const { Refactor } = vscode.CodeActionKind;
+  return [...found, action(t("Explain the selection"), Refactor, "explain"), action(t("Edit the selection with an instruction"), Refactor, "edit")];
 }

@@ -7,7 +7,8 @@ import { delimiter, join } from "node:path";
 import * as vscode from "vscode";
 import { fromCoveragePy, type Lines } from "./core/coverage";
 import { type Case, cases } from "./core/junit";
-import { importRoot } from "./core/places";
+import { importRoot, nameOf } from "./core/places";
+import { languageOf } from "./core/symbols";
 import { exists, placeOf } from "./project";
 import * as settings from "./settings";
 import { t } from "./texts";
@@ -34,6 +35,7 @@ export async function runLocally(
 ): Promise<Outcome> {
   const failed = (problem: string, output = ""): Outcome => ({ cases: [], coverage: new Map(), output, problem });
   if (!vscode.workspace.isTrusted) return failed(t("Tests run only in a trusted workspace."));
+  if (languageOf(target.path) !== "python") return failed(t("Only Python tests run from here. Run {0} by the runner of your project.", nameOf(target.path)));
   if (target.scheme !== "file" || !(await exists(target))) return failed(t("Accept the tests first: {0} is not there yet.", target.path));
   const folder = await mkdtemp(join(tmpdir(), "moe-assistant-"));
   try {

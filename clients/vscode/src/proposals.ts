@@ -1,6 +1,7 @@
 /** What is proposed, beside what is there: a diff with accept and reject, for a file or for single tests. */
 
 import * as vscode from "vscode";
+import { closeDiff } from "./changes";
 import { Review } from "./core/review";
 import { lineOf } from "./core/testfile";
 import { nameOf } from "./core/places";
@@ -129,7 +130,7 @@ export class Proposals implements vscode.TextDocumentContentProvider, vscode.Cod
       this.lenses.fire();
       return;
     }
-    await closeTabs(proposal.uri);
+    await closeDiff(proposal.uri);
     this.byUri.delete(proposal.uri.toString());
     if (show) await vscode.window.showTextDocument(proposal.target, { preview: false });
   }
@@ -149,11 +150,4 @@ async function write(target: vscode.Uri, text: string): Promise<boolean> {
   edit.replace(target, all, text);
   if (!(await vscode.workspace.applyEdit(edit))) return false;
   return (await vscode.workspace.openTextDocument(target)).save();
-}
-
-async function closeTabs(uri: vscode.Uri): Promise<void> {
-  const shown = vscode.window.tabGroups.all
-    .flatMap((group) => group.tabs)
-    .filter((tab) => tab.input instanceof vscode.TabInputTextDiff && tab.input.modified.toString() === uri.toString());
-  await vscode.window.tabGroups.close(shown);
 }

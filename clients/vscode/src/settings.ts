@@ -35,3 +35,7 @@ export function testFolder(): string {
 export function python(): string {
   return value("python", "python3") || "python3";
 }
+
+export function completionOn(): boolean {
+  return value("completion", false);
+}

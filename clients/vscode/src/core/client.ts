@@ -32,19 +32,27 @@ export interface Asking {
   readonly patience?: number;
 }
 
+/** Makes an answer of the event that holds it; undefined for those before. */
+export type Read<T> = (event: SseEvent) => T | undefined;
+
 /** A run may wait in the queue behind eight others of a minute each. */
 const PATIENCE_MS = 10 * 60_000;
 const MOST_OF_AN_ERROR = 64 * 1024;
 
-/**
- * Ask for tests; resolves with the finished answer, and tells `listener` what happens before. Aborting the signal closes
- * the connection, upon which the server stops the work. Rejects with Problem, never with anything else.
- */
+/** Ask for tests; resolves with the finished answer, and tells `listener` what happens before. Rejects as `converse`. */
 export function generate(request: TestsRequest, asking: Asking, listener: Listener = {}): Promise<Generated> {
+  return converse("/api/v1/tests", request, asking, (event) => heard(event, listener));
+}
+
+/**
+ * Send a request and follow its events until `read` makes an answer of one. Aborting the signal closes the connection,
+ * upon which the server stops the work. Rejects with Problem, never with anything else.
+ */
+export function converse<T>(path: string, request: object, asking: Asking, read: Read<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     if (asking.signal.aborted) return reject(new Problem("cancelled"));
     const body = Buffer.from(JSON.stringify({ ...request, stream: true }), "utf8");
-    const sent = open(asking, body.length);
+    const sent = open(path, asking, body.length);
     const settle = (finish: () => void): void => {
       asking.signal.removeEventListener("abort", abort);
       finish();
@@ -59,7 +67,7 @@ export function generate(request: TestsRequest, asking: Asking, listener: Listen
       const status = answer.statusCode ?? 0;
       const streams = (answer.headers["content-type"] ?? "").startsWith("text/event-stream");
       if (status === 200 && streams) {
-        follow(answer, listener, (made) => settle(() => resolve(made)), fail);
+        follow(answer, read, (made) => settle(() => resolve(made)), fail);
       } else {
         void refused(answer, status).then(fail);
       }
@@ -68,8 +76,8 @@ export function generate(request: TestsRequest, asking: Asking, listener: Listen
   });
 }
 
-function open(asking: Asking, length: number): http.ClientRequest {
-  const url = new URL(`${asking.endpoint.base}/api/v1/tests`);
+function open(path: string, asking: Asking, length: number): http.ClientRequest {
+  const url = new URL(asking.endpoint.base + path);
   const headers = {
     accept: "text/event-stream",
     "accept-language": asking.language,
@@ -81,10 +89,10 @@ function open(asking: Asking, length: number): http.ClientRequest {
   return (url.protocol === "https:" ? https : http).request(url, { method: "POST", headers });
 }
 
-function follow(
+function follow<T>(
   answer: http.IncomingMessage,
-  listener: Listener,
-  done: (made: Generated) => void,
+  read: Read<T>,
+  done: (made: T) => void,
   fail: (problem: Problem) => void,
 ): void {
   const decoder = new StringDecoder("utf8");
@@ -94,7 +102,7 @@ function follow(
     if (over) return;
     try {
       for (const event of parser.push(decoder.write(piece))) {
-        const made = heard(event, listener);
+        const made = event.name === "failed" ? failed(event) : read(event);
         if (made === undefined) continue;
         over = true;
         return done(made);
@@ -121,11 +129,12 @@ function understood(error: unknown): Problem {
   throw error;
 }
 
+function failed(event: SseEvent): never {
+  const status = (JSON.parse(event.data) as { status?: unknown }).status;
+  throw fromAnswer(typeof status === "number" ? status : 500, event.data);
+}
+
 function heard(event: SseEvent, listener: Listener): Generated | undefined {
-  if (event.name === "failed") {
-    const status = (JSON.parse(event.data) as { status?: unknown }).status;
-    throw fromAnswer(typeof status === "number" ? status : 500, event.data);
-  }
   if (event.name === "progress") listener.progress?.(readProgress(JSON.parse(event.data)));
   if (event.name === "test") listener.test?.(readTest(JSON.parse(event.data)));
   return event.name === "finished" ? readGenerated(JSON.parse(event.data)) : undefined; // others are for later versions

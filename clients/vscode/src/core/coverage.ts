@@ -1,7 +1,7 @@
 /** Lines that tests reached: as the server tells, and as coverage.py tells after a run in the project. */
 
 import { isFields } from "./types";
-import { blanked } from "./symbols";
+import { blanked, type Language } from "./symbols";
 
 export interface Lines {
   /** One-based. */
@@ -13,15 +13,16 @@ export interface Lines {
  * Out of the server's answer. It names the missing lines and the share alone, so the covered ones are those with code on
  * them that are not missing; how many count comes from the share where something is missing, so that both agree.
  */
-export function fromServer(text: string, missing: readonly number[], share: number): Lines & { total: number } {
+export function fromServer(text: string, missing: readonly number[], share: number, of: Language = "python"): Lines & { total: number } {
   const gone = new Set(missing);
-  const covered = codeLines(text).filter((line) => !gone.has(line));
+  const covered = codeLines(text, of).filter((line) => !gone.has(line));
   const total = missing.length && share < 1 ? Math.round(missing.length / (1 - share)) : covered.length + missing.length;
   return { covered, missing, total };
 }
 
-/** One-based numbers of lines that hold Python code: no blank line, comment, docstring or rest of a bracket. */
-export function codeLines(text: string): number[] {
+/** One-based numbers of lines that hold code: no blank line, comment or string; in Python no docstring or rest of a bracket. */
+export function codeLines(text: string, of: Language = "python"): number[] {
+  if (of !== "python") return blanked(text, of).split("\n").flatMap((line, number) => (/[^\s{}()[\];,]/.test(line) ? [number + 1] : []));
   const lines = blanked(text, "python").split("\n");
   let depth = 0;
   return lines.flatMap((line, number) => {

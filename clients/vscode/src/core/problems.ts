@@ -17,6 +17,9 @@ export type Kind =
   | "unsupported_language"
   | "nothing_to_test"
   | "broken_source"
+  | "model_away"
+  | "fix_unsupported"
+  | "no_source"
   | "bad_endpoint"
   | "refused";
 
@@ -55,6 +58,9 @@ const BY_CODE: Readonly<Record<string, Kind>> = {
   missing_runner: "unsupported_language",
   nothing_to_test: "nothing_to_test",
   broken_source: "broken_source",
+  model_unavailable: "model_away",
+  fix_unsupported: "fix_unsupported",
+  prompt_too_long: "too_large",
 };
 
 const BY_STATUS: Readonly<Record<number, Kind>> = {
@@ -131,7 +137,9 @@ export function explained(problem: Problem, endpoint: string, t: Translate): { t
       return { text: t("{0} does not accept the API key. Enter a valid one.", endpoint), remedies: ["setToken"] };
     case "not_permitted":
       return {
-        text: t("The API key lacks the scope “tests”. An administrator can add it.") + said(detail),
+        text:
+          t("The API key lacks a scope: “tests” is for tests, “ask” for explaining, editing and completing. An administrator can add it.") +
+          said(detail),
         remedies: ["setToken"],
       };
     case "busy":
@@ -160,6 +168,15 @@ export function explained(problem: Problem, endpoint: string, t: Translate): { t
       return { text: t("There is nothing to test here.") + said(detail), remedies: [] };
     case "broken_source":
       return { text: t("The source cannot be imported on the server.") + said(detail), remedies: ["showLog"] };
+    case "model_away":
+      return {
+        text: t("The model is starting or away; tests can still be generated. Try again in a moment.") + said(detail),
+        remedies: ["retry"],
+      };
+    case "fix_unsupported":
+      return { text: t("Failing tests are fixed in Python alone. Select the code and edit it with an instruction."), remedies: [] };
+    case "no_source":
+      return { text: detail, remedies: [] };
     case "bad_endpoint":
       return { text: detail, remedies: ["openSettings"] };
     case "refused":

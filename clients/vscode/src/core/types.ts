@@ -57,29 +57,29 @@ export interface Progress {
 /** The answer has not the shape of an assistant's. */
 export class WrongShape extends Error {}
 
-type Fields = Readonly<Record<string, unknown>>;
+export type Fields = Readonly<Record<string, unknown>>;
 
 export function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function fields(value: unknown, what: string): Fields {
+export function fields(value: unknown, what: string): Fields {
   if (!isFields(value)) throw new WrongShape(`${what} is no object`);
   return value;
 }
 
-function list<T>(value: unknown, what: string, read: (item: unknown) => T): T[] {
+export function list<T>(value: unknown, what: string, read: (item: unknown) => T): T[] {
   if (!Array.isArray(value)) throw new WrongShape(`${what} is no list`);
   return value.map(read);
 }
 
-function text(from: Fields, key: string): string {
+export function text(from: Fields, key: string): string {
   const value = from[key];
   if (typeof value !== "string") throw new WrongShape(`${key} is no text`);
   return value;
 }
 
-function numberOf(from: Fields, key: string): number {
+export function numberOf(from: Fields, key: string): number {
   const value = from[key];
   if (typeof value !== "number") throw new WrongShape(`${key} is no number`);
   return value;

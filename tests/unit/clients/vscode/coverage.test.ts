@@ -23,3 +23,8 @@ test("the report of coverage.py gives lines by file", () => {
 });
 
 test("what is no report is none", () => assert.deepEqual(["", "[]", "{}", '{"files": 3}'].map((text) => fromCoveragePy(text)), Array(4).fill(undefined)));
+
+test("lines of languages with braces: comments, blanks and lone brackets are none", () => {
+  const text = "// net\nfunction net(a) {\n  /* two\n  lines */\n  return a;\n}\n";
+  assert.deepEqual(fromServer(text, [5], 0.5, "javascript"), { covered: [2], missing: [5], total: 2 });
+});

@@ -73,7 +73,7 @@ test("the pure logic does not know the editor", () => {
 test("a workspace that is not trusted decides nothing about where source and key go, or what runs", () => {
   const { untrustedWorkspaces } = manifest.capabilities;
   assert.equal(untrustedWorkspaces.supported, "limited");
-  for (const name of ["endpoint", "allowPlainHttp", "python"]) {
+  for (const name of ["endpoint", "allowPlainHttp", "completion", "python"]) {
     assert.ok(untrustedWorkspaces.restrictedConfigurations.includes(`moeAssistant.${name}`), name);
   }
 });

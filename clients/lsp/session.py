@@ -1,0 +1,42 @@
+"""What the server knows of an editor's session."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from lsprotocol import types as lsp
+from pygls.lsp.server import LanguageServer
+from pygls.workspace import TextDocument
+
+from clients.lsp import api
+from clients.lsp.problems import Text
+from clients.lsp.settings import Settings
+
+NAME = "moe-assistant"
+VERSION = "0.1.0"
+SOURCE = "MoE Assistant"
+
+
+class TestServer(LanguageServer):
+    """A language server with what it knows of the session."""
+
+    __test__ = False  # pytest takes classes of this name for its own
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(NAME, VERSION)
+        self.settings = settings
+        self.running: dict[str, asyncio.Task[dict[str, Any] | None]] = {}
+        self.results: dict[str, api.Generated] = {}
+        """The last answer by the address of its source: for the tests that show suspected bugs."""
+        self.written: dict[str, set[str]] = {}
+        """Names of the tests that were written, by the address of their file: those can be rejected one by one."""
+
+    def say(self, text: Text, kind: lsp.MessageType = lsp.MessageType.Info, detail: str = "") -> None:
+        """Show the person a message in the language of the settings."""
+        message = f"{text.of(self.settings.language)} {detail}".strip()
+        self.window_show_message(lsp.ShowMessageParams(type=kind, message=message))
+
+    def publish(self, document: TextDocument, found: list[lsp.Diagnostic]) -> None:
+        """Replace the diagnostics of a document."""
+        self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri=document.uri, diagnostics=found))
