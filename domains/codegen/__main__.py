@@ -120,6 +120,8 @@ def _generate(box: Sandbox, asked: argparse.Namespace) -> int:
         sys.stdout.write(
             f"# suspected: {bug.counter_example} gave {bug.observed}; expected {bug.expected} ({bug.contract})\n"
         )
+    for left in made.left_out:
+        sys.stdout.write(f"# left out: {left.name}: {left.reason}\n")
     return 0
 
 

@@ -24,6 +24,7 @@ def to_fields(made: Generated) -> dict[str, Any]:
         "surviving": [asdict(survivor) for survivor in made.surviving],
         "suspected_bugs": [asdict(bug) for bug in made.suspected_bugs],
         "flaky": list(made.flaky),
+        "left_out": [asdict(one) for one in made.left_out],
         "model": asdict(made.model),
         "timings": dict(made.timings),
         "seconds": made.timings.get("total_s"),

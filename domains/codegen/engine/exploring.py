@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from domains.codegen.engine.contracts import Contracts
 from domains.codegen.engine.errors import Cancelled, NothingToTest, SourceBroken
+from domains.codegen.engine.fixtures import NONE, Fixtures
 from domains.codegen.engine.inside.scenarios import Scenario, Seen
 from domains.codegen.engine.types import Options, Project
 from sandbox import BOX, MIB, Job, Limits, Outcome, Sandbox, python
@@ -115,6 +116,7 @@ def explore(
     cancelled: threading.Event,
     reached: Reached | None = None,
     missed: Missed = lambda _lines: None,
+    given: Fixtures = NONE,
 ) -> Explored:
     """Search for scenarios, beside what is `reached`; `missed` hears which lines the search left, when it is over.
 
@@ -126,6 +128,7 @@ def explore(
         "module": project.module, "file": f"{SOURCES}/{project.target}", "path": [SOURCES], "symbols": options.symbols,
         "budget": options.budget_s, "seed": options.seed, "checks": checks,
         "present": (reached or Reached()).model_dump(), "claims": [claim.fields() for claim in contracts.claims],
+        "fixture_files": [f"{SOURCES}/{file}" for file in given.files], "fixtures": given.names,
     }  # fmt: skip
     job = Job(
         program("explore"),

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import threading
 import time
 import warnings
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from domains.codegen.engine import contracts
 from domains.codegen.engine.errors import SourceBroken
 from domains.codegen.engine.existing import Existing, existing
-from domains.codegen.engine.exploring import Explored, explore
+from domains.codegen.engine.exploring import Explored, Told, explore
+from domains.codegen.engine.fixtures import fixtures
 from domains.codegen.engine.gating import Gated, gate
 from domains.codegen.engine.handing import Desk
 from domains.codegen.engine.helping import Help, NoHelp
@@ -21,7 +23,9 @@ from domains.codegen.engine.judging import Suspicion, judge
 from domains.codegen.engine.naming import Names
 from domains.codegen.engine.presence import covered, reached
 from domains.codegen.engine.properties import has_hypothesis, properties
+from domains.codegen.engine.refuting import refuted
 from domains.codegen.engine.rendering import Case, Written, sentence, write
+from domains.codegen.engine.rendering import shown as shown_calls
 from domains.codegen.engine.types import (
     Generated,
     Options,
@@ -45,6 +49,7 @@ def generate(
     clock = time.monotonic
     began = clock()
     tree, there = parsed(project), existing(project, options)
+    given = fixtures(project, there, _bound(tree))
     promised = contracts.read(tree)
     before, known = None, None
     if there is not None:
@@ -52,15 +57,20 @@ def generate(
         before = covered(box, project, there, watching.cancelled)
         known = reached(box, project, there, options.budget_s * _PRESENT_SHARE, watching.cancelled)
     help_.begin(project, tree)
-    explored = explore(box, project, promised, options, watching.progress, watching.cancelled, known, help_.missed)
+    explored = explore(
+        box, project, promised, options, watching.progress, watching.cancelled, known, help_.missed, given
+    )
     explored = help_.join(box, explored)
     found = clock()
-    desk = Desk(project, frozenset(explored.names), world(tree, project.module), there)
-    good, bad, suspicions = _draft(explored, promised, desk, help_)
-    watching.progress("gate", 0, len(good) + len(bad))
-    gated = gate(box, project, desk.files(good, bad), watching.cancelled)
+    desk = Desk(project, frozenset(explored.names), world(tree, project.module), there, given)
+    draft = _draft(explored, promised, desk, help_)
+    good = draft.good
+    watching.progress("gate", 0, len(good) + len(draft.bad))
+    gated = gate(box, project, desk.files(good, draft.bad), watching.cancelled)
     kept = [function for function in good if gated.passed(function.name)]
-    shown = [function for function in bad if gated.failed(function.name)]
+    shown = [function for function in draft.bad if gated.failed(function.name)]
+    other = refuted(box, project, draft.laws, gated, draft.names, watching.cancelled)
+    shown += _failing(box, desk, [test for _, test in other.bugs.values()], watching.cancelled)
     if len(kept) < len(good):  # coverage is of what is handed out
         again = gate(box, project, _measured(desk, kept, there), watching.cancelled, runs=1)
         coverage = again.covered()
@@ -75,17 +85,26 @@ def generate(
         mutants=explored.mutants,
         killed=_killed(explored, good, gated),
         surviving=tuple(Survivor(s.line, s.change) for s in explored.surviving),
-        suspected_bugs=_bugs(suspicions, shown),
-        flaky=tuple(f.name for f in good if not gated.passed(f.name)),
+        suspected_bugs=_bugs([*draft.suspicions, *(suspicion for suspicion, _ in other.bugs.values())], shown),
+        flaky=tuple(f.name for f in good if not gated.passed(f.name) and f.name not in other.settled(shown)),
+        left_out=tuple(other.left_out),
         model=help_.contribution(_cases(kept), _cases(shown)),
         timings={"explore_s": round(found - began, 3), "total_s": round(clock() - began, 3)},
     )
 
 
-def _draft(
-    explored: Explored, promised: contracts.Contracts, desk: Desk, help_: Help
-) -> tuple[list[Written], list[Written], list[Suspicion]]:
-    """Return the tests to try, those that should fail, and what these suspect."""
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """Tests to try, those that should fail, and what these suspect; `laws` by the names of their tests."""
+
+    good: list[Written]
+    bad: list[Written]
+    suspicions: list[Suspicion]
+    laws: dict[str, Told]
+    names: Names
+
+
+def _draft(explored: Explored, promised: contracts.Contracts, desk: Desk, help_: Help) -> _Draft:
     there = desk.there
     cases, suspicions = help_.judge(*judge(explored, promised))
     fresh = [case for case in cases if there is None or not there.repeats(case)]
@@ -99,17 +118,32 @@ def _draft(
     good = write(fresh, names)
     bad = write([suspicion.case for suspicion in suspicions], names)
     laws, contradicted = properties(explored, names, given=_draws(desk.project, desk.own))
-    return (
-        [*good, *laws],
+    return _Draft(
+        [*good, *(test for _, test in laws)],
         [*bad, *(test for _, test in contradicted)],
         [*suspicions, *(suspicion for suspicion, _ in contradicted)],
+        {test.name: law for law, test in laws},
+        names,
     )
+
+
+def _failing(box: Sandbox, desk: Desk, tests: list[Written], cancelled: threading.Event) -> list[Written]:
+    """Return those of tests that should fail which do."""
+    ended = gate(box, desk.project, desk.files([], tests), cancelled) if tests else None
+    return [] if ended is None else [test for test in tests if ended.failed(test.name)]
 
 
 def _measured(desk: Desk, kept: list[Written], there: Existing | None) -> dict[str, str]:
     """Return the files whose coverage is told: what was there counts too."""
     files = desk.files(kept, [])
     return files if there is None else {there.path: there.text, **files}
+
+
+def _bound(tree: ast.Module) -> frozenset[str]:
+    """Return every name that the module gives a meaning at its top."""
+    named = (getattr(node, "name", "") for node in tree.body)
+    stored = (node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
+    return frozenset([*named, *stored])
 
 
 def parsed(project: Project) -> ast.Module:
@@ -159,7 +193,7 @@ def _killed(explored: Explored, good: list[Written], gated: Gated) -> int:
 def _bugs(suspicions: list[Suspicion], shown: list[Written]) -> tuple[SuspectedBug, ...]:
     tests: dict[Case, str] = {case: function.name for function in shown for case in function.cases}
     return tuple(
-        SuspectedBug(s.case.scenario.symbol, s.contract, "; ".join(step.source() for step in s.case.scenario.steps),
+        SuspectedBug(s.case.scenario.symbol, s.contract, shown_calls(s.case.scenario),
                      s.expected, s.observed, tests[s.case])
         for s in suspicions
         if s.case in tests

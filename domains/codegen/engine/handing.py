@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from domains.codegen.engine.existing import Existing
+from domains.codegen.engine.fixtures import NONE, Fixtures
 from domains.codegen.engine.formatting import formatted
+from domains.codegen.engine.inside.scenarios import TAKEN
 from domains.codegen.engine.inside.world import World
 from domains.codegen.engine.rendering import Written, file
 from domains.codegen.engine.types import Project
@@ -19,16 +22,27 @@ class Desk:
     own: frozenset[str]
     staged: World
     there: Existing | None
+    given: Fixtures = NONE
 
     def files(self, good: list[Written], bad: list[Written]) -> dict[str, str]:
         """Return the files: tests that pass, and the contradictions in a file of their own."""
         module = self.project.module
         stem = module.rpartition(".")[2]
-        files = self._good(good, f"test_{stem}.py", f"Tests of {module}.") if good else {}
+        files = self._good(good, self._placed(f"test_{stem}.py", good), f"Tests of {module}.") if good else {}
         if bad:
             title = f"Contradictions between {module} and what it says of itself: each test fails."
-            files[f"test_{stem}_suspected.py"] = self._text(bad, title)
+            files[self._placed(f"test_{stem}_suspected.py", bad)] = self._text(bad, title)
         return files
+
+    def _placed(self, name: str, written: list[Written]) -> str:
+        """Put tests that take fixtures where these are in force, under a name that is free there."""
+        taken = any(
+            TAKEN.search(step.source()) for one in written for case in one.cases for step in case.scenario.steps
+        )
+        place = PurePosixPath(self.given.folder) / name
+        while taken and str(place) in self.project.files:
+            place = place.with_name(f"{place.stem}_more.py")
+        return str(place) if taken else name
 
     def _good(self, good: list[Written], name: str, title: str) -> dict[str, str]:
         text = self._text(good, title)

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Mapping, Sequence
 
-from domains.codegen.engine.inside.scenarios import Scenario, Seen, Step
+from domains.codegen.engine.inside.scenarios import TAKEN, Scenario, Seen, Step
 
 _WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _LONGEST = 90
@@ -62,6 +62,11 @@ def describe(text: str) -> str:
     try:
         value = ast.literal_eval(text)
     except (ValueError, SyntaxError):
+        if TAKEN.fullmatch(text):
+            return TAKEN.sub(r"the_\1", text)
+        made = re.match(r"(?:\w+\.)*([A-Z]\w*)\(.+\)$", text, re.DOTALL)
+        if made:
+            return f"a_{snake(made[1])}"
         return "a_function" if text.startswith("lambda") else snake(text)[:30].strip("_")
     return _described(value)
 

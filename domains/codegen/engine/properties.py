@@ -7,7 +7,7 @@ that does not hold is a suspected bug with its counter-example.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from domains.codegen.engine.exploring import Counter, Explored, Told
 from domains.codegen.engine.inside.scenarios import Scenario, Seen, Step
@@ -43,16 +43,16 @@ def has_hypothesis(files: Mapping[str, bytes]) -> bool:
 
 def properties(
     explored: Explored, names: Names, *, given: bool
-) -> tuple[list[Written], list[tuple[Suspicion, Written]]]:
-    """Return the tests of laws that hold, and of stated laws that do not. With `given` values are drawn."""
-    good: list[Written] = []
+) -> tuple[list[tuple[Told, Written]], list[tuple[Suspicion, Written]]]:
+    """Return the laws that hold with their tests, and of stated laws that do not. With `given` values are drawn."""
+    good: list[tuple[Told, Written]] = []
     bad: list[tuple[Suspicion, Written]] = []
     for law in explored.laws:
         if law.counter is None:
             strategies = _strategies(law) if given else None
-            good.append(_drawn(law, strategies, names) if strategies else _table(law, names))
+            good.append((law, _drawn(law, strategies, names) if strategies else _table(law, names)))
         elif law.documented:
-            bad.append(_contradicted(law, law.counter, names))
+            bad.append(contradicted(law, law.counter, names))
     return good, bad
 
 
@@ -100,9 +100,16 @@ def _rows(law: Told) -> list[tuple[str, ...]]:
     return [row for row in telling if sum(map(len, row)) <= _LONGEST] or telling[:1]
 
 
-def _contradicted(law: Told, counter: Counter, names: Names) -> tuple[Suspicion, Written]:
+def filled(law: Told, text: str, example: Sequence[str]) -> str:
+    """Write one side of a law with an example's values in place of the names."""
+    values = dict(zip(law.names, example, strict=True))
+    return re.sub(rf"\b({'|'.join(values)})\b", lambda found: values[found[0]], text)
+
+
+def contradicted(law: Told, counter: Counter, names: Names) -> tuple[Suspicion, Written]:
+    """Write the test of a stated law that does not hold, for the values that show it."""
     values = dict(zip(law.names, counter.example, strict=True))
-    said = re.sub(rf"\b({'|'.join(values)})\b", lambda found: values[found[0]], law.left)
+    said = filled(law, law.left, counter.example)
     case = Case(
         Scenario(law.symbols[0], (Step(said, reads=True),)), (Seen("value", "True"),), "suspected_bug", law.because
     )

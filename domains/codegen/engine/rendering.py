@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from domains.codegen.engine.inside.running import LIBRARY
-from domains.codegen.engine.inside.scenarios import SUBJECT, Scenario, Seen, Step
+from domains.codegen.engine.inside.scenarios import SUBJECT, TAKEN, Scenario, Seen, Step
 from domains.codegen.engine.inside.world import World
 from domains.codegen.engine.naming import Names, snake
 from domains.codegen.engine.types import Label
@@ -18,6 +18,7 @@ TABLE = 4
 """Rows from which a table reads better than functions."""
 _ITEMS = 50
 _EXACT_DIGITS = 8
+_FIRST = r"\1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,8 @@ def _is_table(key: tuple[object, ...], group: list[Case]) -> bool:
 def _table_key(case: Case) -> tuple[object, ...]:
     last, step = case.seen[-1], case.scenario.steps[-1]
     plain = len(case.scenario.steps) == 1 and last.kind == "value" and not last.after and bool(step.arguments)
-    if not plain or any("lambda" in text for _, text in step.arguments) or len(last.text) > 70:
+    apart = any("lambda" in text or TAKEN.search(text) for _, text in step.arguments)
+    if not plain or apart or len(last.text) > 70:
         return ("alone", case.scenario, case.label)
     return ("table", step.callee, tuple(name for name, _ in step.arguments), case.label, _compared(last))
 
@@ -134,7 +136,8 @@ def _letter(n: int) -> str:
 
 def _function(case: Case, names: Names) -> Written:
     name = names.of(case.scenario, case.seen)
-    subject = snake(case.scenario.steps[0].callee.split(".")[0]) or SUBJECT
+    taken = list(dict.fromkeys(TAKEN.findall("; ".join(step.source() for step in case.scenario.steps))))
+    subject = _subject(case.scenario.steps[0], taken)
     arrange: list[str] = []
     lines: list[str] = []
     for n, (step, seen) in enumerate(zip(case.scenario.steps, case.seen, strict=False)):
@@ -144,7 +147,14 @@ def _function(case: Case, names: Names) -> Written:
     if case.reason:
         arrange.insert(0, f'"""{case.reason}"""')
     body = "\n".join(f"    {line}" for line in [*arrange, *lines])
-    return Written(name, f"def {name}():\n{body}", (case,))
+    return Written(name, f"def {name}({', '.join(taken)}):\n{TAKEN.sub(_FIRST, body)}", (case,))
+
+
+def _subject(first: Step, taken: Sequence[str]) -> str:
+    """Return what the object under test is called: a fixture's own name, else its class's, if no fixture has that."""
+    given = TAKEN.fullmatch(first.source())
+    name = snake(first.callee.split(".")[0]) or SUBJECT
+    return given[1] if given else SUBJECT if name in taken else name
 
 
 def _step(step: Step, seen: Seen, subject: str, *, last: bool, arrange: list[str]) -> list[str]:
@@ -163,7 +173,7 @@ def _step(step: Step, seen: Seen, subject: str, *, last: bool, arrange: list[str
 
 def _given(step: Step, seen: Seen, call: str, subject: str, *, last: bool) -> list[str]:
     if step.binds:
-        return [f"{subject} = {call}"]
+        return [] if TAKEN.fullmatch(call) else [f"{subject} = {call}"]
     if seen.kind == "object":
         if not seen.parts:
             return [f'assert type({call}).__name__ == "{seen.type}"'] if last else [call]
@@ -212,9 +222,14 @@ def _matching(message: str) -> str:
     return f", match={'^' + re.escape(message).replace(chr(92) + ' ', ' ') + '$'!r}"
 
 
+def shown(scenario: Scenario, steps: int | None = None) -> str:
+    """Write the calls of a scenario, fixtures under their names."""
+    return "; ".join(TAKEN.sub(r"\1", step.source()) for step in scenario.steps[:steps])
+
+
 def sentence(case: Case) -> str:
     """Say a scenario in a line: the calls, and what came of the last."""
-    calls = "; ".join(step.source() for step in case.scenario.steps[: len(case.seen)])
+    calls = shown(case.scenario, len(case.seen))
     last = case.seen[-1]
     came = f"raises {last.text}: {last.message}" if last.kind == "raises" else last.text
     return f"{calls} -> {came}"[:300]

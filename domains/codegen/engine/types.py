@@ -93,6 +93,14 @@ class SuspectedBug:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A test that was written and is not handed out, and why."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Survivor:
     """A change of the code that no test noticed."""
 
@@ -124,6 +132,8 @@ class Generated:
     flaky: tuple[str, ...]
     timings: Mapping[str, float]
     model: Contribution = Contribution()
+    left_out: tuple[LeftOut, ...] = ()
+    """Tests that failed for a reason that can be told; those that only failed at times are `flaky`."""
 
     @property
     def mutation_score(self) -> float | None:

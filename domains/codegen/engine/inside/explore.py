@@ -18,8 +18,9 @@ from pathlib import Path
 from time import monotonic, process_time  # the code under test may be given another clock
 from typing import Any
 
+from domains.codegen.engine.inside.arranging import Arranged, kinds, makers
 from domains.codegen.engine.inside.harvest import harvest
-from domains.codegen.engine.inside.kills import Mutation, smallest
+from domains.codegen.engine.inside.kills import Mutation, misused, smallest
 from domains.codegen.engine.inside.laws import known, told
 from domains.codegen.engine.inside.laws import steady as unchanged
 from domains.codegen.engine.inside.learning import is_untyped, learned
@@ -58,6 +59,7 @@ def _explore(plan: dict[str, Any], subject: Subject) -> None:
     began, budget = monotonic(), float(plan["budget"])
     tree = ast.parse(Path(plan["file"]).read_text(encoding="utf-8"))
     chance = random.Random(plan["seed"])  # noqa: S311 - repeatable, not secret
+    subject.arrange(Arranged(plan.get("fixture_files", ()), plan.get("fixtures", ())))
     names = Subject.names(subject.module)
     runner = Runner(subject, names)
     found = harvest(tree, chance)
@@ -67,6 +69,8 @@ def _explore(plan: dict[str, Any], subject: Subject) -> None:
     found.texts |= dict.fromkeys(FILES if staged.files else ())
     pools = Pools(found, names, chance)
     search = Search(runner, pools, chance, learned(subject, tree, runner, pools, wanted))
+    search.guesses.fixtures = kinds(names, runner.given)
+    search.arranged = makers(search.guesses.fixtures, names)
     search.seed([scenario for text in found.calls if (scenario := written(text, wanted)) is not None])
     _tell({"progress": "search", "done": 0, "of": len(wanted)})
     search.grow(wanted, began + budget * (_UNTYPED_SHARE if any(map(is_untyped, wanted)) else _SEARCH_SHARE))
@@ -81,12 +85,13 @@ def _explore(plan: dict[str, Any], subject: Subject) -> None:
     )
     for n, law in enumerate(holding):
         law.kills = sum(n in fate.laws for fate in fates) or mutation.notices(law)
+    ways = frozenset((int(a), int(b)) for a, b in plan["present"]["edges"])
+    further = mutation.look_finer(began + budget * 0.95, frozenset(line for way in ways for line in way))
     fresh = Runner(subject, Subject.names(subject.load(None)))
     steady = [fresh.run(row.scenario) == row.seen for row in search.rows]
-    for fate in fates:
+    for fate in [*fates, *further]:
         fate.killers = {n for n in fate.killers if steady[n]}
-    ways = frozenset((int(a), int(b)) for a, b in plan["present"]["edges"])
-    chosen = [n for n in smallest(search.rows, fates, ways) if steady[n]]
+    chosen = [n for n in smallest(search.rows, fates, ways, further, misused(search.rows, tree)) if steady[n]]
     checked = [{"id": check["id"], "seen": _checked(check, fresh, wanted)} for check in plan["checks"]]
     _tell({"result": {
         "symbols": [_described(target) for target in wanted],

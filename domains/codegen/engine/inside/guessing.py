@@ -11,6 +11,7 @@ import inspect
 import random
 from dataclasses import dataclass, field
 
+from domains.codegen.engine.inside.arranging import fitting
 from domains.codegen.engine.inside.hints import Hint
 from domains.codegen.engine.inside.parameters import Parameter
 from domains.codegen.engine.inside.pools import KINDS, Pools
@@ -30,16 +31,25 @@ Key = tuple[str, str]
 
 @dataclass(slots=True)
 class Guesses:
-    """Values for parameters. `shaped` are values that fit shapes, `hints` what the source tells."""
+    """Values for parameters. `shaped` are values that fit shapes, `hints` what the source tells.
+
+    `fixtures` are the types of what the project's fixtures give, by their calls.
+    """
 
     pools: Pools
     chance: random.Random
     shaped: dict[Key, list[str]] = field(default_factory=dict)
     hints: dict[Key, Hint] = field(default_factory=dict)
+    fixtures: dict[str, type] = field(default_factory=dict)
     _weights: dict[Key, dict[str, float]] = field(default_factory=dict)
     _met: set[Key] = field(default_factory=set)
 
     def values(self, target: Target, parameter: Parameter) -> list[str]:
+        """Return candidates, what fixtures give before the rest."""
+        given = fitting(parameter, self.fixtures) if self.fixtures else []
+        return [*given, *self._values(target, parameter)]
+
+    def _values(self, target: Target, parameter: Parameter) -> list[str]:
         """Return candidates; the first time some of every kind, then those of one kind that is drawn."""
         if parameter.typed:
             found = self.pools.of(parameter.hint)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from time import monotonic  # the code under test may be given another clock
 
+from domains.codegen.engine.inside.finer import finer
 from domains.codegen.engine.inside.laws import Standing, noticed
 from domains.codegen.engine.inside.mutators import Mutant, mutants
 from domains.codegen.engine.inside.running import Runner, Subject
@@ -62,6 +63,25 @@ class Mutation:
                 fates.append(fate)
             if n % 10 == 0:
                 told(n, len(listed))
+        self._subject.load(None)
+        return fates
+
+    def look_finer(self, until: float, tested: frozenset[int] = frozenset()) -> list[Fate]:
+        """Search for scenarios that notice finer mutants, drawn by chance until the time is over; these do not count.
+
+        Those that nothing notices are left out: many of them change nothing. So are `tested` lines, which tests run
+        that are there.
+        """
+        listed = [mutant for mutant in finer(self._tree) if mutant.line not in tested and not self._subject.once]
+        self._search.chance.shuffle(listed)
+        fates = []
+        for n, mutant in enumerate(listed):
+            left = until - monotonic()
+            if left < 0:
+                break
+            fate = self._fate(mutant, search_until=monotonic() + left / (len(listed) - n))
+            if fate is not None and fate.killers:
+                fates.append(fate)
         self._subject.load(None)
         return fates
 
@@ -131,28 +151,52 @@ class Mutation:
         return Runner(self._subject, Subject.names(module))
 
 
-def smallest(rows: list[Row], fates: list[Fate], ways: frozenset[tuple[int, int]] = frozenset()) -> list[int]:
+def misused(rows: Sequence[Row], tree: ast.Module) -> frozenset[int]:
+    """Return the rows in which the interpreter refuses a value's type, as no function of the module does itself."""
+    meant = {node.id for way in ast.walk(tree) if isinstance(way, ast.Raise) for node in ast.walk(way)
+             if isinstance(node, ast.Name)}  # fmt: skip
+    odd = {"TypeError", "AttributeError"} - meant
+    return frozenset(n for n, row in enumerate(rows) if row.seen and row.seen[-1].kind == "raises"
+                     and row.seen[-1].text in odd)  # fmt: skip
+
+
+def smallest(
+    rows: list[Row],
+    fates: list[Fate],
+    ways: frozenset[tuple[int, int]] = frozenset(),
+    finer_fates: Sequence[Fate] = (),
+    misuses: frozenset[int] = frozenset(),
+) -> list[int]:
     """Choose rows greedily: each next one notices the most mutants and takes the most ways not yet taken.
 
-    `ways` are taken by the tests that are there.
+    `ways` are taken by the tests that are there; finer mutants weigh half. Rows that are `misuses` are chosen for
+    mutants only that nothing else notices: nobody wants to read them.
     """
     kills: list[set[int]] = [set() for _ in rows]
-    for n, fate in enumerate(fates):
-        for row in fate.killers:
+    for n, fate in enumerate([*fates, *finer_fates]):
+        proper = fate.killers - misuses
+        for row in proper or (fate.killers if n < len(fates) else ()):
             kills[row].add(n)
+    counted = range(len(fates))
+    ways_of = [frozenset() if n in misuses else row.edges for n, row in enumerate(rows)]
     chosen: list[int] = []
     killed: set[int] = set()
     taken: set[tuple[int, int]] = set(ways)
     left = set(range(len(rows)))
     while left:
         gains = {
-            n: (len(kills[n] - killed) * 2 + len(rows[n].edges - taken), -rows[n].scenario.size(), -n) for n in left
+            n: (
+                sum(2 if mutant in counted else 1 for mutant in kills[n] - killed) + len(ways_of[n] - taken),
+                -rows[n].scenario.size(),
+                -n,
+            )
+            for n in left
         }
         best = max(left, key=lambda n: gains[n])
         if gains[best][0] == 0:
             break
         chosen.append(best)
         killed |= kills[best]
-        taken |= rows[best].edges
+        taken |= ways_of[best]
         left = {n for n in left - {best} if gains[n][0] > 0}
     return chosen

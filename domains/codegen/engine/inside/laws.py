@@ -17,6 +17,7 @@ from typing import Any
 from domains.codegen.engine.inside.algebra import Law, proposals, type_name
 from domains.codegen.engine.inside.guessing import kind_of
 from domains.codegen.engine.inside.running import Runner, traced
+from domains.codegen.engine.inside.scenarios import TAKEN, Step
 from domains.codegen.engine.inside.search import Search
 from domains.codegen.engine.inside.targets import Target
 from domains.codegen.engine.inside.wild import ALPHABETS, wild
@@ -110,12 +111,20 @@ def verdict(runner: Runner, law: Law, example: Example) -> Verdict:
     error, in_time = runner.attempt(claim)
     if not in_time:
         return Verdict("stalled")
-    shown = [repr(told[side])[:200] if side in told else "" for side in ("left", "right")]
+    shown = [_shown(runner, told, side) for side in ("left", "right")]
     if error is not None:
         return Verdict("fails", f"raises {type(error).__name__}: {error}"[:200], shown[1])
     _, _ = runner.attempt(lambda: told.update(telling=bool(value(law.shows))))
     approx = any(isinstance(told[side], float) for side in ("left", "right"))
     return Verdict("holds" if told["same"] else "fails", shown[0], shown[1], bool(told.get("telling")), approx)
+
+
+def _shown(runner: Runner, told: dict[str, Any], side: str) -> str:
+    """Write a value as it writes itself, which is code under test and may fail."""
+    written: list[str] = []
+    if side in told:
+        runner.attempt(lambda: written.append(repr(told[side])[:200]))
+    return written[0] if written else ""
 
 
 def noticed(standing: Standing, runner: Runner) -> bool:
@@ -166,7 +175,8 @@ def _pools(law: Law, target: Target, search: Search) -> list[list[str]]:
     pools = []
     for parameter in needed[: len(law.names)]:
         draws = (search.guesses.values(target, parameter)[: 60 if parameter.typed else 24] for _ in range(8))
-        pools.append(list(dict.fromkeys(text for draw in draws for text in draw))[:TRIED])
+        texts = dict.fromkeys(text for draw in draws for text in draw if not TAKEN.search(text))
+        pools.append(list(texts)[:TRIED])
     return pools if len(pools) == len(law.names) and all(pools) else []
 
 
@@ -175,7 +185,7 @@ def _examples(law: Law, target: Target, search: Search, pools: list[list[str]]) 
     count = len(law.names)
     for row in search.rows:
         steps = row.scenario.steps
-        if row.scenario.symbol != target.symbol or row.seen[-1].kind == "raises":
+        if row.scenario.symbol != target.symbol or row.seen[-1].kind == "raises" or _arranged(steps):
             continue
         if target.owner and len(steps) == 2 and steps[0].binds:
             yield (steps[0].source(),)
@@ -185,6 +195,11 @@ def _examples(law: Law, target: Target, search: Search, pools: list[list[str]]) 
         yield from ((text,) for text in pools[0])
     elif pools:
         yield from (tuple(search.chance.choice(pool) for pool in pools) for _ in range(TRIED))
+
+
+def _arranged(steps: Sequence[Step]) -> bool:
+    """Whether a fixture has a part in it: a law's values are written out."""
+    return any(TAKEN.search(step.source()) for step in steps)
 
 
 def _alike(group: Standing, pools: list[list[str]], search: Search, until: float) -> None:

@@ -44,16 +44,16 @@ def mutants(tree: ast.Module) -> Iterator[Mutant]:
 def _of(node: ast.AST) -> Iterator[Mutant]:
     if isinstance(node, ast.Compare):
         for other in _COMPARISONS.get(type(node.ops[0]), ()):
-            yield _replaced(node, "ops", [other(), *node.ops[1:]])
+            yield replaced(node, "ops", [other(), *node.ops[1:]])
     elif isinstance(node, ast.BinOp | ast.AugAssign):
         if type(node.op) in _ARITHMETIC and not _formats(node):
-            yield _replaced(node, "op", _ARITHMETIC[type(node.op)]())
+            yield replaced(node, "op", _ARITHMETIC[type(node.op)]())
         if isinstance(node, ast.AugAssign):
-            yield _instead(node, "statement", "nothing", ast.Pass())
+            yield instead(node, "statement", "nothing", ast.Pass())
     elif isinstance(node, ast.BoolOp):
-        yield _replaced(node, "op", ast.Or() if isinstance(node.op, ast.And) else ast.And())
+        yield replaced(node, "op", ast.Or() if isinstance(node.op, ast.And) else ast.And())
     elif isinstance(node, ast.If | ast.While | ast.IfExp | ast.Assert):
-        yield _replaced(node, "test", ast.UnaryOp(ast.Not(), node.test))
+        yield replaced(node, "test", ast.UnaryOp(ast.Not(), node.test))
     elif isinstance(node, ast.UnaryOp):
         yield from _unary(node)
     elif isinstance(node, ast.Constant):
@@ -64,39 +64,39 @@ def _of(node: ast.AST) -> Iterator[Mutant]:
 
 def _unary(node: ast.UnaryOp) -> Iterator[Mutant]:
     if isinstance(node.op, ast.Not):
-        yield _replaced(node, "operand", ast.UnaryOp(ast.Not(), node.operand))
+        yield replaced(node, "operand", ast.UnaryOp(ast.Not(), node.operand))
     elif isinstance(node.op, ast.USub):
-        yield _replaced(node, "op", ast.UAdd())
+        yield replaced(node, "op", ast.UAdd())
 
 
 def _constant(node: ast.Constant) -> Iterator[Mutant]:
     value = node.value
     if isinstance(value, bool):
-        yield _replaced(node, "value", not value)
+        yield replaced(node, "value", not value)
     elif isinstance(value, int | float):
-        yield _replaced(node, "value", value + 1)
+        yield replaced(node, "value", value + 1)
     elif isinstance(value, str):
-        yield _replaced(node, "value", f"XX{value}XX")
+        yield replaced(node, "value", f"XX{value}XX")
         if value != value.swapcase():
-            yield _replaced(node, "value", value.swapcase())
+            yield replaced(node, "value", value.swapcase())
     elif isinstance(value, bytes):
-        yield _replaced(node, "value", b"XX" + value + b"XX")
+        yield replaced(node, "value", b"XX" + value + b"XX")
 
 
 def _statement(node: ast.AST) -> Iterator[Mutant]:
     nothing = ast.Constant(None)
     if isinstance(node, ast.Return | ast.Assign) and node.value is not None and not _is_none(node.value):
-        yield _replaced(node, "value", nothing)
+        yield replaced(node, "value", nothing)
     elif isinstance(node, ast.Break):
-        yield _instead(node, "break", "continue", ast.Continue())
+        yield instead(node, "break", "continue", ast.Continue())
     elif isinstance(node, ast.Continue):
-        yield _instead(node, "continue", "break", ast.Break())
+        yield instead(node, "continue", "break", ast.Break())
     elif isinstance(node, ast.Call):
         for n, argument in enumerate(node.args):
             if not isinstance(argument, ast.Constant | ast.Starred):
-                yield _replaced(node, "args", [*node.args[:n], nothing, *node.args[n + 1 :]])
+                yield replaced(node, "args", [*node.args[:n], nothing, *node.args[n + 1 :]])
         for n, _ in enumerate(node.keywords):
-            yield _replaced(node, "keywords", [*node.keywords[:n], *node.keywords[n + 1 :]])
+            yield replaced(node, "keywords", [*node.keywords[:n], *node.keywords[n + 1 :]])
 
 
 def _is_none(node: ast.expr) -> bool:
@@ -108,22 +108,23 @@ def _formats(node: ast.BinOp | ast.AugAssign) -> bool:
     return isinstance(node.op, ast.Mod) and isinstance(left, ast.Constant) and isinstance(left.value, str)
 
 
-def _replaced(node: ast.AST, field: str, new: object) -> Mutant:
-    """One field of a node is another."""
+def replaced(node: ast.AST, field: str, new: object, change: str = "", line: int = 0) -> Mutant:
+    """One field of a node is another; `change` says so where the text of the node would not."""
     old = getattr(node, field)
-    before = _text(node)
-    setattr(node, field, new)
-    after = _text(node)
-    setattr(node, field, old)
+    if not change:
+        before = _text(node)
+        setattr(node, field, new)
+        change = f"{before} -> {_text(node)}"
+        setattr(node, field, old)
     return Mutant(
-        getattr(node, "lineno", 0),
-        f"{before} -> {after}",
+        line or getattr(node, "lineno", 0),
+        change,
         lambda: setattr(node, field, new),
         lambda: setattr(node, field, old),
     )
 
 
-def _instead(node: ast.stmt, before: str, after: str, other: ast.stmt) -> Mutant:
+def instead(node: ast.stmt, before: str, after: str, other: ast.stmt) -> Mutant:
     """A statement is another: the node takes the other's class and gives it back."""
     kind, state = node.__class__, dict(node.__dict__)
 

@@ -14,6 +14,7 @@ import types
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from domains.codegen.engine.inside.arranging import Arranged
 from domains.codegen.engine.inside.scenarios import SUBJECT, Scenario, Seen, Step
 from domains.codegen.engine.inside.sources import attributes, source_of
 from domains.codegen.engine.inside.swapping import Swap
@@ -28,6 +29,8 @@ STEPS = 40_000
 _ITEMS = 50
 LIBRARY = ("datetime", "decimal", "fractions", "math", "pathlib", "uuid", "collections", "io", "re", "types")
 """Modules of the standard library that expressions may name."""
+
+_CALLS = "__fixture_calls__"
 
 Edges = set[tuple[int, int]]
 
@@ -46,6 +49,7 @@ class Subject:
     def __init__(self, name: str, path: str) -> None:
         self.name, self.path, self.once = name, path, False
         self._staged: Staged | None = None
+        self._arranged: Arranged | None = None
         loaded = self.attempt(None)
         if isinstance(loaded, BaseException):
             first = self._imported()
@@ -90,12 +94,19 @@ class Subject:
             exec(code, module.__dict__)  # noqa: S102 - this is the sandbox
         if self._staged is not None:
             self._staged.loaded()
+        if self._arranged is not None:
+            vars(module)[_CALLS] = self._arranged.calls()
         return module
 
     def stage(self, staged: Staged) -> None:
         """Let the module, and every mutant of it from now on, live in a world that is the same each time."""
         self._staged = staged
         staged.loaded()
+
+    def arrange(self, arranged: Arranged) -> None:
+        """Let expressions call a project's fixtures, of this module and of every mutant of it from now on."""
+        self._arranged = arranged
+        vars(self.module)[_CALLS] = arranged.calls()
 
     def begin(self) -> None:
         """Set the world back to where a test begins."""
@@ -107,7 +118,7 @@ class Subject:
     def names(module: types.ModuleType) -> dict[str, Any]:
         """Return what expressions may name."""
         own = {name: value for name, value in vars(module).items() if not name.startswith("__")}
-        return {**{name: importlib.import_module(name) for name in LIBRARY}, **own}
+        return {**{name: importlib.import_module(name) for name in LIBRARY}, **vars(module).get(_CALLS, {}), **own}
 
 
 class Runner:
@@ -120,6 +131,12 @@ class Runner:
     def named(self, text: str, env: dict[str, Any] | None = None) -> Any:  # noqa: ANN401 - any value
         """Return what an expression gives."""
         return self._value(text, {**self._names, **(env or {})})
+
+    def given(self, text: str) -> Any:  # noqa: ANN401 - any value
+        """Return what an expression gives within the time of a scenario; None where it gives nothing."""
+        found: list[Any] = []
+        self.attempt(lambda: found.append(self.named(text)))
+        return found[0] if found else None
 
     def attempt(self, action: Callable[[], object]) -> tuple[BaseException | None, bool]:
         """Do something within the time of a scenario; return what it raised, and whether the time was enough."""

@@ -25,6 +25,8 @@ _ALIKE = 5
 """Scenarios kept that take the same way to the same shape of result: mutants tell them apart later."""
 _DIFFERENT = 20
 """The same, where the result is one that was not yet seen."""
+_ARRANGED = 0.5
+"""Share of objects that come from a fixture, where one gives them."""
 _CALLABLE = {"function", "partial", "method", "builtin_function_or_method"}
 _LEARNED = {"int": "int", "str": "str", "float": "float", "list": "list_int", "dict": "dict", "tuple": "tuple"}
 
@@ -50,6 +52,8 @@ class Search:
     pools: Pools
     chance: random.Random
     guesses: Guesses
+    arranged: dict[str, list[Step]] = field(default_factory=dict)
+    """Fixtures that give an object, by its class."""
     rows: list[Row] = field(default_factory=list)
     reached: Edges = field(default_factory=set)
     tried: set[Scenario] = field(default_factory=set)
@@ -204,6 +208,9 @@ class Search:
     def _maker(self, owner: str, makers: dict[str, Target]) -> Step:
         """Return a call of the constructor, one that worked where one is known."""
         known = self._constructed.setdefault(owner, [])
+        arranged = self.arranged.get(owner)
+        if arranged and self.chance.random() < _ARRANGED:
+            return self.chance.choice(arranged)
         others = self._given_by.get(owner)
         if others and self.chance.random() < 0.2:
             return self.chance.choice(others)

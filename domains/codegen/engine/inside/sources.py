@@ -25,7 +25,7 @@ def source_of(value: object, own: dict[str, Any]) -> str | None:
     """Write a value as an expression over literals, the standard library and the module's `own` names; None if none."""
     try:
         text = _write(value, own, 0)
-    except (Unwritable, RecursionError):
+    except (Unwritable, RecursionError, ValueError):  # ValueError: a whole number of more digits than Python writes
         return None
     return text if len(text) <= LONGEST else None
 

@@ -63,7 +63,7 @@ def test_the_command_adds_to_a_test_file_with_the_projects_fixtures(
     root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     command = ["generate", str(root / "shop.py"), "--tests", str(root / "tests" / "test_shop.py")]
-    assert main([*command, "--root", str(root), "--budget", "1", "--json"]) == 0
+    assert main([*command, "--root", str(root), "--budget", "4", "--json"]) == 0
     told = json.loads(capsys.readouterr().out.splitlines()[-1])
     (text,) = told["files"].values()
     assert text.startswith("from shop import double\n")

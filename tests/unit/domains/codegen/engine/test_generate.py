@@ -84,6 +84,14 @@ def test_everything_is_covered_and_most_mutants_are_noticed(shop: Shop) -> None:
     assert result.mutation_score >= 0.7
 
 
+def test_a_function_that_gives_enormous_numbers_is_tested_with_smaller_ones() -> None:
+    loop = "for i in range(1, n + 1):\n        found *= i**i"
+    source = f"def product(n: int) -> int:\n    found = 1\n    {loop}\n    return found\n"
+    result = made(source, budget=3.0)
+    assert result.tests
+    assert {test.status for test in result.tests} == {"passed"}
+
+
 def test_the_documented_example_is_a_contract(shop: Shop) -> None:
     labels = {test.label for test in shop[0].tests if "discount(100.0, 10.0) -> 90.0" in test.scenario}
     assert labels == {"contract"}

@@ -42,7 +42,7 @@ def law(**changed: Any) -> Told:
 
 def written(one: Told, *, given: bool = True) -> str:
     good, bad = properties(Explored(laws=[one]), Names(), given=given)
-    (code,) = [test.code for test in good] + [test.code for _, test in bad]
+    (code,) = [test.code for _, test in good] + [test.code for _, test in bad]
     ast.parse(code)
     return code
 
@@ -106,7 +106,7 @@ def test_tables_show_few_rows_and_none_too_long() -> None:
 )
 def test_what_is_written_down_is_a_contract(because: str, label: str) -> None:
     good, _ = properties(Explored(laws=[law(because=because)]), Names(), given=True)
-    assert [case.label for case in good[0].cases] == [label]
+    assert [case.label for case in good[0][1].cases] == [label]
 
 
 def test_a_stated_law_that_fails_is_shown_with_its_values_and_another_is_not() -> None:

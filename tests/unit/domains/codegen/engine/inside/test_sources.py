@@ -9,6 +9,7 @@ import fractions
 import pathlib
 import uuid
 from collections import namedtuple
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,6 +95,11 @@ def test_a_class_of_the_module_is_its_name() -> None:
 )
 def test_what_has_no_source_is_said_to_have_none(value: object) -> None:
     assert source_of(value, OWN) is None
+
+
+@pytest.mark.parametrize("wrap", [lambda n: n, lambda n: [n], lambda n: fractions.Fraction(1, n), range])
+def test_a_number_of_more_digits_than_python_writes_has_no_source(wrap: Callable[[int], object]) -> None:
+    assert source_of(wrap(10**5000), {}) is None
 
 
 def test_a_value_within_itself_has_no_source() -> None:

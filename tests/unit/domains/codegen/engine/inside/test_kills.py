@@ -1,0 +1,119 @@
+"""Finer mutants lead to inputs that tell slips apart; they neither count nor crowd out what counts."""
+
+from __future__ import annotations
+
+import ast
+import random
+import time
+from collections.abc import Callable
+
+import pytest
+
+from domains.codegen.engine.inside.guessing import Guesses
+from domains.codegen.engine.inside.harvest import harvest
+from domains.codegen.engine.inside.kills import Fate, Mutation, misused, smallest
+from domains.codegen.engine.inside.pools import Pools
+from domains.codegen.engine.inside.running import Runner, Subject
+from domains.codegen.engine.inside.scenarios import Scenario, Seen, Step
+from domains.codegen.engine.inside.search import Row, Search
+from domains.codegen.engine.inside.targets import targets
+
+Loaded = Callable[[str], Subject]
+
+SOURCE = '''
+def scaled(items: list[int], factor: int) -> list[int]:
+    """Multiply what is above the factor."""
+    found = []
+    for item in items:
+        if item > factor:
+            found.append(item * factor)
+    return found
+'''
+
+
+def judged(load: Loaded, source: str = SOURCE) -> tuple[Search, list[Fate], list[Fate]]:
+    """Search with one scenario that says nothing; return it with the fates of counted and of finer mutants."""
+    subject = load(source)
+    tree = ast.parse(source)
+    chance = random.Random(3)
+    names = Subject.names(subject.module)
+    pools = Pools(harvest(tree, chance), names, chance)
+    search = Search(Runner(subject, names), pools, chance, Guesses(pools, chance))
+    wanted = targets(subject.module, names, frozenset())
+    for items, factor in (("[]", "0"), ("[1]", "1"), ("[3]", "1")):
+        search.consider(Scenario("scaled", (Step("scaled", (("", items), ("", factor))),)), wanted[0])
+    mutation = Mutation(subject, tree, search, wanted)
+    counted = mutation.judge(time.monotonic() + 600, lambda _done, _of: None)
+    return search, counted, mutation.look_finer(time.monotonic() + 600)
+
+
+def test_a_slip_that_the_counted_mutants_do_not_show_gets_a_row_of_its_own(load: Loaded) -> None:
+    search, counted, further = judged(load)
+    assert counted
+    assert further
+    changes = {fate.change for fate in further}
+    assert "found.append(item * factor) -> nothing" in changes
+    assert "item * factor -> factor * factor" in changes
+    assert all(fate.killers for fate in further)
+    chosen = smallest(search.rows, counted, frozenset(), further)
+    missed = [fate.change for fate in further if not fate.killers & set(chosen)]
+    assert missed == []
+
+
+def test_no_time_is_no_finer_mutant(load: Loaded) -> None:
+    subject = load(SOURCE)
+    tree, chance = ast.parse(SOURCE), random.Random(1)
+    names = Subject.names(subject.module)
+    pools = Pools(harvest(tree, chance), names, chance)
+    search = Search(Runner(subject, names), pools, chance, Guesses(pools, chance))
+    assert Mutation(subject, tree, search, []).look_finer(time.monotonic() - 1) == []
+
+
+def row(text: str, *edges: tuple[int, int]) -> Row:
+    return Row(Scenario("f", (Step("f", (("", text),)),)), (), frozenset(edges))
+
+
+def fate(*killers: int) -> Fate:
+    return Fate(1, "x", set(killers))
+
+
+def test_what_counts_weighs_more_than_what_is_finer() -> None:
+    rows = [row("1"), row("2")]
+    assert smallest(rows, [fate(1)], frozenset(), [fate(0)]) == [1, 0]
+    assert smallest(rows, [fate(1)], frozenset(), [fate(1)]) == [1]
+    assert smallest(rows, [fate(0, 1)], frozenset(), [fate(1)]) == [1]
+
+
+def test_without_finer_mutants_the_choice_is_as_before() -> None:
+    rows = [row("1", (1, 2)), row("'longer'", (1, 2)), row("3", (2, 3))]
+    assert smallest(rows, [fate(0, 1), fate(2)]) == [0, 2]
+    assert smallest(rows, [fate(0)], frozenset({(1, 2), (2, 3)})) == [0]
+
+
+def raising(name: str) -> Row:
+    return Row(Scenario("f", (Step("f", (("", "0.0"),)),)), (Seen("raises", name),), frozenset({(8, 9)}))
+
+
+def test_a_value_whose_type_is_refused_by_the_interpreter_is_chosen_last_and_for_mutants_only() -> None:
+    rows = [raising("TypeError"), row("1", (1, 2))]
+    odd = misused(rows, ast.parse("def f(n):\n    return range(n)"))
+    assert odd == {0}
+    assert smallest(rows, [fate(0, 1)], misuses=odd) == [1]
+    assert smallest(rows, [fate(1)], frozenset(), [fate(0)], odd) == [1]
+    assert smallest(rows, [fate(0), fate(1)], misuses=odd) == [1, 0]
+    assert smallest(rows, [fate(1)]) == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "misuse"),
+    [
+        ("def f(n):\n    raise TypeError('no')", "TypeError", False),
+        ("def f(n):\n    raise TypeError", "TypeError", False),
+        ("def f(n):\n    raise TypeError", "AttributeError", True),
+        ("def f(n):\n    return n.x", "AttributeError", True),
+        ("def f(n):\n    return 1 / n", "ZeroDivisionError", False),
+        ("def f(n):\n    return [][n]", "IndexError", False),
+    ],
+)
+def test_what_the_module_raises_itself_is_no_misuse(source: str, name: str, misuse: bool) -> None:
+    assert misused([raising(name)], ast.parse(source)) == ({0} if misuse else set())

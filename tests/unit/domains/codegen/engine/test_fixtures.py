@@ -1,0 +1,171 @@
+"""A project's fixtures are taken by the tests that are written, and those tests run beside its conftest.py."""
+
+from __future__ import annotations
+
+import pytest
+
+from domains.codegen.engine.existing import Existing
+from domains.codegen.engine.fixtures import Fixtures, fixtures
+from domains.codegen.engine.generate import generate
+from domains.codegen.engine.types import Generated, Options, Project
+from sandbox import Sandbox
+
+SHOP = b'''"""A shop."""
+
+
+class Cart:
+    """Holds prices."""
+
+    def __init__(self, owner: str, limit: int) -> None:
+        self.owner = owner
+        self.limit = limit
+        self.prices: list[float] = []
+
+    def add(self, price: float) -> int:
+        """Add a price; the number of prices."""
+        if len(self.prices) >= self.limit:
+            raise OverflowError("full")
+        self.prices.append(price)
+        return len(self.prices)
+
+    def total(self) -> float:
+        """The sum."""
+        return sum(self.prices)
+
+
+def shipping(cart: Cart, country: str) -> float:
+    """Cost of shipping."""
+    if cart.total() > 50:
+        return 0.0
+    return 4.5 if country == "DE" else 12.0
+
+
+def greet(customer):
+    """Greet somebody."""
+    return "Hi " + customer["name"]
+'''
+CONFTEST = b"""import pytest
+
+from shop import Cart
+
+
+@pytest.fixture
+def customer():
+    return {"name": "Ada"}
+
+
+@pytest.fixture
+def cart(customer):
+    made = Cart(customer["name"], 2)
+    made.add(60.0)
+    yield made
+    made.prices.clear()
+"""
+
+
+def of(source: str, **files: str) -> tuple[str, ...]:
+    named = {name.replace("__", "/") + ".py": text.encode() for name, text in files.items()}
+    project = Project({"shop.py": b"x = 1", "tests/conftest.py": source.encode(), **named}, "shop.py")
+    return fixtures(project, None, frozenset()).names
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("@pytest.fixture\ndef cart():\n    return 1", ("cart",)),
+        ("@pytest.fixture()\ndef cart():\n    return 1", ("cart",)),
+        ("@fixture\ndef cart():\n    return 1", ("cart",)),
+        ("@pytest.fixture\ndef a(b):\n    return b\n@pytest.fixture\ndef b():\n    return 1", ("a", "b")),
+        ("@pytest.fixture(scope='session')\ndef cart():\n    return 1", ()),
+        ("@pytest.fixture(autouse=True)\ndef cart():\n    return 1", ()),
+        ("@pytest.fixture(params=[1, 2])\ndef cart(request):\n    return 1", ()),
+        ("@pytest.fixture\ndef cart(tmp_path):\n    return 1", ()),
+        ("@pytest.fixture\ndef a(b):\n    return b\n@pytest.fixture\ndef b(a):\n    return a", ()),
+        ("@pytest.fixture\nasync def cart():\n    return 1", ()),
+        ("def cart():\n    return 1", ()),
+        ("@pytest.fixture\ndef cart(:", ()),
+    ],
+)
+def test_only_plain_fixtures_are_taken(source: str, names: tuple[str, ...]) -> None:
+    assert of(source) == names
+
+
+def test_a_name_that_the_module_uses_itself_is_not_taken() -> None:
+    project = Project({"shop.py": SHOP, "tests/conftest.py": CONFTEST}, "shop.py")
+    assert fixtures(project, None, frozenset({"cart"})).names == ("customer",)
+
+
+@pytest.mark.parametrize(
+    ("files", "folder"),
+    [
+        (("shop.py", "tests/conftest.py"), "tests"),
+        (("shop.py", "test/unit/conftest.py", "test/conftest.py"), "test"),
+        (("src/shop.py", "conftest.py", "tests/test_a.py"), "tests"),
+        (("shop.py", "conftest.py"), None),
+        (("shop.py", "tests/test_a.py"), None),
+    ],
+)
+def test_new_tests_lie_where_the_fixtures_are_in_force(files: tuple[str, ...], folder: str | None) -> None:
+    source = b"@pytest.fixture\ndef cart():\n    return 1\n"
+    project = Project({name: source if "conftest" in name else b"" for name in files}, files[0])
+    found = fixtures(project, None, frozenset())
+    assert found == (Fixtures() if folder is None else Fixtures(folder, found.files, ("cart",)))
+    assert all("conftest.py" in file for file in found.files)
+
+
+def test_a_test_file_that_is_there_brings_its_own_fixtures_after_those_around_it() -> None:
+    inner = "@pytest.fixture\ndef item():\n    return 2\n"
+    files = {
+        "shop.py": b"", "conftest.py": inner.encode(), "tests/test_shop.py": inner.encode(), "tests/conftest.py": b"",
+        "other/conftest.py": b"@pytest.fixture\ndef far():\n    return 1\n",
+    }  # fmt: skip
+    found = fixtures(Project(files, "shop.py"), Existing("tests/test_shop.py", inner), frozenset())
+    assert found == Fixtures("tests", ("conftest.py", "tests/test_shop.py"), ("item",))
+
+
+def test_a_file_of_unittest_takes_none() -> None:
+    text = "import unittest\n\n\nclass A(unittest.TestCase):\n    def test_a(self):\n        pass\n"
+    project = Project({"shop.py": b"", "tests/conftest.py": CONFTEST, "tests/test_a.py": text.encode()}, "shop.py")
+    assert fixtures(project, Existing("tests/test_a.py", text), frozenset()) == Fixtures()
+
+
+FILES = {"shop.py": SHOP, "tests/conftest.py": CONFTEST, "tests/test_shop.py": b"def test_there():\n    assert 1\n"}
+
+
+@pytest.fixture(scope="module")
+def shop() -> Generated:
+    return generate(Sandbox(), Project(FILES, "shop.py"), Options(("greet",), budget_s=4.0))
+
+
+def test_tests_of_an_object_take_the_fixture_that_gives_one_and_pass() -> None:
+    made = generate(Sandbox(), Project(FILES, "shop.py"), Options(("Cart.total",), budget_s=4.0))
+    codes = [test.code for test in made.tests if test.status == "passed"]
+    assert "def test_cart_total_is_60(cart):\n    assert cart.total() == 60.0" in codes
+
+
+def test_tests_take_the_projects_fixtures_as_arguments_and_pass(shop: Generated) -> None:
+    assert any(test.code.split("\n")[0].endswith("(customer):") for test in shop.tests)
+    assert {test.status for test in shop.tests} == {"passed"}
+    assert "fixture_" not in "".join(shop.files.values())
+    assert "fixture_" not in "".join(test.scenario + test.name for test in shop.tests)
+
+
+def test_a_dictionary_without_a_type_comes_from_the_fixture_of_its_name(shop: Generated) -> None:
+    assert 'hi_ada(customer):\n    assert greet(customer) == "Hi Ada"\n' in shop.files["tests/test_shop_more.py"]
+
+
+def test_such_tests_lie_beside_the_conftest_and_no_file_is_overwritten(shop: Generated) -> None:
+    assert list(shop.files) == ["tests/test_shop_more.py"]
+
+
+def test_without_a_project_nothing_changes() -> None:
+    made = generate(Sandbox(), Project({"shop.py": SHOP}, "shop.py"), Options(("greet",), budget_s=1.0))
+    assert list(made.files) in ([], ["test_shop.py"])
+    assert "fixture_" not in "".join(made.files.values())
+
+
+def test_a_conftest_that_cannot_be_loaded_leaves_the_tests_as_they_were() -> None:
+    files = {"shop.py": SHOP, "tests/conftest.py": b"import nowhere_at_all\n" + CONFTEST}
+    made = generate(Sandbox(), Project(files, "shop.py"), Options(("Cart.total",), budget_s=1.0))
+    assert not any(name.startswith("tests/") for name in made.files)
+    assert all("cart)" not in test.code.split("\n")[0] for test in made.tests)
