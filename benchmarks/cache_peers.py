@@ -1,24 +1,29 @@
 """Claim: look-up in the cache itself is >= 5 times as fast as GPTCache's, at a lower false-hit rate.
 
-    python -m benchmarks.cache_peers --pairs FILE... [--peer PYTHON] [--json]
+    python -m benchmarks.cache_peers [--pairs FILE...] [--peer PYTHON] [--json]
 
 Both get the same questions with the same vectors of the same encoder in one run: one side of every pair is kept, the
 other asked. A hit is an answer kept for a question that asks the same, a false hit one kept for another; encoding is
-not timed. GPTCache runs in an environment of its own (`infra/peers/gptcache.txt`), in one process and one thread as
+not timed. Without files it is the authored pairs of the tests: swaps that must not be served, paraphrases that should.
+GPTCache runs in an environment of its own, made once from `infra/peers/gptcache.txt`, in one process and one thread as
 ours does. RedisVL's semantic cache needs a Redis with vector search, which the embedded Redis is not: not measured.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
+import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -27,9 +32,14 @@ from benchmarks.report import Figure, percentile, say
 from benchmarks.server import ROOT
 from retrieval.types import Vectors
 
+if TYPE_CHECKING:
+    from assistant.faq.evaluation import Pair
+
 CHILD = ROOT / "benchmarks" / "peers" / "gptcache_child.py"
 PEER = ROOT / ".peers" / "gptcache" / "bin" / "python"
-PEER_SECONDS = 900
+PINS = ROOT / "infra" / "peers" / "gptcache.txt"
+AUTHORED = ROOT / "tests" / "unit" / "assistant" / "faq" / "pairs"
+PEER_SECONDS = INSTALL_SECONDS = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +112,41 @@ def theirs(work: Work, python: Path) -> Result:
     return Result(found["served"], found["seconds"])
 
 
-def prepare(paths: Sequence[Path], most: int) -> list[Work]:
-    """Read pairs, one work a language: text_a is kept, text_b asked; encode both."""
-    from assistant.faq.evaluation import read
+def installed(python: Path) -> bool:
+    """Whether the peer can be run. Its own environment is made when it is not there; another's interpreter is not."""
+    if python != PEER or python.exists():
+        return python.exists()
+    home = python.parent.parent
+    print(f"Installing GPTCache into {home}, once")
+    pip = [str(python), "-m", "pip", "install", "--quiet", "-r", str(PINS)]
+    for command in ([sys.executable, "-m", "venv", str(home)], pip):
+        done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=INSTALL_SECONDS)
+        if done.returncode != 0:
+            print((done.stderr or done.stdout).strip()[-2000:])
+            shutil.rmtree(home, ignore_errors=True)
+            return False
+    return True
+
+
+def authored(folder: Path = AUTHORED) -> list[Pair]:
+    """Read the pairs written for the tests: every swap, and every two ways to ask one question."""
+    from assistant.faq.evaluation import Pair
+
+    swaps, ways = (
+        [json.loads(line) for line in (folder / f"{name}.jsonl").read_text("utf-8").splitlines()]
+        for name in ("swaps", "paraphrases")
+    )
+    sides = [[row["frame"].replace("{}", side) for side in fill.split("|")] for row in swaps for fill in row["fill"]]
+    same = [Pair(a, b, same=True) for row in ways for a, b in itertools.combinations(row["ways"], 2)]
+    return [*(Pair(a, b, same=False) for a, b in sides), *same]
+
+
+def prepare(pairs: Sequence[Pair], most: int) -> list[Work]:
+    """Make one work a language: of each pair one side is kept, the other asked; encode both."""
     from assistant.knowledge.encoder import encode_many, shared_encoder
     from retrieval.language import detect
 
     works = []
-    pairs = read(paths)
     for language in sorted({detect(pair.a) for pair in pairs}):
         mine = [pair for pair in pairs if detect(pair.a) == language][:most]
         curated = list(dict.fromkeys(pair.a for pair in mine))
@@ -126,7 +163,7 @@ def prepare(paths: Sequence[Path], most: int) -> list[Work]:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pairs", type=Path, nargs="+", required=True, help="JSON lines of labelled pairs")
+    parser.add_argument("--pairs", type=Path, nargs="+", help="JSON lines of labelled pairs; else the authored ones")
     parser.add_argument("--peer", type=Path, default=PEER, help="interpreter of the environment that has GPTCache")
     parser.add_argument("--most", type=int, default=1500, help="pairs of a language")
     parser.add_argument("--json", action="store_true")
@@ -135,18 +172,21 @@ def main() -> None:
     import django
 
     django.setup()
+    from assistant.faq.evaluation import read
+
     found: dict[str, Figure] = {"redisvl": None}
-    for work in prepare(options.pairs, options.most):
+    beside = installed(options.peer)
+    for work in prepare(read(options.pairs) if options.pairs else authored(), options.most):
         own = figures(f"{work.language}_ours", work, ours(work))
         found |= {f"{work.language}_questions": len(work.asked), **own}
-        if options.peer.exists():
+        if beside:
             peer = figures(f"{work.language}_gptcache", work, theirs(work, options.peer))
             speed = "lookups_per_second"
             ratio = float(own[f"{work.language}_ours_{speed}"] or 0) / float(
                 peer[f"{work.language}_gptcache_{speed}"] or 1
             )
             found |= {**peer, f"{work.language}_speed_ratio": ratio}
-    if not options.peer.exists():
+    if not beside:
         print(
             f"GPTCache was not measured: {options.peer} is not there; infra/peers/gptcache.txt says how to install it"
         )

@@ -15,12 +15,16 @@ from benchmarks.server import Server
 
 @dataclass(slots=True)
 class Outcome:
-    """What came back. `seconds` holds one latency an answer; `bodies` the answers when they were asked for."""
+    """What came back. `seconds` holds one latency an answer; `bodies` the answers when they were asked for.
+
+    `ended` counts the connections that the server ended with an answer.
+    """
 
     seconds: list[float] = field(default_factory=list)
     statuses: dict[int, int] = field(default_factory=dict)
     bodies: list[bytes] = field(default_factory=list)
     elapsed: float = 0.0
+    ended: int = 0
 
     @property
     def requests_per_second(self) -> float:
@@ -50,9 +54,12 @@ async def fire(server: Server, requests: Sequence[bytes], connections: int, *, k
 
 
 async def _one_connection(server: Server, queue: Iterator[bytes], outcome: Outcome, keep_bodies: bool) -> None:
-    reader, writer = await asyncio.open_connection(server.host, server.port)
+    """Keep one connection open, and open it anew when an answer ended it; that is part of the next one's latency."""
+    writer: asyncio.StreamWriter | None = None
     for request in queue:
         began = time.perf_counter()
+        if writer is None:
+            reader, writer = await asyncio.open_connection(server.host, server.port)
         writer.write(request)
         head = await reader.readuntil(b"\r\n\r\n")
         body = await reader.readexactly(_length(head))
@@ -61,6 +68,15 @@ async def _one_connection(server: Server, queue: Iterator[bytes], outcome: Outco
         outcome.statuses[status] = outcome.statuses.get(status, 0) + 1
         if keep_bodies:
             outcome.bodies.append(body)
+        if b"\r\nconnection: close\r\n" in head.lower():
+            outcome.ended += 1
+            await _closed(writer)
+            writer = None
+    if writer is not None:
+        await _closed(writer)
+
+
+async def _closed(writer: asyncio.StreamWriter) -> None:
     writer.close()
     await writer.wait_closed()
 

@@ -8,7 +8,9 @@ from domains.types import Question
 
 _EN = re.compile(
     r"\b(?:your|you guys'?)\s+(?!own\b|opinion|favou?rite|name\b|mind\b|thoughts?\b|advice\b|help\b)\w+"
-    r"|\bdo (?:you|y'all) (?:offer|ship|sell|deliver|accept|support|provide|charge|have)\b"
+    r"|\b(?:do|does) (?:you|y'all|your company) (?:offer|ship|sell|deliver|accept|support|provide|charge|have|promise|"
+    r"guarantee|refund|replace|repair|cover|store|keep|share|allow|require|take back)\b"
+    r"|\b(?:can|could|will|would) you (?:ship|deliver|refund|promise|guarantee)\b"
     r"|\b(?:my|our) (?:\w+ ){0,2}(?:order|account|refund|subscription|invoice|bill|package|delivery|membership|plan|"
     r"payment|policy|claim|card|password|licen[cs]e|ticket|warranty)\b"
     r"|\b(?:customer service|(?:support|opening|business) hours|(?:return|refund) policy|shipping (?:cost|fee)s?)\b",

@@ -86,7 +86,8 @@ class Grounded:
 
     def refuses(self, question: Question, evidence: Evidence) -> bool:
         """Say whether the question is refused instead of asked of the model, for want of evidence."""
-        return not evidence.sufficient and (self.requires_evidence or company.asks_about(question))
+        needed = self.requires_evidence or evidence.related or company.asks_about(question)
+        return not evidence.sufficient and needed
 
     def opening(self, question: Question) -> str:  # noqa: ARG002 the hook's signature
         """What is said before anything else; the medical domain puts emergencies first."""

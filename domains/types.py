@@ -35,12 +35,16 @@ class Evidence:
     """Hits in the order they are cited ([1] is hits[0]) and the trained check's verdict on them.
 
     `answerable` is the probability, 0 to 1, that the hits answer the question;
-    `sufficient` is that probability against the measured threshold.
+    `sufficient` is that probability against the measured threshold;
+    `related` that they are at least about what it asks: words from nowhere must then not take their place.
+    `nearest` are passages to look at when there is nothing to cite.
     """
 
     hits: tuple[Hit, ...]
     answerable: float
     sufficient: bool
+    related: bool = False
+    nearest: tuple[Hit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

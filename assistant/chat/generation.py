@@ -74,10 +74,9 @@ async def respond(
     sources = replies.sources_of(evidence)
     layer: Layer = "model" if model.asked else "retrieval"
     if judged.refused is not None:
-        yield Refused(judged.refused)
-        yield replies.refusal(
-            judged.refused, layer, guess, domain, memory, offer_human=judged.offer_human, sources=sources
-        )
+        refused = replies.pointing(judged.refused, evidence, question.language)
+        yield Refused(refused)
+        yield replies.refusal(refused, layer, guess, domain, memory, offer_human=judged.offer_human, sources=sources)
         return
     done = end if isinstance(end, Done) else Done(grounded=False)
     yield Reply(

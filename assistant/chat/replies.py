@@ -24,7 +24,7 @@ from assistant.chat.understanding import Understood
 from assistant.faq.lookup import FaqMatch
 from assistant.intents.types import IntentGuess, Route
 from domains.protocols import Domain
-from domains.types import Evidence
+from domains.types import Evidence, Language
 from retrieval.types import Chunk, Hit
 
 
@@ -166,5 +166,13 @@ def offering(reply: Reply, near: tuple[FaqMatch, ...]) -> Reply:
 
 
 def sources_of(evidence: Evidence) -> tuple[Source, ...]:
-    """Number the hits that the answer may cite."""
-    return tuple(Source.of_hit(n, hit) for n, hit in enumerate(evidence.hits, 1))
+    """Number the hits that the answer may cite, or, where nothing answers, those that are nearest."""
+    return tuple(Source.of_hit(n, hit) for n, hit in enumerate(evidence.hits or evidence.nearest, 1))
+
+
+def pointing(refused: RefusalShown, evidence: Evidence, language: Language) -> RefusalShown:
+    """Let a refusal for want of an answer say which documents come nearest."""
+    if refused.code != "no_evidence" or not evidence.nearest:
+        return refused
+    near = texts.closest([hit.chunk.title for hit in evidence.nearest]).of(language)
+    return replace(refused, reason=f"{refused.reason}\n\n{near}")

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import ParamSpec, Protocol, TypeVar
 
@@ -27,6 +27,8 @@ from retrieval.types import Filter, Hit, Vectors
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+_MOST_NEAREST = 2
 
 
 class QuestionEncoder(Protocol):
@@ -129,5 +131,14 @@ class Room:
     def _find(self, question: str, vector: Vectors, within: Filter, known: Sequence[Hit]) -> Evidence:
         found = self.retriever.search(question, within, vector=vector)
         evidence = self.evidence.judge(question, [*known, *found])
-        hits = tuple(hit.widened() for hit in evidence.hits[:MOST_HITS]) if evidence.sufficient else ()
-        return Evidence(hits, evidence.answerable, evidence.sufficient)
+        if known and not evidence.sufficient:  # what is known beside the documents never makes them say less
+            evidence = self.evidence.judge(question, found)
+        if evidence.sufficient:
+            return replace(evidence, hits=tuple(hit.widened() for hit in evidence.hits[:MOST_HITS]))
+        return replace(evidence, hits=(), nearest=nearest(evidence.hits) if evidence.related else ())
+
+
+def nearest(hits: Sequence[Hit]) -> tuple[Hit, ...]:
+    """Choose the passages that a reader without an answer may look at: the best of each document, two at most."""
+    by_document = {hit.chunk.document: hit for hit in reversed(hits[:MOST_HITS])}
+    return tuple(hit for hit in hits if by_document.get(hit.chunk.document) is hit)[:_MOST_NEAREST]

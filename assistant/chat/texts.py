@@ -138,6 +138,16 @@ def unknown_domain(name: str, known: str) -> Text:
     )
 
 
+def closest(titles: Sequence[str]) -> Text:
+    """Say where a reader without an answer may look; the sources have the same numbers."""
+    english = " and ".join(f"“{title}” [{n}]" for n, title in enumerate(titles, 1))
+    chinese = "和".join(f"《{title}》[{n}]" for n, title in enumerate(titles, 1))
+    return Text(
+        en=f"The closest I have: {english}. It may not hold the answer.",
+        zh=f"最接近的资料是{chinese}，其中不一定有答案，供您参考。",
+    )
+
+
 def also_asked(questions: Sequence[str]) -> Text:
     """Name what else a message asked and was not answered."""
     english, chinese = "; ".join(f"“{one}”" for one in questions), "、".join(f"“{one}”" for one in questions)

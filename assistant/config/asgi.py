@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from assistant.api.desk import Desk
     from assistant.api.door import App
     from assistant.api.http import Receive, Scope, Send
+    from assistant.config.warming import Mark
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "assistant.config.settings")
 # numpy's own threads: a product of one vector with 300 rows took 2 ms of the event loop's time while two processes'
@@ -26,6 +27,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 def _assemble() -> App:
     django = get_asgi_application()  # first: the apps must be ready before anything imports a model
     from assistant.api.door import Door
+    from assistant.config import sharing
 
     async def behind(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -33,7 +35,7 @@ def _assemble() -> App:
         else:
             await django(dict(scope), receive, send)  # type: ignore[arg-type]  # ASGI's types differ by library
 
-    return Door(behind, _desk)
+    return sharing.evened(Door(behind, _desk))
 
 
 @cache
@@ -59,6 +61,18 @@ def _is_built() -> bool:
     return True
 
 
+async def _until_built(mark: Mark) -> None:
+    """Leave connections to the processes that can answer until this one can."""
+    from assistant.config.sharing import SharingLoop
+
+    loop = asyncio.get_running_loop()
+    if isinstance(loop, SharingLoop):
+        loop.loading = True
+    await mark.until(_is_built)
+    if isinstance(loop, SharingLoop):
+        loop.loading = False
+
+
 async def _live(receive: Receive, send: Send) -> None:
     """Begin loading on the server's start, close what was opened on its end."""
     from django.conf import settings
@@ -73,7 +87,7 @@ async def _live(receive: Receive, send: Send) -> None:
         if message["type"] == "lifespan.startup":
             marks.append(Mark(settings.HOUSE.data_dir / "warming"))
             wiring.warm_up()
-            loading.add(asyncio.create_task(marks[-1].until(_is_built)))
+            loading.add(asyncio.create_task(_until_built(marks[-1])))
         else:
             for task in loading:
                 task.cancel()

@@ -3,6 +3,9 @@
 The kernel hands a connection to whichever process asks first, so that one of two took 23 of 24 keep-alive connections
 and answered them all while the other stood idle. Each process tells how many it holds through a small mapped file; its
 lock ends with the process, so what a killed one held counts for nothing. `uvicorn --loop` names `SharingLoop`.
+
+What became uneven later (a burst after a burst, a process that starts anew, the luck of who leaves) is mended between
+two requests: an answer of the fuller process ends its connection, and who asks again comes to the other, see `evened`.
 """
 
 from __future__ import annotations
@@ -15,10 +18,10 @@ import os
 import socket
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import uvloop
 
@@ -31,10 +34,18 @@ PATIENCE_S = 0.02
 RECOUNT_S = 0.1
 LOOK_AROUND_S = 0.2
 STALE_S = 60.0
+UNEVEN = 2
+"""So many connections more than another process holds are one too many."""
+LOADING = 1 << 32
+"""What a process that is still loading tells, so that it is the last to get connections."""
 EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 _BYTES = 8
 
 ProtocolFactory = Callable[[], asyncio.BaseProtocol]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
 
 class Tally:
@@ -102,9 +113,7 @@ class Gate:
     It has those methods of `asyncio.Server` that uvicorn calls.
     """
 
-    def __init__(
-        self, loop: asyncio.AbstractEventLoop, listening: socket.socket, make: ProtocolFactory, tally: Tally
-    ) -> None:
+    def __init__(self, loop: SharingLoop, listening: socket.socket, make: ProtocolFactory, tally: Tally) -> None:
         listening.settimeout(0)
         self._loop = loop
         self._listening = listening
@@ -115,6 +124,8 @@ class Gate:
         self._waiting_since: float | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._closed = False
+        self._ending = 0
+        self._next_end = float("-inf")
         self._watch()
         self._recount()
 
@@ -136,6 +147,26 @@ class Gate:
     def is_serving(self) -> bool:
         """Say whether connections are taken."""
         return not self._closed
+
+    def end_one(self) -> bool:
+        """Whether the connection of a request should end with its answer, for another process to hold it.
+
+        Once in `RECOUNT_S`, so that the others' numbers follow. Whoever was told so calls `ended` after the answer.
+        """
+        now = self._loop.time()
+        if self._closed or now < self._next_end:
+            return False
+        self._next_end = now + RECOUNT_S
+        self._let_go()
+        fewest = self._tally.fewest()
+        if fewest is None or self._told() - self._ending - fewest < UNEVEN:
+            return False
+        self._ending += 1
+        return True
+
+    def ended(self) -> None:
+        """Note that the answer is out."""
+        self._ending -= 1
 
     def _watch(self) -> None:
         self._timer = None
@@ -166,12 +197,12 @@ class Gate:
         task = self._loop.create_task(self._serve(connection))
         self._opening.add(task)
         task.add_done_callback(self._opening.discard)
-        self._tally.tell(self._held())
+        self._tally.tell(self._told())
 
     def _leaves_it(self) -> bool:
         """Whether another process holds fewer, and was not yet given time enough to come."""
         fewest = self._tally.fewest()
-        if fewest is None or self._held() <= fewest:
+        if fewest is None or self._told() <= fewest:
             return False
         now = self._loop.time()
         if self._waiting_since is None or now - self._waiting_since > 2 * PATIENCE_S:
@@ -181,23 +212,35 @@ class Gate:
     def _held(self) -> int:
         return len(self._open) + len(self._opening)
 
+    def _told(self) -> int:
+        return self._held() + (LOADING if self._loop.loading else 0)
+
     async def _serve(self, connection: socket.socket) -> None:
         try:
             transport, _ = await self._loop.connect_accepted_socket(self._make, connection)
         except OSError:  # the client has gone already
             connection.close()
             return
-        self._open.add(transport)
+        self._open.add(cast("asyncio.BaseTransport", transport))  # uvloop's stub names a protocol
+
+    def _let_go(self) -> None:
+        """Forget what has ended. A transport says so itself, whatever protocol it was handed to."""
+        self._open = {transport for transport in self._open if not transport.is_closing()}
+        self._tally.tell(self._told())
 
     def _recount(self) -> None:
-        """Let go of what has ended. A transport says so itself, whatever protocol it was handed to."""
-        self._open = {transport for transport in self._open if not transport.is_closing()}
-        self._tally.tell(self._held())
+        self._let_go()
         self._counting = self._loop.call_later(RECOUNT_S, self._recount)
 
 
 class SharingLoop(uvloop.Loop):
-    """uvloop, but a server on a socket that was handed in shares its connections with the other processes."""
+    """uvloop, but a server on a socket that was handed in shares its connections with the other processes.
+
+    `gate` is that server. As long as it is `loading` the others are asked first.
+    """
+
+    gate: Gate | None = None
+    loading = False
 
     async def create_server(  # type: ignore[override]
         self,
@@ -211,4 +254,27 @@ class SharingLoop(uvloop.Loop):
             made: asyncio.AbstractServer = await super().create_server(protocol_factory, *address, sock=sock, **options)
             return made
         sock.listen(options.get("backlog", 100))
-        return Gate(self, sock, protocol_factory, Tally(env.load().data_dir / FOLDER))
+        self.gate = Gate(self, sock, protocol_factory, Tally(env.load().data_dir / FOLDER))
+        return self.gate
+
+
+def evened(app: App) -> App:
+    """Let an ASGI application's answers end connections (RFC 9112, 9.6) of which this process holds too many."""
+
+    async def answer(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        gate = getattr(asyncio.get_running_loop(), "gate", None)
+        if gate is None or scope["type"] != "http" or not gate.end_one():
+            await app(scope, receive, send)
+            return
+
+        async def ending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message.get("headers", ()), (b"connection", b"close")]}
+            await send(message)
+
+        try:
+            await app(scope, receive, ending)
+        finally:
+            gate.ended()
+
+    return answer

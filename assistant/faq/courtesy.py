@@ -35,6 +35,7 @@ _OPENING = re.compile(
 )
 _BETWEEN = re.compile(r"[\s,，、。.!！:：;；~～…-]+")
 _HAN, _WORD = re.compile(r"[㐀-鿿]"), re.compile(r"[A-Za-z0-9]+")
+_LATIN = re.compile(r"[a-z]")
 _SHORT = re.compile(r"\b(what|where|how|who|when|that|it|there)s\b")
 """Folding has taken the apostrophe off."""
 
@@ -60,11 +61,16 @@ def without_opening(text: str) -> str:
 
 def only_courtesy(text: str) -> bool:
     """Say whether nothing is left of a text without greetings and thanks."""
-    return not _CHINESE.sub(" ", _ENGLISH.sub(" ", fold(text))).strip()
+    return not _unwrapped(fold(text)).strip()
 
 
 @lru_cache(maxsize=8192)
 def bare(folded: str) -> str:
     """Take greetings, thanks and "could you tell me" off a folded text; a text of nothing else stays as it is."""
-    stripped = " ".join(_CHINESE.sub(" ", _ENGLISH.sub(" ", folded)).split())
-    return stripped or folded
+    return " ".join(_unwrapped(folded).split()) or folded
+
+
+def _unwrapped(folded: str) -> str:
+    """Look for the phrases of a language only where its letters are: each of forty is tried at each character."""
+    text = _ENGLISH.sub(" ", folded) if _LATIN.search(folded) else folded
+    return text if text.isascii() else _CHINESE.sub(" ", text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -18,17 +19,29 @@ from retrieval.types import Hit
 WEIGHTS = Path(__file__).parent / "weights.json"
 
 
+class Head(BaseModel):
+    """One question asked of the features: a weight for each, a bias, the probability from which the answer is yes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    weight: tuple[float, ...]
+    bias: float
+    threshold: float
+
+
 class Weights(BaseModel):
-    """The weights file: one entry a feature, so that a file of another version is refused by name."""
+    """The weights file: one entry a feature, so that a file of another version is refused by name.
+
+    `answers` is whether the hits answer the question, `about` whether they are about what it is about at all.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     names: tuple[str, ...]
     mean: tuple[float, ...]
     scale: tuple[float, ...]
-    weight: tuple[float, ...]
-    bias: float
-    threshold: float
+    answers: Head
+    about: Head
     trained_on: dict[str, int]
 
     @model_validator(mode="after")
@@ -37,8 +50,9 @@ class Weights(BaseModel):
             raise ValueError(
                 "the features changed since these weights were trained: run python -m domains.evidence.train"
             )
-        if not len(self.names) == len(self.mean) == len(self.scale) == len(self.weight):
-            raise ValueError("names, mean, scale and weight must be of one length")
+        lengths = {len(part) for part in (self.mean, self.scale, self.answers.weight, self.about.weight)}
+        if lengths != {len(self.names)}:
+            raise ValueError("names, mean, scale and weights must be of one length")
         return self
 
 
@@ -47,7 +61,7 @@ class EvidenceCheck:
 
     def __init__(self, weights: Weights, *, threshold: float | None = None) -> None:
         self.weights = weights
-        self.threshold = weights.threshold if threshold is None else threshold
+        self.threshold = weights.answers.threshold if threshold is None else threshold
 
     @classmethod
     def load(cls, path: Path | None = None, *, threshold: float | None = None) -> EvidenceCheck:
@@ -66,19 +80,37 @@ class EvidenceCheck:
         """Return the hits, in their order, with the probability that they answer; without hits it is 0."""
         if not hits:
             return Evidence(hits=(), answerable=0.0, sufficient=False)
-        answerable = self.probability(features.extract(question, hits))
-        return Evidence(hits=tuple(hits), answerable=answerable, sufficient=answerable >= self.threshold)
+        row = features.extract(question, hits)
+        answerable = self.probability(row)
+        sufficient = answerable >= self.threshold
+        related = sufficient or self._of(row, self._about) >= self.weights.about.threshold
+        return Evidence(tuple(hits), answerable, sufficient, related)
 
     def probability(self, row: features.Features) -> float:
-        """Probability for features of shape [len(NAMES)]; unknown ones count as the mean."""
+        """Probability that the hits answer, for features of shape [len(NAMES)]; unknown ones count as the mean."""
+        return self._of(row, self._answers)
+
+    def _of(self, row: features.Features, line: _Line) -> float:
         known = np.where(np.isnan(row), self.weights.mean, row)
-        return float(1.0 / (1.0 + np.exp(-(known @ self._slope + self._offset))))
+        return float(1.0 / (1.0 + np.exp(-(known @ line.slope + line.offset))))
 
     @cached_property
-    def _slope(self) -> NDArray[np.float64]:
-        slope: NDArray[np.float64] = np.array(self.weights.weight) / np.array(self.weights.scale)
-        return slope
+    def _answers(self) -> _Line:
+        return _line(self.weights, self.weights.answers)
 
     @cached_property
-    def _offset(self) -> float:
-        return float(self.weights.bias - np.array(self.weights.mean) @ self._slope)
+    def _about(self) -> _Line:
+        return _line(self.weights, self.weights.about)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A head for features that are not scaled: `slope` of shape [len(NAMES)]."""
+
+    slope: NDArray[np.float64]
+    offset: float
+
+
+def _line(weights: Weights, head: Head) -> _Line:
+    slope: NDArray[np.float64] = np.array(head.weight) / np.array(weights.scale)
+    return _Line(slope, float(head.bias - np.array(weights.mean) @ slope))

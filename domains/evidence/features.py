@@ -38,8 +38,17 @@ NAMES = (
     "similarity",  # cosine of the best hit, rescaled
     "lead",  # ... above the mean of all hits
     "lexical",  # BM25 score as a share of the highest possible
+    "meaning",  # cosine with passage and nearest sentence, centred by language: the highest
+    "meaning_lead",  # ... above the mean of all hits
+    "meaning_apart",  # ... above the best of any other document
+    "agreed",  # it is the first of all hits: words and meaning found the same
+    "balanced",  # cosine without what two languages alone contribute: the highest
+    "rank_lead",  # how far the first is before the second, by fused rank
     "crossed",  # the best hit is in another language, so words prove nothing
     "crossed_similarity",
+    "chinese",  # the cosines of Chinese texts lie higher, related or not
+    "chinese_similarity",
+    "task",  # write, translate, tell a joke: something is to be made, not found
     *(f"asks_{kind}" for kind in KINDS),
 )
 
@@ -55,6 +64,13 @@ _VAGUE = re.compile(
 _ADVICE = re.compile(
     r"\b(?:best|better|should i|recommend|opinion|worth|safe to|do you think|favou?rite)\b"
     r"|推荐|最好|值得|应不应该|你觉得|建议",
+    re.IGNORECASE,
+)
+_TASK = re.compile(
+    r"^\W*(?:please |can you |could you |help me )*(?:write|translate|tell (?:me|us) an? |compose|generate|draft|"
+    r"rewrite|summari[sz]e|invent|imagine|sing|draw|convert|calculate|solve|proofread|correct)\b"
+    r"|^(?:请|麻烦|帮我|给我|替我|能不能|你能)*(?:写|翻译|讲[个一]|编[个一写]|[起取][个名]|画|唱|算一?下|计算|润色|改写"
+    r"|把.{1,20}(?:翻译|改成|转成|译成))",
     re.IGNORECASE,
 )
 # multilingual-e5 packs related and unrelated text between .75 and .92; these spread it over 0 to 1
@@ -96,8 +112,12 @@ def extract(question: str, hits: Sequence[Hit]) -> Features:
             similarity,
             lead,
             max((hit.coverage for hit in shown if hit.coverage is not None), default=UNKNOWN),
+            *_meaning(hits),
             crossed,
             crossed * (0.0 if math.isnan(similarity) else similarity),
+            chinese := float(language == "zh"),
+            chinese * (0.0 if math.isnan(similarity) else similarity),
+            float(_TASK.search(question) is not None),
             *(float(kind == one) for one in KINDS),
         ]
     )
@@ -126,3 +146,15 @@ def _similarity(hits: Sequence[Hit]) -> tuple[float, float]:
         return UNKNOWN, UNKNOWN
     top = max(known)
     return (top - _SIMILARITY_FLOOR) / _SIMILARITY_SPAN, (top - sum(known) / len(known)) / _LEAD_SPAN
+
+
+def _meaning(hits: Sequence[Hit]) -> tuple[float, float, float, float, float, float]:
+    balanced = max((hit.balanced for hit in hits if hit.balanced is not None), default=UNKNOWN)
+    rank_lead = hits[0].score - hits[1].score if len(hits) > 1 else 0.0
+    known = [(hit.meaning, hit) for hit in hits if hit.meaning is not None]
+    if not known:
+        return UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, balanced, rank_lead
+    top, best = max(known, key=lambda pair: pair[0])
+    others = [meaning for meaning, hit in known if hit.chunk.document != best.chunk.document]
+    mean = sum(meaning for meaning, _ in known) / len(known)
+    return top, top - mean, top - max(others, default=top), float(best is hits[0]), balanced, rank_lead

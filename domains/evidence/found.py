@@ -21,6 +21,19 @@ _WIDE = 24  # hits looked at, so that enough stay when a document is taken out
 _DEPTH = 8  # hits that retrieval brings
 _SHOWN = 3  # hits that a prompt shows: an answer further down is none
 
+OFF = "off"
+"""Kind of questions that are about nothing any document is about: chat, small tasks, general knowledge."""
+
+NOWHERE = frozenset({"not_stated", "near", OFF})
+"""Kinds of questions that no document answers."""
+
+
+def is_listed(folder: Path) -> bool:
+    """Say whether the documents lie in `folder`, with their list (titles may be listed without them)."""
+    path = folder / "documents.jsonl"
+    listed = path.read_text("utf-8").splitlines() if path.is_file() else []
+    return bool(listed) and all((folder / json.loads(line)["file"]).is_file() for line in listed)
+
 
 def index(folder: Path, encoder: Encoder) -> HybridRetriever:
     """Read, cut and embed every document that `documents.jsonl` in `folder` lists, sentences included."""
@@ -55,8 +68,25 @@ def as_found(rows: Sequence[Row], retriever: HybridRetriever, encoder: Encoder) 
             gone = {name for answer in answers for name in _both(answer.chunk.document)}
             left = tuple(hit for hit in hits if hit.chunk.document not in gone)[:_DEPTH]
             yield replace(about[0], hits=left, label="unanswerable", kind="removed")
-        elif all(row.kind == "not_stated" for row in about):
-            yield replace(about[0], hits=hits[:_DEPTH], label="unanswerable", kind="not_stated")
+        elif all(row.kind in NOWHERE for row in about):
+            yield replace(about[0], hits=hits[:_DEPTH], label="unanswerable")
+
+
+def as_given(rows: Sequence[Row], encoder: Encoder) -> list[Row]:
+    """Rank the passages that every row brings as the search would, each row's among themselves, and measure them."""
+    retriever = HybridRetriever(encoder)
+    numbers = count(1)
+    for at, row in enumerate(rows):
+        chunks = [replace(hit.chunk, id=f"{at}:{n}", tenant=_TENANT, domain=str(at)) for n, hit in enumerate(row.hits)]
+        vectors = encoder.encode_passages([chunk.text for chunk in chunks]) if chunks else ()
+        codes = encode_sentences(chunks, encoder)
+        retriever.apply([Upsert(next(numbers), *made) for made in zip(chunks, vectors, codes, strict=True)])
+    questions = encoder.encode_questions([row.question for row in rows])
+    searched = (
+        retriever.search(row.question, Filter(_TENANT, domain=str(at)), k=_DEPTH, vector=vector)
+        for at, (row, vector) in enumerate(zip(rows, questions, strict=True))
+    )
+    return [replace(row, hits=tuple(hits)) for row, hits in zip(rows, searched, strict=True)]
 
 
 def _both(document: str) -> tuple[str, str, str]:

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from domains import words
-from domains.evidence.rows import Label, Row, is_demo, measure_similarity, read_demo, read_mtrag
+from domains.evidence.found import as_found, as_given, index, is_listed
+from domains.evidence.rows import Label, Row, is_demo, read_demo, read_mtrag
 from retrieval.language import detect
 from retrieval.protocols import Encoder
 from retrieval.types import Hit, Vectors
@@ -57,11 +58,15 @@ class Pool:
 def prepare(path: Path, encoder: Encoder, split: str) -> list[Row]:
     """Read a file as retrieval would present it.
 
-    The demo's passages of `split` are made a pool and asked; MTRAG-UN, which has no splits, brings its own contexts.
+    The demo's questions of `split` are asked of its documents where they lie beside the file, else of a pool of all
+    passages named in it; MTRAG-UN, which has no splits, brings its own contexts.
     """
-    if is_demo(path):
-        return list(as_retrieved([row for row in read_demo(path) if row.split == split], encoder))
-    return measure_similarity(list(read_mtrag(path)), encoder)
+    if not is_demo(path):
+        return as_given(list(read_mtrag(path)), encoder)
+    rows = [row for row in read_demo(path) if row.split == split]
+    if is_listed(path.parent):
+        return list(as_found(rows, index(path.parent, encoder), encoder))
+    return list(as_retrieved(rows, encoder))
 
 
 def as_retrieved(rows: Sequence[Row], encoder: Encoder) -> Iterator[Row]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
 
@@ -12,7 +12,6 @@ from pydantic import BaseModel
 
 from domains.types import Language
 from retrieval.language import detect
-from retrieval.protocols import Encoder
 from retrieval.types import Chunk, Hit
 
 Label = Literal["answerable", "partial", "unanswerable", "underspecified"]
@@ -114,16 +113,3 @@ def is_demo(path: Path) -> bool:
     """Tell the demo's form (one passage a line) from MTRAG-UN's (all contexts of a turn) by the first line."""
     with path.open(encoding="utf-8") as lines:
         return "passage" in json.loads(next(lines, "{}"))
-
-
-def measure_similarity(rows: Sequence[Row], encoder: Encoder) -> list[Row]:
-    """Give every hit its cosine with the question, as retrieval would, and put the most similar first."""
-    questions = encoder.encode_questions([row.question for row in rows])
-    texts = list({hit.chunk.text: None for row in rows for hit in row.hits})
-    vectors = dict(zip(texts, encoder.encode_passages(texts), strict=True)) if texts else {}
-    measured: list[Row] = []
-    for row, question in zip(rows, questions, strict=True):
-        hits = [replace(hit, similarity=float(question @ vectors[hit.chunk.text])) for hit in row.hits]
-        hits.sort(key=lambda hit: -(hit.similarity or 0.0))
-        measured.append(replace(row, hits=tuple(hits)))
-    return measured

@@ -18,21 +18,25 @@ import math
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from domains.evidence import features, terms
-from domains.evidence.check import WEIGHTS, Weights
-from domains.evidence.found import as_found, index
+from domains.evidence.check import WEIGHTS, Head, Weights
+from domains.evidence.found import OFF
 from domains.evidence.pool import prepare
-from domains.evidence.rows import Row, read_demo
+from domains.evidence.rows import Row
 from retrieval.encoders.onnx import OnnxEncoder
 
-_STRENGTH = 1.0  # inverse of the L2 penalty; 0.1 to 10 measured alike
+_STRENGTH = 0.1  # inverse of the L2 penalty
 _FOLDS = 5
 _MOST_REFUSED = 0.12  # share of answerable training questions that may be refused, out of fold
+_MOST_FREE = 0.10  # share of questions about the documents that may be taken for chat, out of fold
+ABOUT = frozenset({"near", "not_stated"})
+"""Kinds of questions that no document answers although some are about what they ask."""
 
 
 _MOST_COMMON = 4000
@@ -51,51 +55,50 @@ def common_words(rows: Sequence[Row]) -> dict[str, float]:
     return {stem: weight for stem, weight in sorted(weights.items()) if weight < terms.RAREST}
 
 
-def train(rows: Sequence[Row], *, most_refused: float = _MOST_REFUSED) -> Weights:
-    """Fit the logistic model; the threshold is the quantile of out-of-fold probabilities of answerable rows.
+def train(rows: Sequence[Row], *, most_refused: float = _MOST_REFUSED, most_free: float = _MOST_FREE) -> Weights:
+    """Fit both heads; their thresholds are quantiles of out-of-fold probabilities.
 
-    Folds are cut by question, so that none is on both sides. Rows without hits need no model.
+    Folds are cut by question, so that none is on both sides. Rows without hits need no model. Of questions about
+    nothing there must be some, else every question counts as about the documents.
     """
-    from sklearn.impute import SimpleImputer
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import GroupKFold, cross_val_predict
-    from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
     usable = [row for row in rows if row.hits and row.label != "partial"]
     given = np.array([features.extract(row.question, row.hits) for row in usable])
-    answers = np.array([row.label == "answerable" for row in usable])
+    scaler = StandardScaler().fit(given)
+    known = np.where(np.isnan(given), scaler.mean_, given)
+    scaled = (known - scaler.mean_) / scaler.scale_
     groups = [row.question for row in usable]
-    imputer = SimpleImputer(keep_empty_features=True)
-    model = make_pipeline(
-        imputer, StandardScaler(), LogisticRegression(C=_STRENGTH, class_weight="balanced", max_iter=1000)
-    )
-    folds = GroupKFold(_FOLDS)
-    unseen = cross_val_predict(model, given, answers, groups=groups, cv=folds, method="predict_proba")[:, 1]
-    model.fit(given, answers)
-    scaler, head = model[1], model[2]
+    answers = np.array([row.label == "answerable" for row in usable])
+    on_topic = np.array([row.label == "answerable" or row.kind in ABOUT for row in usable])
+    telling = on_topic | np.array([row.kind == OFF for row in usable])
     return Weights(
         names=features.NAMES,
         mean=_plain(scaler.mean_),
         scale=_plain(scaler.scale_),
-        weight=_plain(head.coef_[0]),
-        bias=round(float(head.intercept_[0]), 6),
-        threshold=round(float(np.quantile(unseen[answers], most_refused)), 4),
+        answers=_head(scaled, answers, groups, most_refused),
+        about=_head(scaled[telling], on_topic[telling], list(compress(groups, telling)), most_free),
         trained_on=dict(sorted(Counter(f"{row.source} {row.label}" for row in usable).items())),
     )
 
 
+def _head(scaled: NDArray[np.float64], yes: NDArray[np.bool_], groups: Sequence[str], missed: float) -> Head:
+    """Fit one head; `missed` is the share of `yes` rows that may fall below its threshold, out of fold."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import GroupKFold, cross_val_predict
+
+    if yes.all():
+        return Head(weight=(0.0,) * scaled.shape[1], bias=0.0, threshold=0.0)
+    model = LogisticRegression(C=_STRENGTH, class_weight="balanced", max_iter=1000)
+    folds = GroupKFold(_FOLDS)
+    unseen = cross_val_predict(model, scaled, yes, groups=groups, cv=folds, method="predict_proba")[:, 1]
+    model.fit(scaled, yes)
+    threshold = round(float(np.quantile(unseen[yes], missed)), 4)
+    return Head(weight=_plain(model.coef_[0]), bias=round(float(model.intercept_[0]), 6), threshold=threshold)
+
+
 def _plain(values: NDArray[np.float64]) -> tuple[float, ...]:
     return tuple(round(float(value), 6) for value in values)
-
-
-def _rows(path: Path, encoder: OnnxEncoder) -> list[Row]:
-    """Rows to learn from: of the demo, if its documents lie beside the file, what the hybrid search finds there."""
-    folder = path.parent
-    if not (folder / "documents.jsonl").is_file():
-        return prepare(path, encoder, "train")
-    learnt = [row for row in read_demo(path) if row.split == "train"]
-    return [row for row in as_found(learnt, index(folder, encoder), encoder) if row.hits]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -106,13 +109,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--to", type=Path, default=WEIGHTS)
     options = parser.parse_args(arguments)
     encoder = OnnxEncoder(options.encoder, threads=1)
-    rows = [row for path in options.rows for row in _rows(path, encoder)]
+    rows = [row for path in options.rows for row in prepare(path, encoder, "train")]
     terms.COMMON.write_text(json.dumps(common_words(rows), indent=0) + "\n", encoding="utf-8")
     terms.common.cache_clear()
     terms.of.cache_clear()
     weights = train(rows)
     options.to.write_text(weights.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    sys.stdout.write(f"{options.to}: threshold {weights.threshold}, trained on {weights.trained_on}\n")
+    thresholds = f"thresholds {weights.answers.threshold}, {weights.about.threshold}"
+    sys.stdout.write(f"{options.to}: {thresholds}, trained on {weights.trained_on}\n")
 
 
 if __name__ == "__main__":

@@ -66,7 +66,7 @@ def predict(model: Model, kept: Kept, machine: Machine, layout: Layout, load: Lo
 def weights_of_a_rank(model: Model, kept: Kept, layout: Layout) -> float:
     """Bytes. Tensor ranks share every matrix; with experts on all ranks, data-parallel groups share the experts too."""
     routed = model.routed * kept.expert_bits / 8 / (layout.ranks if layout.experts else layout.tensor)
-    return routed + (model.others + model.embedding) * kept.other_bits / 8 / layout.tensor
+    return routed + model.unrouted_bits(kept) / 8 / layout.tensor
 
 
 def step(model: Model, kept: Kept, machine: Machine, layout: Layout, load: Load) -> tuple[float, float, float]:

@@ -21,7 +21,9 @@ from assistant.config.supervisor.lineup import Lineup
 SAYS_ITS_NUMBER = """
 import os
 
-async def application(scope, receive, send):
+from assistant.config.sharing import evened
+
+async def speak(scope, receive, send):
     if scope["type"] == "lifespan":
         while True:
             message = await receive()
@@ -31,6 +33,8 @@ async def application(scope, receive, send):
     body = str(os.getpid()).encode()
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(body))]})
     await send({"type": "http.response.body", "body": body})
+
+application = evened(speak)
 """
 PATIENCE_S = 60.0
 
@@ -107,6 +111,19 @@ def test_after_a_process_was_killed_its_successor_shares_again(port: int, tmp_pa
     with visitors(port, 12) as answered:
         assert set(answered) == holders(tmp_path)
         assert max(answered.values()) <= 10, answered
+
+
+def test_visitors_who_stay_move_over_to_a_process_that_started_anew(port: int, tmp_path: Path) -> None:
+    victim, _ = sorted(holders(tmp_path))
+    os.kill(victim, signal.SIGKILL)
+    with ExitStack() as stack:
+        opened = [
+            stack.enter_context(closing(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)))
+            for _ in range(8)
+        ]
+        assert len([ask(connection) for connection in opened]) == 8
+        assert eventually(lambda: len(holders(tmp_path)) == 2 and victim not in holders(tmp_path))
+        assert eventually(lambda: max(Counter(map(ask, opened)).values()) <= 5)
 
 
 def test_a_restart_of_the_workers_loses_no_visitor(port: int, tmp_path: Path) -> None:

@@ -31,15 +31,28 @@ class Source:
 
 @contextmanager
 def own_loop() -> Iterator[asyncio.AbstractEventLoop]:
-    """Run an event loop in a thread, for programs that have none."""
+    """Run an event loop in a thread, for programs that have none; what still runs on it at the end is stopped."""
     loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, name="model", daemon=True)
+    thread = threading.Thread(target=_until_stopped, args=(loop,), name="model", daemon=True)
     thread.start()
     try:
         yield loop
     finally:
         loop.call_soon_threadsafe(loop.stop)
         thread.join(5.0)
+
+
+def _until_stopped(loop: asyncio.AbstractEventLoop) -> None:
+    """Run a loop; told to stop, end its tasks too: of one that never began is told that nobody awaited it."""
+    try:
+        loop.run_forever()
+        loop.run_until_complete(asyncio.sleep(0))  # questions that came with the word to stop become tasks
+        while tasks := asyncio.all_tasks(loop):
+            for task in tasks:
+                task.cancel()
+            loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        loop.run_until_complete(loop.shutdown_asyncgens())
+    finally:
         loop.close()
 
 
@@ -71,7 +84,7 @@ class Asker:
         """Ask; the answer is waited for by `answer`."""
         self.questions += 1
         request = ChatRequest(messages, Sampling(max_tokens=tokens), domain="codegen", schema=json.dumps(schema))
-        asked = asyncio.run_coroutine_threadsafe(_whole(self.source.model, request), self.source.loop)
+        asked = _begun(_whole(self.source.model, request), self.source.loop)
         self._open.append(asked)
         return asked
 
@@ -90,7 +103,7 @@ class Asker:
         if asked.cancelled():
             return {}
         error = asked.exception()
-        if isinstance(error, ModelError | TimeoutError | RuntimeError):  # RuntimeError: its event loop has ended
+        if isinstance(error, ModelError | TimeoutError | RuntimeError):
             self.failed = str(error)
             return {}
         return _object(asked.result())
@@ -103,12 +116,27 @@ class Asker:
 
     def _now(self, question: Coroutine[Any, Any, T], default: T) -> T:
         """Return what a short question gives within a moment; questions of this kind raise nothing."""
-        asked = asyncio.run_coroutine_threadsafe(question, self.source.loop)
+        asked = _begun(question, self.source.loop)
         try:
             return asked.result(timeout=_HEALTH_S)
-        except (TimeoutError, CancelledError, ModelError):
+        except (TimeoutError, CancelledError, ModelError, LoopEnded):
             asked.cancel()
             return default
+
+
+class LoopEnded(RuntimeError):
+    """The event loop that the model belongs to takes no more questions."""
+
+
+def _begun(question: Coroutine[Any, Any, T], loop: asyncio.AbstractEventLoop) -> Future[T]:
+    """Put a question to a loop; one that is closed answers with LoopEnded."""
+    try:
+        return asyncio.run_coroutine_threadsafe(question, loop)
+    except RuntimeError:
+        question.close()
+        refused: Future[T] = Future()
+        refused.set_exception(LoopEnded("its event loop has ended"))
+        return refused
 
 
 async def _whole(model: ChatModel, request: ChatRequest) -> str:

@@ -98,7 +98,8 @@ def _member(
     result: Any
     try:
         dist.init_process_group("gloo", init_method=meeting.as_uri(), rank=rank, world_size=size, timeout=limit)
-        dist.barrier()  # gloo calls a rank met before its peer does: one that then ends at once fails the other's meeting
+        # gloo calls a rank met before its peer does: one that then ends at once fails the other's meeting
+        dist.barrier()
         result = case(Group(dist.group.WORLD, limit) if size > 1 else Group(), *args)
     except KernelError as error:
         result = error

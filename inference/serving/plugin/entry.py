@@ -19,11 +19,12 @@ def register() -> None:
         if "UnquantizedFusedMoEMethod" not in op_registry_oot:
             gpu_experts.offer()
         return
-    from inference.serving.plugin import experts, norm, quantization
+    from inference.serving.plugin import experts, norm, quantization, sampling
 
     if "UnquantizedFusedMoEMethod" not in op_registry_oot:
         experts.offer()
         norm.offer()
+        sampling.offer()
         _offer_runner()
     if quantization.INT4 not in QUANTIZATION_METHODS:
         quantization.offer()

@@ -50,6 +50,11 @@ def silent_shared_expert() -> bool:
     return ours is not None and ours.silent_shared_expert
 
 
+def live() -> bool:
+    """Whether our library computes in this process. Known at any time, where settings are known while vLLM builds."""
+    return _load.cache_info().currsize > 0
+
+
 @functools.cache
 def _load(path: Path) -> Library:
     return Library.load(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import os
 import subprocess
 import sys
@@ -34,6 +35,7 @@ def nothing_built(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wiring, "_built", None)
     monkeypatch.setattr(wiring, "_warming", None)
     monkeypatch.setattr(wiring, "_fault", None)
+    monkeypatch.setattr(gc, "freeze", lambda: None)  # what the tests hold is not kept for good
 
 
 def built(*parts: Part) -> object:
@@ -45,6 +47,31 @@ def test_until_there_is_a_room_the_asker_is_told_when_to_come_back() -> None:
         wiring.room()
     assert (starting.value.code, starting.value.retry_after) == ("starting", 2.0)
     assert starting.value.text.zh != starting.value.text.en
+
+
+def test_what_was_loaded_in_the_background_is_kept_for_good(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    frozen = threading.Event()
+
+    def assemble() -> object:
+        done.append("built")
+        return built()
+
+    monkeypatch.setattr(wiring, "_assemble", assemble)
+    monkeypatch.setattr(wiring, "_watch_until_model_is_up", lambda: None)
+    monkeypatch.setattr(gc, "collect", lambda: done.append("looked through"))
+    monkeypatch.setattr(gc, "freeze", lambda: (done.append("kept"), frozen.set()))
+    wiring.warm_up()
+    assert frozen.wait(30)
+    assert done == ["built", "looked through", "kept"], "garbage is not kept, and nothing before it is there"
+
+
+def test_a_command_keeps_nothing_for_good(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[str] = []
+    monkeypatch.setattr(wiring, "_assemble", built)
+    monkeypatch.setattr(gc, "freeze", lambda: kept.append("kept"))
+    wiring.build()
+    assert kept == []
 
 
 def test_threads_that_build_at_once_get_the_same_room(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,9 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.faq.evaluation import read
 from benchmarks import cache_peers
-from benchmarks.cache_peers import Result, Work, figures, ours, prepare, theirs
+from benchmarks.cache_peers import Result, Work, authored, figures, installed, ours, prepare, theirs
 from retrieval.protocols import Encoder
+from tests.unit.assistant.faq.pairs import paraphrases, swaps
 
 VECTORS = np.eye(3, dtype=np.float32)
 WORK = Work(
@@ -101,7 +103,7 @@ def pairs_file(folder: Path) -> Path:
 def test_questions_are_parted_by_language_and_each_is_kept_and_encoded_once(
     tmp_path: Path, house_encoder: Encoder
 ) -> None:
-    english, chinese = prepare([pairs_file(tmp_path)], 100)
+    english, chinese = prepare(read([pairs_file(tmp_path)]), 100)
     assert (english.language, chinese.language) == ("en", "zh")
     assert english.curated == ["How do I delete my account?", "What does delivery cost?"]
     assert len(english.asked) == 4
@@ -111,11 +113,11 @@ def test_questions_are_parted_by_language_and_each_is_kept_and_encoded_once(
     }
     assert english.curated_vectors.shape == (2, house_encoder.dimension)
     assert english.asked_vectors.shape == (4, house_encoder.dimension)
-    assert [len(work.asked) for work in prepare([pairs_file(tmp_path)], 1)] == [1, 1]
+    assert [len(work.asked) for work in prepare(read([pairs_file(tmp_path)]), 1)] == [1, 1]
 
 
 def test_ours_answers_equal_and_other_words_and_not_the_opposite(tmp_path: Path, house_encoder: Encoder) -> None:
-    english, _ = prepare([pairs_file(tmp_path)], 100)
+    english, _ = prepare(read([pairs_file(tmp_path)]), 100)
     result = ours(english)
     assert dict(zip(english.asked, result.served, strict=True)) == {
         "How can I delete my account?": 0,
@@ -149,3 +151,53 @@ def test_without_the_peer_the_own_figures_are_printed_and_how_to_get_it(
     assert found["en_ours_false_hit_rate"] == 0.0
     assert found["zh_questions"] == 1
     assert not [name for name in found if "gptcache" in name or name.endswith("ratio")]
+
+
+def test_without_files_the_authored_pairs_are_asked() -> None:
+    written = [*swaps(), *paraphrases()]
+    assert [(pair.a, pair.b, pair.same) for pair in authored()] == [(pair.a, pair.b, pair.same) for pair in written]
+    assert sum(not pair.same for pair in authored()) >= 500
+
+
+@pytest.fixture
+def house_peer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the house's own environment of the peer would be."""
+    python = tmp_path / ".peers" / "gptcache" / "bin" / "python"
+    monkeypatch.setattr(cache_peers, "PEER", python)
+    return python
+
+
+def test_the_peers_environment_is_made_once(house_peer: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[list[object]] = []
+
+    def run(command: list[object], **_: object) -> subprocess.CompletedProcess[str]:
+        ran.append(command)
+        house_peer.parent.mkdir(parents=True, exist_ok=True)
+        house_peer.touch()
+        return subprocess.CompletedProcess([], 0, "", "")
+
+    monkeypatch.setattr(cache_peers.subprocess, "run", run)
+    assert installed(house_peer)
+    assert installed(house_peer)
+    assert [command[0] for command in ran] == [sys.executable, house_peer]
+    assert ran[0][-1] == house_peer.parent.parent
+    assert ran[1][-1] == cache_peers.PINS
+
+
+def test_an_installation_that_failed_leaves_nothing_that_looks_like_one(
+    house_peer: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(command: list[object], **_: object) -> subprocess.CompletedProcess[str]:
+        house_peer.parent.mkdir(parents=True, exist_ok=True)
+        house_peer.touch()
+        return subprocess.CompletedProcess([], int("pip" in command), "", "no matching distribution")
+
+    monkeypatch.setattr(cache_peers.subprocess, "run", run)
+    assert not installed(house_peer)
+    assert "no matching distribution" in capsys.readouterr().out
+    assert not house_peer.exists()
+
+
+def test_another_interpreter_is_used_as_it_is(house_peer: Path, tmp_path: Path) -> None:
+    assert installed(Path(sys.executable))
+    assert not installed(tmp_path / "nowhere")

@@ -34,6 +34,20 @@ async def test_connections_are_kept_alive(stand: Stand) -> None:
     assert stand.connections == 3
 
 
+async def test_a_connection_that_the_server_ends_is_opened_anew(stand: Stand) -> None:
+    ended = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}"
+    stand.answerer = lambda _head, body: [ended if b'"n": 3' in body else answer("200 OK", b"{}")]
+    outcome = await fire(stand.server, _requests(stand, 8), connections=1)
+    assert outcome.statuses == {200: 8}
+    assert (outcome.ended, stand.connections) == (1, 2)
+
+
+async def test_the_last_connection_may_be_ended_too(stand: Stand) -> None:
+    stand.answerer = lambda _head, _body: [b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}"]
+    outcome = await fire(stand.server, _requests(stand, 2), connections=1)
+    assert (outcome.statuses, outcome.ended, stand.connections) == ({200: 2}, 2, 2)
+
+
 async def test_statuses_are_counted_apart(stand: Stand) -> None:
     stand.answerer = lambda _head, body: [answer("429 Too Many Requests" if b'"n": 1' in body else "200 OK", b"{}")]
     outcome = await fire(stand.server, _requests(stand, 3), connections=1)

@@ -14,6 +14,7 @@ from domains.types import Question
     "text",
     ["What is your refund policy?", "Do you ship to Canada?", "Where is my last order?",
         "What are the opening hours?", "When does my subscription end",
+        "What uptime do you promise?", "Will you ship it abroad",
      "你们支持货到付款吗", "贵公司的地址", "我的订单到哪了", "运费多少", "客服电话是多少"],
 )  # fmt: skip
 def test_questions_about_the_company_are_told(ask: Callable[..., Question], text: str) -> None:
@@ -27,6 +28,7 @@ def test_questions_about_the_company_are_told(ask: Callable[..., Question], text
         "What is your name?",
         "Give me your opinion on tea",
         "How do I sort a list?",
+        "Could you provide an example of recursion?",
         "谁写了红楼梦？",
         "写一首诗",
         "什么是复利",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import aclosing
 
 import pytest
@@ -14,9 +15,11 @@ from assistant.chat.memory import Memory, PastTurn
 from assistant.chat.pipeline import answer
 from assistant.chat.stores.errors import StoreAway
 from assistant.errors import NotFound
+from domains.types import Evidence
 from inference.client.absent import AbsentModel
 from inference.client.errors import ModelInterrupted, ModelTimeout, ModelUnavailable
 from inference.client.scripted import Reply
+from retrieval.types import Hit
 from tests.chatkit import RETURNS, Curated, ListStore, asked, events, failed, finished, model, room
 
 
@@ -96,6 +99,22 @@ async def test_a_medical_question_without_evidence_is_refused_and_a_human_offere
 async def test_a_question_about_the_company_without_evidence_is_refused_in_any_domain() -> None:
     answer_ = finished(await events(asked("Where does the CEO live?"), room(model("On the moon."))))
     assert answer_.refused.code == "no_evidence"
+
+
+class Unsure:
+    """Finds passages that are about the question, and no answer in them."""
+
+    def judge(self, question: str, hits: Sequence[Hit]) -> Evidence:
+        return Evidence(tuple(hits), 0.2, sufficient=False, related=bool(hits))
+
+
+async def test_documents_that_are_near_but_hold_no_answer_are_named_and_no_model_is_asked() -> None:
+    scripted = model("It is made of brass.")
+    answer_ = finished(await events(asked("What is the Aurora lamp made of?"), room(scripted, evidence=Unsure())))
+    assert answer_.refused.code == "no_evidence"
+    assert "“Aurora manual” [1]" in answer_.answer
+    assert "Aurora manual" in [source.title for source in answer_.sources]
+    assert (scripted.requests, answer_.grounded) == ([], False)
 
 
 @pytest.mark.parametrize(

@@ -74,3 +74,20 @@ def test_a_refusal_offers_a_human_only_when_asked_to() -> None:
 def test_sources_are_numbered_from_one() -> None:
     evidence = Evidence((Hit(WARRANTY, 2.0), Hit(WARRANTY, 1.0)), 0.9, sufficient=True)
     assert [source.n for source in replies.sources_of(evidence)] == [1, 2]
+
+
+def test_a_refusal_for_want_of_an_answer_names_what_comes_nearest() -> None:
+    near = Evidence((), 0.2, sufficient=False, related=True, nearest=(Hit(WARRANTY, 1.0),))
+    refused = replies.pointing(RefusalShown("no_evidence", "Not found."), near, "en")
+    assert refused.reason == f"Not found.\n\nThe closest I have: “{WARRANTY.title}” [1]. It may not hold the answer."
+    assert [source.title for source in replies.sources_of(near)] == [WARRANTY.title]
+    assert f"《{WARRANTY.title}》[1]" in replies.pointing(RefusalShown("no_evidence", "没有。"), near, "zh").reason
+
+
+def test_another_refusal_or_one_without_anything_near_stays_as_it_is() -> None:
+    near = Evidence((), 0.2, sufficient=False, related=True, nearest=(Hit(WARRANTY, 1.0),))
+    for refused, evidence in (
+        (RefusalShown("unsafe", "No."), near),
+        (RefusalShown("no_evidence", "Not found."), Evidence((), 0.0, sufficient=False)),
+    ):
+        assert replies.pointing(refused, evidence, "en") is refused

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
+from assistant.chat.room import nearest
+from domains.types import Evidence
 from retrieval.config import Context, RetrievalConfig
 from retrieval.retriever import HybridRetriever
-from retrieval.types import Filter, Upsert
+from retrieval.types import Filter, Hit, Upsert
 from tests import chatkit
 
 TEXTS = ["A return needs the receipt.", "A refund is paid within five days.", "Gift cards are not refunded."]
@@ -29,3 +33,30 @@ async def test_the_model_sees_as_much_around_a_passage_as_was_chosen(context: Co
     evidence = await room.find(QUESTION, chatkit.ENCODER.encode_questions([QUESTION])[0], Filter("demo"))
     best = evidence.hits[0].chunk
     assert (best.id, best.text) == (chunks[1].id, seen)
+
+
+def found(*documents: str) -> list[Hit]:
+    return [Hit(chatkit.chunk(f"text {n}", document=name), 1.0 - n / 10) for n, name in enumerate(documents)]
+
+
+@pytest.mark.parametrize(
+    ("documents", "named"),
+    [((), []), (("a", "a", "b"), ["text 0", "text 2"]), (("a", "b", "c"), ["text 0", "text 1"]), (("a",), ["text 0"])],
+)
+def test_the_best_passage_of_each_of_two_documents_is_near(documents: tuple[str, ...], named: list[str]) -> None:
+    assert [hit.chunk.text for hit in nearest(found(*documents))] == named
+
+
+class Strict:
+    """Calls hits enough only when the first is a document's, as a check does that knows no curated entry."""
+
+    def judge(self, question: str, hits: Sequence[Hit]) -> Evidence:
+        return Evidence(tuple(hits), 0.9, sufficient=hits[0].chunk.document != "faq:1", related=True)
+
+
+async def test_a_curated_entry_beside_the_documents_does_not_make_them_say_less() -> None:
+    room = chatkit.room(chunks=(chatkit.chunk(TEXTS[1], document="refunds"),), evidence=Strict())
+    entry = Hit(chatkit.chunk("Refunds?", document="faq:1"), 1.0)
+    vector = chatkit.ENCODER.encode_questions([QUESTION])[0]
+    evidence = await room.find(QUESTION, vector, Filter("demo"), [entry])
+    assert [hit.chunk.document for hit in evidence.hits] == ["refunds"]

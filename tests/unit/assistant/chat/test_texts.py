@@ -13,6 +13,7 @@ SAID = {name: text for name, text in vars(texts).items() if isinstance(text, Tex
 MADE = {
     "too_long": texts.too_long(4000, 12345),
     "unsupported": texts.unsupported("ru"),
+    "closest": texts.closest(["Returns", "Refunds"]),
     "also_asked": texts.also_asked(["Where?", "When?"]),
     "unknown_domain": texts.unknown_domain("astrology", "code, general"),
 }

@@ -1,12 +1,16 @@
+import asyncio
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from assistant import wiring
-from assistant.config import asgi
+from assistant.config import asgi, warming
+from assistant.config.sharing import SharingLoop
+from assistant.config.warming import Mark
 
 
 async def _speak(scope: dict[str, Any], *messages: dict[str, Any]) -> list[dict[str, Any]]:
@@ -30,6 +34,39 @@ async def test_loading_begins_with_the_server_and_ends_with_it(monkeypatch: pyte
     said = await _speak({"type": "lifespan"}, {"type": "lifespan.startup"}, {"type": "lifespan.shutdown"})
     assert done == ["warm up", "close"]
     assert [message["type"] for message in said] == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+
+
+def test_a_process_that_loads_leaves_connections_to_the_others_until_it_can_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built: list[bool] = []
+    monkeypatch.setattr(asgi, "_is_built", lambda: bool(built))
+    seen: list[bool] = []
+
+    async def live() -> None:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, SharingLoop)
+        waiting = asyncio.create_task(asgi._until_built(Mark(tmp_path)))
+        seen.append(loop.loading)
+        await asyncio.sleep(0)
+        seen.append(loop.loading)
+        built.append(True)
+        await waiting
+        seen.append(loop.loading)
+
+    with asyncio.Runner(loop_factory=SharingLoop) as runner:
+        runner.run(live())
+    assert seen == [False, True, False]
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_under_another_loop_only_the_mark_says_that_a_process_loads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asgi, "_is_built", lambda: True)
+    await asgi._until_built(Mark(tmp_path))
+    assert not hasattr(asyncio.get_running_loop(), "loading")
+    assert not warming.anyone(tmp_path)
 
 
 @pytest.mark.parametrize(("wanted", "used"), [(None, "1"), ("4", "4")])

@@ -13,12 +13,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
 from assistant.config import env, sharing
-from assistant.config.sharing import Gate, SharingLoop, Tally
+from assistant.config.sharing import LOADING, Gate, Message, SharingLoop, Tally, evened
 
 HOLDS = """
 import sys, time
@@ -175,6 +175,146 @@ def test_after_closing_nothing_more_is_taken_and_open_connections_stay(
     with made, other:
         made.sendall(b"still here")
         assert made.recv(10) == b"still here"
+
+
+@pytest.fixture
+def gate(listening: socket.socket, tmp_path: Path) -> Iterator[Gate]:
+    """A gate in a loop that stands still: only what a test asks of it happens."""
+    loop = SharingLoop()
+    made = Gate(loop, listening.dup(), asyncio.Protocol, Tally(tmp_path))
+    loop.gate = made
+    yield made
+    made.close()
+    loop.close()
+
+
+class Held(asyncio.Transport):
+    """A connection as the gate sees it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gone = False
+
+    def is_closing(self) -> bool:
+        return self.gone
+
+
+def _holding(gate: Gate, count: int, monkeypatch: pytest.MonkeyPatch) -> list[Held]:
+    held = [Held() for _ in range(count)]
+    gate._open = set(held)
+    monkeypatch.setattr(sharing, "RECOUNT_S", 0.0)  # every request is a chance
+    return held
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "told"), [(12, 0, True), (4, 2, True), (3, 2, False), (2, 2, False), (1, 2, False)]
+)
+def test_a_connection_too_many_ends_with_its_answer(
+    gate: Gate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own: int, other: int, *, told: bool
+) -> None:
+    second = Tally(tmp_path)
+    second.tell(other)
+    _holding(gate, own, monkeypatch)
+    assert gate.end_one() is told
+    second.close()
+
+
+def test_a_process_alone_ends_no_connection(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    _holding(gate, 50, monkeypatch)
+    assert not gate.end_one()
+
+
+def test_what_is_about_to_end_is_not_counted_twice(gate: Gate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    second = Tally(tmp_path)
+    held = _holding(gate, 4, monkeypatch)
+    second.tell(1)
+    assert gate.end_one()
+    assert gate.end_one()
+    assert not gate.end_one(), "their answers may be long streams, but when they are out two are left here"
+    for one in held[:2]:
+        one.gone = True
+        gate.ended()
+    assert not gate.end_one()
+    second.tell(0)
+    assert gate.end_one()
+    second.close()
+
+
+def test_one_connection_at_a_time_is_ended(gate: Gate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    second = Tally(tmp_path)
+    _holding(gate, 9, monkeypatch)
+    monkeypatch.setattr(sharing, "RECOUNT_S", 3600.0)
+    assert [gate.end_one() for _ in range(3)] == [True, False, False], "the others' numbers must follow first"
+    second.close()
+
+
+def test_a_process_that_still_loads_gets_no_connection_from_others(
+    gate: Gate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = Tally(tmp_path)
+    second.tell(LOADING)
+    _holding(gate, 9, monkeypatch)
+    assert not gate.end_one()
+    gate._loop.loading = True
+    gate._let_go()
+    assert second.fewest() == LOADING + 9
+    second.tell(LOADING + 9)
+    assert not gate._leaves_it(), "where all are loading it takes its share"
+    second.tell(3)
+    assert gate._leaves_it()
+    second.close()
+
+
+async def _headers_of(gate: Gate | None, kind: str, monkeypatch: pytest.MonkeyPatch) -> list[tuple[bytes, bytes]]:
+    said: list[Message] = []
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": f"{kind}.response.start", "status": 200, "headers": [(b"x-own", b"1")]})
+        await send({"type": f"{kind}.response.body", "body": b"ok"})
+
+    async def send(message: Message) -> None:
+        said.append(message)
+
+    async def receive() -> Message:
+        raise AssertionError
+
+    if gate is not None:
+        monkeypatch.setattr(asyncio, "get_running_loop", lambda: gate._loop)
+    await evened(application)({"type": kind}, receive, send)
+    assert said[1] == {"type": f"{kind}.response.body", "body": b"ok"}
+    return list(said[0]["headers"])
+
+
+async def test_the_answer_says_that_its_connection_ends(
+    gate: Gate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = Tally(tmp_path)
+    _holding(gate, 3, monkeypatch)
+    assert await _headers_of(gate, "http", monkeypatch) == [(b"x-own", b"1"), (b"connection", b"close")]
+    assert gate._ending == 0
+    assert await _headers_of(gate, "websocket.http", monkeypatch) == [(b"x-own", b"1")]
+    second.tell(3)
+    assert await _headers_of(gate, "http", monkeypatch) == [(b"x-own", b"1")]
+    second.close()
+
+
+async def test_another_servers_answers_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert await _headers_of(None, "http", monkeypatch) == [(b"x-own", b"1")]
+
+
+async def test_an_answer_that_failed_no_longer_counts_as_ending(
+    gate: Gate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        raise ConnectionError
+
+    second = Tally(tmp_path)
+    _holding(gate, 3, monkeypatch)
+    monkeypatch.setattr(asyncio, "get_running_loop", lambda: gate._loop)
+    with pytest.raises(ConnectionError):
+        await evened(application)({"type": "http"}, cast("Any", None), cast("Any", None))
+    assert gate._ending == 0
+    second.close()
 
 
 def test_processes_read_each_others_counts(tmp_path: Path) -> None:

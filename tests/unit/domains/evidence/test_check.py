@@ -35,6 +35,13 @@ def test_a_passage_that_answers_suffices_and_one_that_does_not_does_not(
     assert not check.judge(question, [hit(other, language=language, similarity=0.78)]).sufficient
 
 
+def test_what_suffices_is_related_and_chat_is_not(hit: Callable[..., Hit]) -> None:
+    check = EvidenceCheck.load()
+    refunds = hit("Refunds arrive within 5 business days after we receive the parcel.", similarity=0.91)
+    assert check.judge("When do refunds arrive?", [refunds]).related
+    assert not check.judge("Tell me a joke", [hit("Refunds take 5 days.", similarity=0.75)]).related
+
+
 def test_hits_keep_their_order(hit: Callable[..., Hit]) -> None:
     hits = (hit("b"), hit("a"))
     assert EvidenceCheck.load().judge("a", hits).hits == hits

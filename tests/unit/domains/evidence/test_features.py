@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,9 @@ from hypothesis import strategies as st
 from domains.evidence import features
 from domains.evidence.rows import passage
 from retrieval.types import Hit
+
+UNMEASURED = {"similarity", "lead", "lexical", "balanced", "agreed", "meaning", "meaning_lead", "meaning_apart"}
+"""What a bare passage, that no search has found, cannot have."""
 
 
 def named(question: str, *hits: Hit) -> dict[str, float]:
@@ -71,7 +75,46 @@ def test_each_kind_of_question_is_named_once(hit: Callable[..., Hit]) -> None:
     assert [name for name, value in found.items() if name.startswith("asks_") and value] == ["asks_person"]
 
 
+@pytest.mark.parametrize(
+    ("question", "task"),
+    [
+        ("Tell me a joke", 1.0),
+        ("please write a poem", 1.0),
+        ("帮我写一封请假邮件", 1.0),
+        ("把“早上好”翻译成英语", 1.0),
+        ("讲个笑话", 1.0),
+        ("How do I write to the API?", 0.0),
+        ("怎么写摘要？", 0.0),
+        ("Who tells me when it ships?", 0.0),
+    ],
+)
+def test_something_to_be_made_is_told_from_something_to_be_found(
+    hit: Callable[..., Hit], question: str, task: float
+) -> None:
+    assert named(question, hit("x"))["task"] == task
+
+
+def test_meaning_is_compared_with_the_other_hits_and_other_documents(hit: Callable[..., Hit]) -> None:
+    hits = [
+        replace(hit("a", title="A", key="1"), meaning=0.5, balanced=0.2, score=0.03),
+        replace(hit("b", title="A", key="2"), meaning=0.6, balanced=0.1, score=0.02),
+        replace(hit("c", title="B", key="3"), meaning=0.1, balanced=0.0, score=0.01),
+    ]
+    found = named("x", *hits)
+    assert found["meaning"] == 0.6
+    assert found["meaning_lead"] == pytest.approx(0.2)
+    assert found["meaning_apart"] == pytest.approx(0.5)
+    assert (found["agreed"], found["balanced"]) == (0.0, 0.2)
+    assert found["rank_lead"] == pytest.approx(0.01)
+
+
+def test_cosines_of_chinese_are_weighed_apart(hit: Callable[..., Hit]) -> None:
+    found = named("退款几天到账", hit("退款在5天内到账。", language="zh", similarity=0.9))
+    assert (found["chinese"], found["chinese_similarity"]) == (1.0, found["similarity"])
+    assert named("Refund?", hit("x", similarity=0.9))["chinese_similarity"] == 0.0
+
+
 @given(question=st.text(max_size=80), texts=st.lists(st.text(max_size=120), min_size=1, max_size=4))
 def test_any_text_gives_finite_features_but_for_the_unknown(question: str, texts: list[str]) -> None:
     found = named(question, *map(passage, texts))
-    assert all(math.isfinite(value) for name, value in found.items() if name not in {"similarity", "lead", "lexical"})
+    assert all(math.isfinite(value) for name, value in found.items() if name not in UNMEASURED)

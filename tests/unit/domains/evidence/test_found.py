@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from domains.evidence.found import as_found, index
+from domains.evidence.found import as_found, as_given, index, is_listed
 from domains.evidence.rows import Row, passage
 from retrieval.types import Vectors
 
@@ -63,3 +63,23 @@ def test_the_index_holds_the_sentences_as_the_live_one_does(tmp_path: Path) -> N
     snapshot = index(folder(tmp_path), Words())._snapshot  # type: ignore[arg-type]
     assert snapshot.rows.end == 2
     assert all(len(snapshot.sentences(row)) for row in range(snapshot.rows.end))
+
+
+def test_passages_that_a_row_brings_are_ranked_among_themselves_alone() -> None:
+    rows = [
+        Row("What costs the red lamp?", (passage("Chairs stand."), passage(PRICE)), "answerable", "own"),
+        Row("What costs the chair?", (passage("The chair costs 90 yuan."),), "answerable", "own"),
+        Row("Who sings?", (), "unanswerable", "own"),
+    ]
+    first, second, none = as_given(rows, Words())  # type: ignore[arg-type]
+    assert [hit.chunk.text for hit in first.hits] == [PRICE, "Chairs stand."]
+    assert first.hits[0].meaning is not None
+    assert [hit.chunk.text for hit in second.hits] == ["The chair costs 90 yuan."]
+    assert none.hits == ()
+
+
+def test_a_list_of_documents_is_noticed(tmp_path: Path) -> None:
+    assert not is_listed(tmp_path)
+    assert is_listed(folder(tmp_path))
+    (tmp_path / "lamp.md").unlink()
+    assert not is_listed(tmp_path)

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from domains.evidence.rows import is_demo, measure_similarity, passage, read_demo, read_mtrag
-from retrieval.protocols import Encoder
+from domains.evidence.rows import is_demo, read_demo, read_mtrag
 
 
 def test_the_demos_rows_carry_title_label_and_split(demo: Path) -> None:
@@ -36,12 +35,3 @@ def test_a_line_of_another_form_is_refused(tmp_path: Path) -> None:
     path.write_text('{"passage": "x"}', encoding="utf-8")
     with pytest.raises(ValidationError):
         list(read_demo(path))
-
-
-def test_similarities_order_the_hits(demo: Path, encoder: Encoder) -> None:
-    row = next(read_demo(demo))
-    both = measure_similarity(
-        [type(row)(row.question, (passage("Nothing alike here."), *row.hits), "answerable", "x")], encoder
-    )[0]
-    assert both.hits[0].chunk.document == "tea.md"
-    assert both.hits[0].similarity is not None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from domains.evidence import EvidenceCheck
 from domains.evidence.evaluate import evaluate
 from domains.evidence.features import NAMES
-from domains.evidence.rows import Row, measure_similarity, passage
+from domains.evidence.found import as_given
+from domains.evidence.rows import Row, passage
 from domains.evidence.train import train
 from retrieval.protocols import Encoder
 
@@ -22,7 +23,7 @@ def rows(encoder: Encoder) -> list[Row]:
         question = f"What does the {thing} cost?"
         made.append(Row(question, (passage(f"The {thing} costs 5 yuan."),), "answerable", "own"))
         made.append(Row(question, (passage(f"The {other} was painted."),), "unanswerable", "own"))
-    return measure_similarity(made, encoder)
+    return as_given(made, encoder)
 
 
 def test_what_the_rows_teach_is_learnt(encoder: Encoder) -> None:

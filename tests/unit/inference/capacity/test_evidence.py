@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from inference.capacity.evidence import Evidence, all_of_it
 
 
@@ -18,3 +20,10 @@ def test_cpus_and_gpus_are_both_there_with_their_sources() -> None:
     assert units.count("tokens/s") >= 3
     assert units.count("us") >= 6
     assert all(one.source for one in all_of_it())
+
+
+def test_on_one_machine_the_formats_gain_what_their_bytes_promise() -> None:
+    """The roofline's order is the machine's: int4 against bf16 of one model is within a third of what was measured."""
+    served = {one.what: one for one in all_of_it() if "1.5b" in one.what and "amx" in one.what}
+    int4, bf16 = (next(one for what, one in served.items() if f", {kept}, " in what) for kept in ("int4", "bf16"))
+    assert int4.predicted / bf16.predicted == pytest.approx(int4.measured / bf16.measured, rel=1 / 3)

@@ -42,6 +42,17 @@ def test_one_token_chooses_top_k_experts_and_many_choose_all() -> None:
     assert qwen.chosen(10_000) == pytest.approx(128)
 
 
-def test_int4_keeps_its_scales_and_leaves_the_rest_in_int8() -> None:
+def test_int4_reads_what_the_packed_files_of_the_model_hold() -> None:
+    """experts 778,588,160 bytes of one of two, attention 94,330,880, the head in int4 138,569,728."""
+    model, packed = BY_NAME["qwen2.5-coder-1.5b-moe"], 778_588_160 + 94_330_880 + 138_569_728
+    read = (model.mixed * model.expert * Kept.INT4.expert_bits + model.others * Kept.INT4.other_bits) / 8
+    assert read == pytest.approx(packed, rel=0.01)
+
+
+def test_the_heads_second_form_takes_memory_and_no_time() -> None:
     model = BY_NAME["qwen2.5-coder-1.5b-moe"]
-    assert model.routed * 4 / 8 < model.weight_bytes(Kept.INT4) - model.others < model.routed * 5 / 8 + model.others
+    once = (model.routed * Kept.INT4.expert_bits + model.others * Kept.INT4.other_bits) / 8
+    assert model.weight_bytes(Kept.INT4) - once == pytest.approx(247_963_648, rel=0.01)
+    for kept in (Kept.BF16, Kept.FP8, Kept.INT8):
+        assert kept.head_again_bits == 0
+        assert model.unrouted_bits(kept) == (model.others + model.embedding) * kept.other_bits

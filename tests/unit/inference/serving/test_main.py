@@ -1,3 +1,4 @@
+import json
 import socket
 import subprocess
 import sys
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from inference.serving.__main__ import main
+from inference.serving.config import Device
 
 
 @pytest.fixture
@@ -129,3 +131,21 @@ def test_guesses_reach_the_server_and_none_are_made_unasked(
 ) -> None:
     assert served_with(monkeypatch, run, model, Path("/k/abc/lib.so"), "--guess", "3").guesses == 3
     assert served_with(monkeypatch, run, model, Path("/k/abc/lib.so")).guesses == 0
+
+
+def test_an_adapter_over_several_ranks_of_a_cpu_stops_before_vllm_is_started(
+    run: Any, model: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody has seen it answer rightly, so nobody is answered by it: the message names what to do instead."""
+    adapter = tmp_path / "legal"
+    adapter.mkdir()
+    (adapter / "adapter_model.safetensors").write_bytes(b"")
+    about = {"peft_type": "LORA", "r": 4, "lora_alpha": 4, "target_modules": ["q_proj"], "bias": "none"}
+    (adapter / "adapter_config.json").write_text(json.dumps(about))
+    monkeypatch.setattr("inference.serving.preflight.installed_engine", lambda: (Device.CPU, "0.32.0"))
+    for layout in (("--tensor-parallel", "2"), ("--data-parallel", "2", "--expert-parallel")):
+        status, err = run("--model", str(model), "--port", "8619", "--adapter", f"legal={adapter}", *layout)
+        assert status == 1
+        assert "adapter 'legal' can't be served over 2 ranks on a CPU; serve it on one, or merge it" in err
+        assert "不能跨 2 个 rank" in err
+    assert not (tmp_path / "state.json").exists()

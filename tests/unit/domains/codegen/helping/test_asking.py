@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import threading
 import time
+import warnings
 from collections.abc import Callable
 
 import pytest
@@ -74,6 +76,51 @@ def test_who_answers_is_named_only_while_it_is_well() -> None:
             source = Source(ScriptedModel(["{}"], well=well), loop)
             made = Asker(source, time.monotonic() + 5, threading.Event())
             assert made.name() == name
+
+
+def test_a_question_that_never_began_is_ended_with_its_loop_and_not_told_of_as_never_awaited() -> None:
+    began, gate = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        began.set()
+        gate.wait(30)
+
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        with own_loop() as loop:
+            loop.call_soon_threadsafe(hold)
+            assert began.wait(30)
+            made = Asker(Source(ScriptedModel(["{}"]), loop), time.monotonic() + 60, threading.Event())
+            asked = made.begin(ASKED, SCHEMA, 20)  # waits behind what holds the loop
+            made.cancelled.set()
+            assert made.answer(asked) == {}
+            threading.Timer(0.05, gate.set).start()  # the word to stop comes in between, or shortly after
+        del made, asked
+        gc.collect()
+    assert [str(warning.message) for warning in told if "never awaited" in str(warning.message)] == []
+    assert loop.is_closed()
+
+
+def test_an_answer_that_is_being_written_stops_with_its_loop() -> None:
+    model = ScriptedModel(lambda _request: Reply(("{}", "{}"), delay=60.0))
+    with own_loop() as loop:
+        made = Asker(Source(model, loop), time.monotonic() + 60, threading.Event())
+        made.begin(ASKED, SCHEMA, 20)
+        deadline = time.monotonic() + 30
+        while not model.requests and time.monotonic() < deadline:
+            time.sleep(0.01)
+    assert (model.closed_early, loop.is_closed()) == (1, True)
+
+
+def test_a_loop_that_has_ended_is_a_model_that_does_not_answer() -> None:
+    with own_loop() as loop:
+        pass
+    made = Asker(Source(ScriptedModel(["{}"]), loop), time.monotonic() + 5, threading.Event())
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert made.name() == ""
+        assert made.answer(made.begin(ASKED, SCHEMA, 20)) == {}
+    assert made.failed == "its event loop has ended"
 
 
 def wait_closed(made: Asker, count: int) -> None:

@@ -11,11 +11,12 @@ from inference.moe import reference
 from inference.moe.kernels.cpu.library import Library
 from inference.moe.kernels.cpu.packed import Format
 from inference.moe.parallel.combine import Combine
+from inference.moe.parallel.dispatch import dispatch
 from inference.moe.parallel.group import Group
 from inference.moe.parallel.layer import ParallelExperts
 from inference.moe.parallel.migrate import Migration
 from inference.moe.parallel.placement import NOWHERE, Placement
-from inference.moe.parallel.split import Split
+from inference.moe.parallel.split import Split, even
 from inference.moe.reference import Routing
 
 HIDDEN, INNER = 16, 12
@@ -64,6 +65,14 @@ def layer(
     experts = ParallelExperts(group, placement, compute, split=split, combine=combine)
     out = experts(x[mine], Routing(routing.ids[mine], routing.weights[mine]))
     return out, group.traffic.bytes, group.traffic.exchanges, experts.load
+
+
+def travelled(group: Group, placement: Placement, shares: list[int], ids: Tensor) -> tuple[list[int], list[int], int]:
+    """Rows that this rank sent to each and got from each, and slots that came to be computed here."""
+    x, routing = batch(len(ids), ids)
+    mine = portion(group.rank, shares)
+    sent, received = dispatch(x[mine], even(ids[mine], placement), routing.weights[mine], placement.slots, group)
+    return sent.rows, received.rows, int((received.places >= 0).sum())
 
 
 def types(group: Group, dtype: torch.dtype) -> bool:

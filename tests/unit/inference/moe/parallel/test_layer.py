@@ -90,6 +90,16 @@ def test_every_slot_is_counted_once_over_the_ranks(tmp_path: Path) -> None:
     assert torch.equal(seen, torch.bincount(ids[ids >= 0].long(), minlength=EXPERTS))
 
 
+@pytest.mark.parametrize("kind", ["spread", "all to one", "with -1"])
+def test_what_a_rank_sent_is_what_the_others_got_and_no_slot_is_lost(kind: str, tmp_path: Path) -> None:
+    ids = some_ids(kind)
+    done = ranks.run(4, tmp_path, cases.travelled, PLACEMENTS["replicas on 4"], SHARES[4], ids)
+    sent, got = (torch.tensor(part) for part in list(zip(*done, strict=True))[:2])
+    assert torch.equal(sent, got.T)
+    assert (sent.sum(1) <= torch.tensor(SHARES[4]) * 4).all()  # a row to each rank once at most
+    assert sum(slots for *_, slots in done) == int((ids >= 0).sum())
+
+
 def test_a_rank_without_tokens_exchanges_as_often_as_the_others(tmp_path: Path) -> None:
     ids = some_ids("spread")
     for split, expected in ((Split.EVEN, 4), (Split.LEVEL, 5)):

@@ -122,6 +122,20 @@ for fmt, twice in ((Format.INT4, True), (Format.INT8, False)):
         logits, wanted = method.apply(head, x).float(), x.float() @ exact.T
         assert logits.shape == (tokens, 640)
         assert tokens == 0 or torch.allclose(logits.amax(dim=1), wanted.amax(dim=1), rtol=0.02)
+
+from vllm.v1.sample import rejection_sampler
+from vllm.v1.sample.ops import penalties, topk_topp_sampler
+assert rejection_sampler.apply_top_k_top_p is topk_topp_sampler.apply_top_k_top_p
+logits, ones = 3 * torch.randn(2, 5000, dtype=torch.float32), torch.ones(2, dtype=torch.float32)
+told, said = torch.randint(0, 5001, (2, 40)), torch.randint(0, 5001, (2, 30))
+def drawn_from(live):
+    loaded.live = lambda: live
+    penalised = penalties.apply_penalties(logits.clone(), told, said, 0.5 * ones, 0.25 * ones, 1.05 * ones)
+    return penalised, topk_topp_sampler.apply_top_k_top_p(penalised.clone(), None, torch.tensor([0.9, 0.3]))
+for ours, theirs in zip(drawn_from(True), drawn_from(False), strict=True):
+    assert int((ours.isfinite() != theirs.isfinite()).sum()) <= 1  # one on the limit
+    both = ours.isfinite() & theirs.isfinite()
+    assert both.any() and torch.allclose(ours[both], theirs[both], rtol=1e-6)
 print("as expected")
 """
 

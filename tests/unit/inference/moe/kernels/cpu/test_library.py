@@ -453,3 +453,32 @@ def test_one_token_is_read_the_same_through_any_number_of_blocks(library: Any) -
             one = library.linear(x, packed, inputs=Inputs.INT8)
             many = library.linear(x.expand(4, cols), packed, inputs=Inputs.INT8)
             assert torch.equal(one.expand(4, rows), many), (fmt, rows, cols)
+
+
+PUBLIC_NEAR = {"atol": 2e-2, "rtol": 2e-2}
+PUBLIC = [(1, 128, 128), (33, 2048, 128), (64, 128, 2880), (222, 1024, 1024), (256, 2880, 128)]
+"""Tokens, hidden and inner sizes of vLLM's test_moe.py and test_cpu_fused_moe.py."""
+
+
+@pytest.mark.parametrize(
+    ("experts", "top_k"),
+    [(8, 2), pytest.param(64, 6, marks=pytest.mark.slow), pytest.param(192, 6, marks=pytest.mark.slow)],
+)
+@pytest.mark.parametrize(
+    ("tokens", "hidden", "inner"), [PUBLIC[0], *(pytest.param(*one, marks=pytest.mark.slow) for one in PUBLIC[1:])]
+)
+def test_shapes_and_tolerance_of_the_public_suites(
+    library: Any, tokens: int, hidden: int, inner: int, experts: int, top_k: int
+) -> None:
+    """Alone, and as each of four ranks that hold experts drawn at random; the tolerance is theirs, 2e-2."""
+    x, w13, w2, routing = layer(tokens, hidden, inner, experts, top_k)
+    wanted = reference.experts(x, w13, w2, routing).float()
+    packed = library.pack_experts(w13, w2, Format.BF16)
+    torch.testing.assert_close(library.experts(x, packed, routing.ids, routing.weights).float(), wanted, **PUBLIC_NEAR)
+    total = torch.zeros_like(wanted)
+    for held in torch.randperm(experts, generator=torch.Generator().manual_seed(experts)).chunk(4):
+        table = torch.full((experts,), -1, dtype=torch.int32)
+        table[held] = torch.arange(len(held), dtype=torch.int32)
+        mine = library.pack_experts(w13[held], w2[held], Format.BF16)
+        total += library.experts(x, mine, routing.ids, routing.weights, expert_map=table).float()
+    torch.testing.assert_close(total, wanted, **PUBLIC_NEAR)
