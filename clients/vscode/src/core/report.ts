@@ -8,17 +8,16 @@ export function percent(share: number | null): string {
 }
 
 export function summary(made: Generated, t: Translate): string {
-  const sentences = [
-    t(
-      "{0} tests: line coverage {1}, branch coverage {2}, mutation score {3}.",
-      made.tests.length,
-      percent(made.line_coverage),
-      percent(made.branch_coverage),
-      percent(made.mutation_score),
-    ),
-  ];
-  if (made.suspected_bugs.length) sentences.push(t("Suspected bugs: {0}.", made.suspected_bugs.length));
+  // A notification shows about sixty characters: what asks for a look comes first, and the figures are short.
+  const sentences: string[] = [];
   if (!made.executed) sentences.push(t("The tests were not executed."));
+  if (made.suspected_bugs.length) sentences.push(t("Suspected bugs: {0}.", made.suspected_bugs.length));
+  const [lines, branches, score] = [made.line_coverage, made.branch_coverage, made.mutation_score].map(percent);
+  sentences.push(
+    made.branch_coverage === null
+      ? t("Tests: {0}, line coverage {1}, mutation score {2}.", made.tests.length, lines ?? "", score ?? "")
+      : t("Tests: {0}, line coverage {1}, branches {2}, mutation score {3}.", made.tests.length, lines ?? "", branches ?? "", score ?? ""),
+  );
   return sentences.join(" ");
 }
 

@@ -7,10 +7,15 @@ import { MADE } from "./scripted";
 const t: Translate = (message, ...values) => message.replace(/\{(\d)\}/g, (_, at: string) => String(values[Number(at)]));
 
 test("the summary gives the figures", () => {
-  assert.equal(summary(MADE, t), "3 tests: line coverage 90 %, branch coverage –, mutation score 88 %. Suspected bugs: 1.");
+  assert.equal(summary(MADE, t), "Suspected bugs: 1. Tests: 3, line coverage 90 %, mutation score 88 %.");
 });
 
-test("tests that nobody ran are called so", () => assert.match(summary({ ...MADE, executed: false }, t), /not executed/));
+test("branches are told where they were measured, and nothing is in the way where there is no bug", () => {
+  const text = summary({ ...MADE, branch_coverage: 0.75, suspected_bugs: [] }, t);
+  assert.equal(text, "Tests: 3, line coverage 90 %, branches 75 %, mutation score 88 %.");
+});
+
+test("tests that nobody ran are called so", () => assert.match(summary({ ...MADE, executed: false }, t), /^The tests were not executed/));
 
 test("what was not measured is a dash, what is zero is zero", () => assert.deepEqual([null, 0, 1].map(percent), ["–", "0 %", "100 %"]));
 
