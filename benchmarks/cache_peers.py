@@ -64,11 +64,8 @@ class Result:
 
 def figures(name: str, work: Work, result: Result) -> dict[str, Figure]:
     """Count; a hit counts as right when a pair labels the two as the same or the words are equal, else as false."""
-    hits = false = 0
-    for text, place in zip(work.asked, result.served, strict=True):
-        if place >= 0:
-            right = work.curated[place] in work.fitting.get(text, frozenset()) or work.curated[place] == text
-            hits, false = hits + right, false + (not right)
+    false = len(falsely(work, result))
+    hits = sum(place >= 0 for place in result.served) - false
     kept = frozenset(work.curated)
     answerable = sum(text in kept or bool(work.fitting.get(text)) for text in work.asked)
     return {
@@ -78,6 +75,15 @@ def figures(name: str, work: Work, result: Result) -> dict[str, Figure]:
         f"{name}_hit_rate": hits / answerable if answerable else None,
         f"{name}_false_hit_rate": false / len(work.asked),
     }
+
+
+def falsely(work: Work, result: Result) -> list[tuple[str, str]]:
+    """List what was asked and what was served for it where no label says that they are the same.
+
+    Questions of different pairs may ask the same all the same ("2 years", "two years"): worth reading.
+    """
+    served = [(t, work.curated[place]) for t, place in zip(work.asked, result.served, strict=True) if place >= 0]
+    return [(t, kept) for t, kept in served if t != kept and kept not in work.fitting.get(t, frozenset())]
 
 
 def ours(work: Work) -> Result:
@@ -177,7 +183,10 @@ def main() -> None:
     found: dict[str, Figure] = {"redisvl": None}
     beside = installed(options.peer)
     for work in prepare(read(options.pairs) if options.pairs else authored(), options.most):
-        own = figures(f"{work.language}_ours", work, ours(work))
+        result = ours(work)
+        own = figures(f"{work.language}_ours", work, result)
+        for text, kept in falsely(work, result):
+            print(f"Counted as false: {text} <- {kept}")
         found |= {f"{work.language}_questions": len(work.asked), **own}
         if beside:
             peer = figures(f"{work.language}_gptcache", work, theirs(work, options.peer))

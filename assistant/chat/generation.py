@@ -74,7 +74,7 @@ async def respond(
     sources = replies.sources_of(evidence)
     layer: Layer = "model" if model.asked else "retrieval"
     if judged.refused is not None:
-        refused = replies.pointing(judged.refused, evidence, question.language)
+        refused = replies.pointing(judged.refused, domain, evidence, question)
         yield Refused(refused)
         yield replies.refusal(refused, layer, guess, domain, memory, offer_human=judged.offer_human, sources=sources)
         return

@@ -23,8 +23,9 @@ from assistant.chat.memory import Memory
 from assistant.chat.understanding import Understood
 from assistant.faq.lookup import FaqMatch
 from assistant.intents.types import IntentGuess, Route
+from domains.excerpts import excerpts
 from domains.protocols import Domain
-from domains.types import Evidence, Language
+from domains.types import Evidence, Question
 from retrieval.types import Chunk, Hit
 
 
@@ -170,9 +171,14 @@ def sources_of(evidence: Evidence) -> tuple[Source, ...]:
     return tuple(Source.of_hit(n, hit) for n, hit in enumerate(evidence.hits or evidence.nearest, 1))
 
 
-def pointing(refused: RefusalShown, evidence: Evidence, language: Language) -> RefusalShown:
-    """Let a refusal for want of an answer say which documents come nearest."""
+def pointing(refused: RefusalShown, domain: Domain, evidence: Evidence, question: Question) -> RefusalShown:
+    """Let a refusal for want of an answer say which documents come nearest, and what the nearest says.
+
+    Where a domain insists on evidence (finance, medicine) they are named only: half an answer is none there.
+    """
     if refused.code != "no_evidence" or not evidence.nearest:
         return refused
-    near = texts.closest([hit.chunk.title for hit in evidence.nearest]).of(language)
-    return replace(refused, reason=f"{refused.reason}\n\n{near}")
+    parts = [refused.reason, texts.closest([hit.chunk.title for hit in evidence.nearest]).of(question.language)]
+    if not domain.requires_evidence:
+        parts.append(f"{excerpts(question.standalone, evidence.nearest)[0]} [1]")
+    return replace(refused, reason="\n\n".join(parts))

@@ -63,8 +63,8 @@ WHILE_WARMING = Text(
     zh="模型正在启动。以下是资料中的相关原文：",
 )
 UNTIED = Text(
-    en="The model's answer could not be tied to the documents, so it is not shown. This is what they say:",
-    zh="模型的回答无法与资料一一对应，因此不予采用。以下是资料中的相关原文：",
+    en="I cannot put this into words that the documents bear out. This is what they say themselves:",
+    zh="我无法给出完全有资料支持的概括。以下是资料中的相关原文：",
 )
 MODEL_SLOW = Text(
     en="The model took too long to answer. Try again, or ask a shorter question.",

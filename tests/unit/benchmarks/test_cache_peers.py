@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from assistant.faq.evaluation import read
 from benchmarks import cache_peers
-from benchmarks.cache_peers import Result, Work, authored, figures, installed, ours, prepare, theirs
+from benchmarks.cache_peers import Result, Work, authored, falsely, figures, installed, ours, prepare, theirs
 from retrieval.protocols import Encoder
 from tests.unit.assistant.faq.pairs import paraphrases, swaps
 
@@ -167,6 +167,20 @@ def house_peer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return python
 
 
+def test_what_counts_as_false_is_listed_with_what_was_served_for_it() -> None:
+    work = Work(
+        curated=["Renew for two years?", "Cancel?"],
+        asked=["Renew for 2 years?", "Cancel?", "Renew for 3 years?"],
+        curated_vectors=np.zeros((2, 1), np.float32),
+        asked_vectors=np.zeros((3, 1), np.float32),
+        fitting={"Cancel?": frozenset({"Cancel?"})},
+        language="en",
+    )
+    result = Result([0, 1, -1], [1.0, 1.0, 1.0])
+    assert falsely(work, result) == [("Renew for 2 years?", "Renew for two years?")]
+    assert figures("x", work, result)["x_false_hit_rate"] == pytest.approx(1 / 3)
+
+
 def test_the_peers_environment_is_made_once(house_peer: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ran: list[list[object]] = []
 
@@ -179,9 +193,9 @@ def test_the_peers_environment_is_made_once(house_peer: Path, monkeypatch: pytes
     monkeypatch.setattr(cache_peers.subprocess, "run", run)
     assert installed(house_peer)
     assert installed(house_peer)
-    assert [command[0] for command in ran] == [sys.executable, house_peer]
-    assert ran[0][-1] == house_peer.parent.parent
-    assert ran[1][-1] == cache_peers.PINS
+    assert [command[0] for command in ran] == [sys.executable, str(house_peer)]
+    assert ran[0][-1] == str(house_peer.parent.parent)
+    assert ran[1][-1] == str(cache_peers.PINS)
 
 
 def test_an_installation_that_failed_leaves_nothing_that_looks_like_one(

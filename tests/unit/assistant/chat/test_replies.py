@@ -9,7 +9,7 @@ from assistant.chat.understanding import Understood
 from assistant.faq.table import FaqMatch
 from assistant.intents.types import IntentGuess, Route
 from domains import registry
-from domains.types import Evidence
+from domains.types import Evidence, Language, Question
 from retrieval.types import Hit
 from tests.chatkit import WARRANTY
 
@@ -76,18 +76,32 @@ def test_sources_are_numbered_from_one() -> None:
     assert [source.n for source in replies.sources_of(evidence)] == [1, 2]
 
 
-def test_a_refusal_for_want_of_an_answer_names_what_comes_nearest() -> None:
-    near = Evidence((), 0.2, sufficient=False, related=True, nearest=(Hit(WARRANTY, 1.0),))
-    refused = replies.pointing(RefusalShown("no_evidence", "Not found."), near, "en")
-    assert refused.reason == f"Not found.\n\nThe closest I have: “{WARRANTY.title}” [1]. It may not hold the answer."
-    assert [source.title for source in replies.sources_of(near)] == [WARRANTY.title]
-    assert f"《{WARRANTY.title}》[1]" in replies.pointing(RefusalShown("no_evidence", "没有。"), near, "zh").reason
+NEAR = Evidence((), 0.2, sufficient=False, related=True, nearest=(Hit(WARRANTY, 1.0),))
+
+
+def question(text: str, language: Language = "en") -> Question:
+    return Question(text, text, language, "general", ())
+
+
+def test_a_refusal_for_want_of_an_answer_names_and_quotes_what_comes_nearest() -> None:
+    none, general = RefusalShown("no_evidence", "Not found."), registry.load("general")
+    said = replies.pointing(none, general, NEAR, question("What is the lamp made of?")).reason.split("\n\n")
+    named = f"The closest I have: “{WARRANTY.title}” [1]. It may not hold the answer."
+    assert said == ["Not found.", named, f"{WARRANTY.text} [1]"]
+    assert [source.title for source in replies.sources_of(NEAR)] == [WARRANTY.title]
+    assert f"《{WARRANTY.title}》[1]" in replies.pointing(none, general, NEAR, question("灯是什么做的？", "zh")).reason
+
+
+def test_where_half_an_answer_is_none_the_nearest_is_named_only() -> None:
+    none = RefusalShown("no_evidence", "Not found.")
+    said = replies.pointing(none, registry.load("medical"), NEAR, question("Is it safe?")).reason
+    assert WARRANTY.title in said
+    assert WARRANTY.text not in said
 
 
 def test_another_refusal_or_one_without_anything_near_stays_as_it_is() -> None:
-    near = Evidence((), 0.2, sufficient=False, related=True, nearest=(Hit(WARRANTY, 1.0),))
     for refused, evidence in (
-        (RefusalShown("unsafe", "No."), near),
+        (RefusalShown("unsafe", "No."), NEAR),
         (RefusalShown("no_evidence", "Not found."), Evidence((), 0.0, sufficient=False)),
     ):
-        assert replies.pointing(refused, evidence, "en") is refused
+        assert replies.pointing(refused, registry.load("general"), evidence, question("x")) is refused
