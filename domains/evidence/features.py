@@ -150,7 +150,7 @@ def _similarity(hits: Sequence[Hit]) -> tuple[float, float]:
 
 def _meaning(hits: Sequence[Hit]) -> tuple[float, float, float, float, float, float]:
     balanced = max((hit.balanced for hit in hits if hit.balanced is not None), default=UNKNOWN)
-    rank_lead = hits[0].score - hits[1].score if len(hits) > 1 else 0.0
+    rank_lead = hits[0].score - hits[1].score if len(hits) > 1 else UNKNOWN  # a small collection has no second
     known = [(hit.meaning, hit) for hit in hits if hit.meaning is not None]
     if not known:
         return UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, balanced, rank_lead

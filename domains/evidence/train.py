@@ -67,16 +67,16 @@ def train(rows: Sequence[Row], *, most_refused: float = _MOST_REFUSED, most_free
     usable = [row for row in rows if row.hits and row.label != "partial"]
     given = np.array([features.extract(row.question, row.hits) for row in usable])
     scaler = StandardScaler().fit(given)
-    known = np.where(np.isnan(given), scaler.mean_, given)
-    scaled = (known - scaler.mean_) / scaler.scale_
+    mean, scale = np.nan_to_num(scaler.mean_), np.nan_to_num(scaler.scale_, nan=1.0)  # of what was never measured
+    scaled = (np.where(np.isnan(given), mean, given) - mean) / scale
     groups = [row.question for row in usable]
     answers = np.array([row.label == "answerable" for row in usable])
     on_topic = np.array([row.label == "answerable" or row.kind in ABOUT for row in usable])
     telling = on_topic | np.array([row.kind == OFF for row in usable])
     return Weights(
         names=features.NAMES,
-        mean=_plain(scaler.mean_),
-        scale=_plain(scaler.scale_),
+        mean=_plain(mean),
+        scale=_plain(scale),
         answers=_head(scaled, answers, groups, most_refused),
         about=_head(scaled[telling], on_topic[telling], list(compress(groups, telling)), most_free),
         trained_on=dict(sorted(Counter(f"{row.source} {row.label}" for row in usable).items())),

@@ -30,7 +30,7 @@ def reader(encoder: Encoder) -> Encoder:
 
 @pytest.fixture
 def document(add: Add) -> Document:
-    add("The canteen in Hamburg serves soup at noon.", title="Canteen")
+    add("The canteen in Kiel serves soup at noon.", title="Canteen")
     return add(f"{OPEN}\n", title="Opening hours")
 
 
@@ -44,7 +44,7 @@ def test_gained_lost_and_moved_are_told_apart_and_nothing_is_published(
     for question in (
         "When is the shop in Hamburg open from?",
         "Where is parking in garage Moabit?",
-        "When does the canteen in Hamburg serve soup?",
+        "When does the canteen in Kiel serve soup?",
     ):
         tell("So [1].", question=question)
     drafts.keep(document, "a.md", b"Parking is in garage Moabit on level three.")

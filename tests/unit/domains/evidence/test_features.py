@@ -14,7 +14,17 @@ from domains.evidence import features
 from domains.evidence.rows import passage
 from retrieval.types import Hit
 
-UNMEASURED = {"similarity", "lead", "lexical", "balanced", "agreed", "meaning", "meaning_lead", "meaning_apart"}
+UNMEASURED = {
+    "similarity",
+    "lead",
+    "lexical",
+    "balanced",
+    "agreed",
+    "meaning",
+    "meaning_lead",
+    "meaning_apart",
+    "rank_lead",
+}
 """What a bare passage, that no search has found, cannot have."""
 
 

@@ -44,3 +44,26 @@ def test_training_twice_gives_the_same_weights(encoder: Encoder) -> None:
 def test_a_weights_file_survives_the_disk(encoder: Encoder) -> None:
     weights = train(rows(encoder))
     assert type(weights).model_validate_json(weights.model_dump_json()) == weights
+
+
+def test_what_no_row_measures_does_not_hinder_training() -> None:
+    weights = train([row for n in range(10) for row in unmeasured(n)])
+    where = weights.names.index("meaning")
+    assert (weights.mean[where], weights.scale[where], weights.answers.weight[where]) == (0.0, 1.0, 0.0)
+
+
+def unmeasured(n: int) -> list[Row]:
+    question = f"What does thing {n} cost?"
+    return [
+        Row(question, (passage(f"Thing {n} costs 5 yuan."),), "answerable", "own"),
+        Row(question, (passage("Tea is green."),), "unanswerable", "own"),
+    ]
+
+
+def test_chat_is_told_from_questions_that_documents_are_about(encoder: Encoder) -> None:
+    chat = [Row(f"Sing {thing}", (passage("Rules of the house."),), "unanswerable", "own", "off") for thing in THINGS]
+    weights = train([*rows(encoder), *as_given(chat, encoder)])
+    check = EvidenceCheck(weights)
+    assert not any(check.judge(row.question, row.hits).related for row in as_given(chat, encoder))
+    related = [check.judge(row.question, row.hits).related for row in rows(encoder) if row.label == "answerable"]
+    assert sum(related) >= 0.8 * len(related)
