@@ -178,7 +178,9 @@ def pointing(refused: RefusalShown, domain: Domain, evidence: Evidence, question
     """
     if refused.code != "no_evidence" or not evidence.nearest:
         return refused
-    parts = [refused.reason, texts.closest([hit.chunk.title for hit in evidence.nearest]).of(question.language)]
-    if not domain.requires_evidence:
-        parts.append(f"{excerpts(question.standalone, evidence.nearest)[0]} [1]")
-    return replace(refused, reason="\n\n".join(parts))
+    titles = [hit.chunk.title for hit in evidence.nearest]
+    if domain.requires_evidence:
+        near = texts.closest(titles).of(question.language)
+        return replace(refused, reason=f"{refused.reason}\n\n{near}")
+    quoted = excerpts(question.standalone, evidence.nearest)[0]
+    return replace(refused, reason=texts.unsure(titles, quoted).of(question.language))

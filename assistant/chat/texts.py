@@ -140,12 +140,28 @@ def unknown_domain(name: str, known: str) -> Text:
 
 def closest(titles: Sequence[str]) -> Text:
     """Say where a reader without an answer may look; the sources have the same numbers."""
-    english = " and ".join(f"“{title}” [{n}]" for n, title in enumerate(titles, 1))
-    chinese = "和".join(f"《{title}》[{n}]" for n, title in enumerate(titles, 1))
+    english, chinese = _listed(titles)
     return Text(
         en=f"The closest I have: {english}. It may not hold the answer.",
         zh=f"最接近的资料是{chinese}，其中不一定有答案，供您参考。",
     )
+
+
+def unsure(titles: Sequence[str], quoted: str) -> Text:
+    """Quote what comes nearest instead of an answer, and say so."""
+    english, chinese = _listed(titles)
+    return Text(
+        en=f"I am not sure that the documents answer this, so I will not put it in my own words. "
+        f"The closest I have is in {english}:\n\n{quoted} [1]\n\n"
+        "If that does not help, shall I pass you to a colleague?",
+        zh=f"我不能确定资料里是否有这个问题的答案，因此不作概括。最接近的内容在{chinese}：\n\n{quoted} [1]\n\n"
+        "如果没有帮助，需要为您转接人工吗？",
+    )
+
+
+def _listed(titles: Sequence[str]) -> tuple[str, str]:
+    english = " and ".join(f"“{title}” [{n}]" for n, title in enumerate(titles, 1))
+    return english, "和".join(f"《{title}》[{n}]" for n, title in enumerate(titles, 1))
 
 
 def also_asked(questions: Sequence[str]) -> Text:

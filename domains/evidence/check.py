@@ -16,6 +16,9 @@ from domains.evidence import features
 from domains.types import Evidence
 from retrieval.types import Hit
 
+_NEARLY = 0.75
+"""Share of the threshold from which hits are about the question, whatever the second head says."""
+
 WEIGHTS = Path(__file__).parent / "weights.json"
 
 
@@ -83,7 +86,8 @@ class EvidenceCheck:
         row = features.extract(question, hits)
         answerable = self.probability(row)
         sufficient = answerable >= self.threshold
-        related = sufficient or self._of(row, self._about) >= self.weights.about.threshold
+        nearly = answerable >= _NEARLY * self.threshold
+        related = nearly or self._of(row, self._about) >= self.weights.about.threshold
         return Evidence(tuple(hits), answerable, sufficient, related)
 
     def probability(self, row: features.Features) -> float:

@@ -41,9 +41,9 @@ NAMES = (
     "meaning",  # cosine with passage and nearest sentence, centred by language: the highest
     "meaning_lead",  # ... above the mean of all hits
     "meaning_apart",  # ... above the best of any other document
-    "agreed",  # it is the first of all hits: words and meaning found the same
+    "agreed",  # it stands in the document of the first of all hits: words and meaning found the same
     "balanced",  # cosine without what two languages alone contribute: the highest
-    "rank_lead",  # how far the first is before the second, by fused rank
+    "rank_apart",  # how far the first is before the best of any other document, by fused rank
     "crossed",  # the best hit is in another language, so words prove nothing
     "crossed_similarity",
     "chinese",  # the cosines of Chinese texts lie higher, related or not
@@ -150,11 +150,14 @@ def _similarity(hits: Sequence[Hit]) -> tuple[float, float]:
 
 def _meaning(hits: Sequence[Hit]) -> tuple[float, float, float, float, float, float]:
     balanced = max((hit.balanced for hit in hits if hit.balanced is not None), default=UNKNOWN)
-    rank_lead = hits[0].score - hits[1].score if len(hits) > 1 else UNKNOWN  # a small collection has no second
-    known = [(hit.meaning, hit) for hit in hits if hit.meaning is not None]
+    # several passages of one document that all fit make it likelier, and a collection of one has no rivals
+    rivals = [hit.score for hit in hits if hit.chunk.document != hits[0].chunk.document]
+    rank_apart = hits[0].score - max(rivals) if rivals else UNKNOWN
+    known = [(hit.meaning, hit.chunk.document) for hit in hits if hit.meaning is not None]
     if not known:
-        return UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, balanced, rank_lead
-    top, best = max(known, key=lambda pair: pair[0])
-    others = [meaning for meaning, hit in known if hit.chunk.document != best.chunk.document]
-    mean = sum(meaning for meaning, _ in known) / len(known)
-    return top, top - mean, top - max(others, default=top), float(best is hits[0]), balanced, rank_lead
+        return UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, balanced, rank_apart
+    top, document = max(known, key=lambda pair: pair[0])
+    others = [meaning for meaning, other in known if other != document]
+    apart = top - max(others) if others else UNKNOWN
+    agreed = float(document == hits[0].chunk.document)
+    return top, top - sum(meaning for meaning, _ in known) / len(known), apart, agreed, balanced, rank_apart

@@ -14,6 +14,7 @@ MADE = {
     "too_long": texts.too_long(4000, 12345),
     "unsupported": texts.unsupported("ru"),
     "closest": texts.closest(["Returns", "Refunds"]),
+    "unsure": texts.unsure(["Returns", "Refunds"], "30 days"),
     "also_asked": texts.also_asked(["Where?", "When?"]),
     "unknown_domain": texts.unknown_domain("astrology", "code, general"),
 }

@@ -23,7 +23,7 @@ UNMEASURED = {
     "meaning",
     "meaning_lead",
     "meaning_apart",
-    "rank_lead",
+    "rank_apart",
 }
 """What a bare passage, that no search has found, cannot have."""
 
@@ -119,8 +119,19 @@ def test_meaning_is_compared_with_the_other_hits_and_other_documents(hit: Callab
     assert found["meaning"] == 0.6
     assert found["meaning_lead"] == pytest.approx(0.2)
     assert found["meaning_apart"] == pytest.approx(0.5)
-    assert (found["agreed"], found["balanced"]) == (0.0, 0.2)
-    assert found["rank_lead"] == pytest.approx(0.01)
+    assert (found["agreed"], found["balanced"]) == (1.0, 0.2)
+    assert found["rank_apart"] == pytest.approx(0.02)
+
+
+def test_a_collection_of_one_document_has_no_rivals(hit: Callable[..., Hit]) -> None:
+    found = named("x", *(replace(hit("a", title="A", key=str(n)), meaning=0.5) for n in range(3)))
+    assert math.isnan(found["meaning_apart"])
+    assert math.isnan(found["rank_apart"])
+
+
+def test_words_and_meaning_that_find_different_documents_do_not_agree(hit: Callable[..., Hit]) -> None:
+    hits = [replace(hit("a", title="A", key="1"), meaning=0.4), replace(hit("b", title="B", key="2"), meaning=0.6)]
+    assert named("x", *hits)["agreed"] == 0.0
 
 
 def test_cosines_of_chinese_are_weighed_apart(hit: Callable[..., Hit]) -> None:
