@@ -139,6 +139,10 @@ class Room:
 
 
 def nearest(hits: Sequence[Hit]) -> tuple[Hit, ...]:
-    """Choose the passages that a reader without an answer may look at: the best of each document, two at most."""
-    by_document = {hit.chunk.document: hit for hit in reversed(hits[:MOST_HITS])}
-    return tuple(hit for hit in hits if by_document.get(hit.chunk.document) is hit)[:_MOST_NEAREST]
+    """Choose the passages that a reader without an answer may look at: the best of each document, two at most.
+
+    What is nearest in meaning stands first: where no passage answers, shared words tell little.
+    """
+    shown = sorted(hits[:MOST_HITS], key=lambda hit: -(hit.meaning or 0.0))
+    by_document = {hit.chunk.document: hit for hit in reversed(shown)}
+    return tuple(hit for hit in shown if by_document[hit.chunk.document] is hit)[:_MOST_NEAREST]

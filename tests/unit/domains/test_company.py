@@ -15,7 +15,8 @@ from domains.types import Question
     ["What is your refund policy?", "Do you ship to Canada?", "Where is my last order?",
         "What are the opening hours?", "When does my subscription end",
         "What uptime do you promise?", "Will you ship it abroad",
-     "你们支持货到付款吗", "贵公司的地址", "我的订单到哪了", "运费多少", "客服电话是多少"],
+     "你们支持货到付款吗", "贵公司的地址", "我的订单到哪了", "运费多少", "客服电话是多少",
+     "门店周末几点关门？", "周日几点开门"],
 )  # fmt: skip
 def test_questions_about_the_company_are_told(ask: Callable[..., Question], text: str) -> None:
     assert company.asks_about(ask(text))

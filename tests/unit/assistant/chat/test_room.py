@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -45,6 +46,11 @@ def found(*documents: str) -> list[Hit]:
 )
 def test_the_best_passage_of_each_of_two_documents_is_near(documents: tuple[str, ...], named: list[str]) -> None:
     assert [hit.chunk.text for hit in nearest(found(*documents))] == named
+
+
+def test_of_the_passages_of_a_document_the_nearest_in_meaning_is_shown() -> None:
+    hits = [replace(hit, meaning=meaning) for hit, meaning in zip(found("a", "a", "b"), (0.3, 0.6, 0.5), strict=True)]
+    assert [hit.chunk.text for hit in nearest(hits)] == ["text 1", "text 2"]
 
 
 class Strict:
