@@ -5,9 +5,9 @@ split is learnt from. Texts under share-alike licences are for measuring, not fo
 
 The shipped weights learnt from the demo (`evidence.jsonl`, in the documents' words; `asked.jsonl`, in people's own) and
 from MTRAG-UN's development rows. Measured with the hits of the hybrid search and multilingual-e5-small, int8, refused
-of unanswerable and of answerable: test split of `evidence.jsonl` 0.79, 0.09; of `asked.jsonl`, whose documents were kept
-apart, 0.82, 0.41 (the weights before, which knew `evidence.jsonl` alone: 0.80, 0.58); MTRAG-UN's rows, which it learnt
-from, 0.75, 0.06. Features were chosen with both test splits in view, so these are the upper end.
+of unanswerable and of answerable: test split of `evidence.jsonl` 0.79, 0.09; of `asked.jsonl`, whose documents were
+kept apart, 0.82, 0.41 (the weights before, which knew `evidence.jsonl` alone: 0.80, 0.58); MTRAG-UN's rows, which it
+learnt from, 0.75, 0.06. Features were chosen with both test splits in view, so these are the upper end.
 """
 
 from __future__ import annotations
