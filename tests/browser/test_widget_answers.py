@@ -87,6 +87,21 @@ def test_a_refusal_replaces_what_was_shown_and_offers_a_person(chat: OpenChat, s
     expect(visitor.answers.nth(1)).to_contain_text("A person has been asked to join this conversation.")
 
 
+def test_a_refusal_that_quotes_shows_the_source_of_the_quotation_and_no_other(chat: OpenChat, stand: Stand) -> None:
+    refused = {"code": "no_evidence", "reason": "I am not sure. The closest I have: Keep the receipt. [1]"}
+    whole = {"answer": "", "layer": "retrieval", "sources": SOURCES, "grounded": False, "refused": refused,
+             "handoff": None}  # fmt: skip
+    stand.plays["q"] = Play(
+        [("started", {}), ("sources", {"sources": SOURCES}), ("refused", refused), ("finished", whole)]
+    )
+    visitor = chat()
+    shown = visitor.settled(visitor.ask("q"), "refused")
+    expect(shown.locator(".cite")).to_have_count(1)
+    expect(shown.locator(".card")).to_have_count(1)
+    shown.locator(".cite").click()
+    expect(shown.locator(".detail").first).to_be_visible()
+
+
 def test_a_refusal_offers_the_questions_that_may_have_been_meant_and_one_click_asks(
     chat: OpenChat, stand: Stand
 ) -> None:

@@ -118,14 +118,13 @@ export class MessageView {
     return message.handoff ? [line("good", words.handoff)] : [];
   }
 
-  // While the answer grows, how much was found; then the sources that it cites, or the best when it cites none.
+  // While the answer grows, how much was found; then the sources that it cites, or the best when an answer cites none.
   sources(words) {
     const { sources, status } = this.message;
-    if (!sources.length || status === "refused") return null;
-    if (status === "typing" || status === "streaming") return h("div", { class: "meta" }, words.found(sources.length));
+    if (status === "typing" || status === "streaming") return sources[0] && h("div", { class: "meta" }, words.found(sources.length));
     const cited = sources.filter((source) => this.cited.has(source.n));
-    const shown = cited.length ? cited : sources.slice(0, UNCITED);
-    return h("ul", { class: "sources", "aria-label": words.sources }, shown.map((source) => this.card(source, words)));
+    const shown = cited[0] || status === "refused" ? cited : sources.slice(0, UNCITED);
+    return shown[0] && h("ul", { class: "sources", "aria-label": words.sources }, shown.map((source) => this.card(source, words)));
   }
 
   card(source, words) {

@@ -177,7 +177,7 @@ export class Talk {
 }
 
 function refuse(message, refused) {
-  Object.assign(message, { status: "refused", code: refused.code, text: refused.reason, sources: [] });
+  Object.assign(message, { status: "refused", code: refused.code, text: refused.reason });
 }
 
 // The model is warming up or restarting: worth waiting for, without a click.
