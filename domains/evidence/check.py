@@ -80,12 +80,15 @@ class EvidenceCheck:
         return cls(weights, threshold=threshold)
 
     def judge(self, question: str, hits: Sequence[Hit]) -> Evidence:
-        """Return the hits, in their order, with the probability that they answer; without hits it is 0."""
+        """Return the hits, in their order, with the probability that they answer; without hits it is 0.
+
+        Whatever the probability, hits that do not name the year of the question do not suffice.
+        """
         if not hits:
             return Evidence(hits=(), answerable=0.0, sufficient=False)
         row = features.extract(question, hits)
         answerable = self.probability(row)
-        sufficient = answerable >= self.threshold
+        sufficient = answerable >= self.threshold and not features.lacks_year(question, hits)
         nearly = answerable >= _NEARLY * self.threshold
         related = nearly or self._of(row, self._about) >= self.weights.about.threshold
         return Evidence(tuple(hits), answerable, sufficient, related)

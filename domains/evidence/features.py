@@ -58,6 +58,7 @@ UNKNOWN = float("nan")
 _DEPTH = 3  # hits that a prompt shows
 _NAME = re.compile(r"(?<![.?!]\s)(?<!^)\b(?:[A-Z][a-zA-Z0-9&-]+|[A-Z]{2,})\b")
 _CODE = re.compile(r"[A-Za-z]+-?\d[\w.-]*|\d+(?:[.,]\d+)*")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 _VAGUE = re.compile(
     r"\b(?:it|its|this|that|these|those|they|them|he|she|there|one)\b|它|这个|那个|这|那|他们|该", re.IGNORECASE
 )
@@ -121,6 +122,13 @@ def extract(question: str, hits: Sequence[Hit]) -> Features:
             *(float(kind == one) for one in KINDS),
         ]
     )
+
+
+def lacks_year(question: str, hits: Sequence[Hit]) -> bool:
+    """Say whether the question names a year that no hit shown does: figures of another year answer nothing."""
+    named = set(_YEAR.findall(words.fold(question)))
+    shown = (f"{hit.chunk.title} {' '.join(hit.chunk.headings)} {hit.chunk.text}" for hit in hits[:_DEPTH])
+    return not named <= set(_YEAR.findall(words.fold(" ".join(shown))))
 
 
 def _counted(question: str, seen: Sequence[Place]) -> float:

@@ -42,6 +42,21 @@ def test_what_suffices_is_related_and_chat_is_not(hit: Callable[..., Hit]) -> No
     assert not check.judge("Tell me a joke", [hit("Refunds take 5 days.", similarity=0.75)]).related
 
 
+@pytest.mark.parametrize(
+    ("question", "sufficient"),
+    [
+        ("What was the net profit in 2025?", True),
+        ("What was the net profit in 2023?", False),
+        ("２０２３年净利润是多少？", False),
+    ],
+)
+def test_figures_of_another_year_do_not_suffice(hit: Callable[..., Hit], question: str, sufficient: bool) -> None:
+    language = "en" if question.isascii() else "zh"
+    report = hit("Net profit in 2025 was 5 million yuan. 2025年净利润为500万元。", language=language, similarity=0.93)
+    judged = EvidenceCheck.load(threshold=0.0).judge(question, [report])
+    assert (judged.sufficient, judged.related) == (sufficient, True)
+
+
 def test_hits_keep_their_order(hit: Callable[..., Hit]) -> None:
     hits = (hit("b"), hit("a"))
     assert EvidenceCheck.load().judge("a", hits).hits == hits
