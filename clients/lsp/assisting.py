@@ -5,7 +5,6 @@ The command for an edit takes an instruction; as a code action, a TODO in the se
 
 from __future__ import annotations
 
-import asyncio
 import re
 from pathlib import Path
 from typing import Any
@@ -63,7 +62,7 @@ def _action(server: TestServer, title: Text, kind: lsp.CodeActionKind, command: 
     )
 
 
-async def _explain(server: TestServer, *arguments: object) -> dict[str, Any]:
+async def _explain(server: TestServer, *arguments: object) -> dict[str, Any] | None:
     """Explain lines of a document: its address, first and last line from 1; without lines, all of it."""
 
     async def act(document: TextDocument) -> dict[str, Any]:
@@ -77,10 +76,10 @@ async def _explain(server: TestServer, *arguments: object) -> dict[str, Any]:
         server.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Info, text))
         return {"text": text}
 
-    return await _guarded(server, arguments, act)
+    return await server.alone(arguments, act)
 
 
-async def _edit(server: TestServer, *arguments: object) -> dict[str, Any]:
+async def _edit(server: TestServer, *arguments: object) -> dict[str, Any] | None:
     """Change lines of a document: its address, first and last line from 1, and what shall change."""
 
     async def act(document: TextDocument) -> dict[str, Any]:
@@ -106,10 +105,10 @@ async def _edit(server: TestServer, *arguments: object) -> dict[str, Any]:
             server.say(text, lsp.MessageType.Warning)
         return {"applied": applied, "faults": faults}
 
-    return await _guarded(server, arguments, act)
+    return await server.alone(arguments, act)
 
 
-async def _fix(server: TestServer, *arguments: object) -> dict[str, Any]:
+async def _fix(server: TestServer, *arguments: object) -> dict[str, Any] | None:
     """Fix a failing Python test: the address of its file, and its name as pytest writes it."""
 
     async def act(document: TextDocument) -> dict[str, Any]:
@@ -134,7 +133,7 @@ async def _fix(server: TestServer, *arguments: object) -> dict[str, Any]:
         wrong = None if worked.verdict is None else worked.verdict.wrong
         return {"wrong": wrong, "applied": applied, "path": None if worked.change is None else worked.change.path}
 
-    return await _guarded(server, arguments, act)
+    return await server.alone(arguments, act)
 
 
 async def _asked(server: TestServer, title: Text, body: dict[str, Any]) -> api.Worked:
@@ -151,27 +150,6 @@ async def _apply(server: TestServer, path: Path, before: str, after: str) -> boo
     change = work.edit(server, path, after, confirm=title if work.can_confirm(server, server.settings) else None)
     answer = await server.workspace_apply_edit_async(lsp.ApplyWorkspaceEditParams(edit=change, label=SOURCE))
     return answer.applied
-
-
-async def _guarded(server: TestServer, arguments: tuple[object, ...], act: Any) -> dict[str, Any]:  # noqa: ANN401 - a coroutine function
-    """Run one task for a document at a time, and say what goes wrong."""
-    uri = str(arguments[0]) if arguments else ""
-    if uri in server.running:
-        server.say(Text("The assistant works on this file already.", "助手正在处理此文件。"))
-        return {"error": "running"}
-    task: asyncio.Task[dict[str, Any] | None] = asyncio.ensure_future(act(server.workspace.get_text_document(uri)))
-    server.running[uri] = task
-    try:
-        return await task or {}
-    except Problem as problem:
-        server.say(problem.text, lsp.MessageType.Error, problem.detail)
-        return {"error": problem.code, "message": problem.told(server.settings.language)}
-    except asyncio.CancelledError:
-        server.say(Text("Stopped.", "已停止。"))
-        return {"error": "cancelled"}
-    finally:
-        task.cancel()
-        del server.running[uri]
 
 
 def _sources(server: TestServer, document: TextDocument) -> dict[str, Any]:

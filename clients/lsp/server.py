@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -133,26 +132,17 @@ def _bug_fixes(server: TestServer, document: TextDocument, marked: Sequence[lsp.
 
 async def _generate(server: TestServer, *arguments: object) -> dict[str, Any] | None:
     """Write tests for a document (its address), or for one of its symbols (its name): arguments of the command."""
-    uri = str(arguments[0]) if arguments else ""
     symbol = str(arguments[1]) if len(arguments) > 1 and arguments[1] else None
-    document = server.workspace.get_text_document(uri)
-    if uri in server.running:
-        server.say(Text("Tests for this file are being written already.", "正在为此文件生成测试。"))
-        return None
-    task = server.running[uri] = asyncio.ensure_future(_made(server, document, symbol))
-    try:
-        return await task
-    except Problem as problem:
-        if problem.code == "syntax_error":
-            server.publish(document, [_syntax(document, problem, server.settings)])
-        server.say(problem.text, lsp.MessageType.Error, problem.detail)
-        return {"error": problem.code, "message": problem.told(server.settings.language)}
-    except asyncio.CancelledError:
-        server.say(Text("Stopped.", "已停止。"))
-        return {"error": "cancelled"}
-    finally:
-        task.cancel()
-        del server.running[uri]
+
+    async def act(document: TextDocument) -> dict[str, Any] | None:
+        try:
+            return await _made(server, document, symbol)
+        except Problem as problem:
+            if problem.code == "syntax_error":
+                server.publish(document, [_syntax(document, problem, server.settings)])
+            raise
+
+    return await server.alone(arguments, act)
 
 
 def _cancel(server: TestServer, *arguments: object) -> int:

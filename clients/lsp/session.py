@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from lsprotocol import types as lsp
@@ -10,8 +11,10 @@ from pygls.lsp.server import LanguageServer
 from pygls.workspace import TextDocument
 
 from clients.lsp import api
-from clients.lsp.problems import Text
+from clients.lsp.problems import Problem, Text
 from clients.lsp.settings import Settings
+
+Act = Callable[[TextDocument], Coroutine[Any, Any, dict[str, Any] | None]]
 
 NAME = "moe-assistant"
 VERSION = "0.1.0"
@@ -40,3 +43,25 @@ class TestServer(LanguageServer):
     def publish(self, document: TextDocument, found: list[lsp.Diagnostic]) -> None:
         """Replace the diagnostics of a document."""
         self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri=document.uri, diagnostics=found))
+
+    async def alone(self, arguments: Sequence[object], act: Act) -> dict[str, Any] | None:
+        """Run one task for a document (its address comes first) at a time, to be cancelled, and say what goes wrong.
+
+        None when one is at work on it already.
+        """
+        uri = str(arguments[0]) if arguments else ""
+        if uri in self.running:
+            self.say(Text("The assistant works on this file already.", "助手正在处理此文件。"))
+            return None
+        task = self.running[uri] = asyncio.ensure_future(act(self.workspace.get_text_document(uri)))
+        try:
+            return await task
+        except Problem as problem:
+            self.say(problem.text, lsp.MessageType.Error, problem.detail)
+            return {"error": problem.code, "message": problem.told(self.settings.language)}
+        except asyncio.CancelledError:
+            self.say(Text("Stopped.", "已停止。"))
+            return {"error": "cancelled"}
+        finally:
+            task.cancel()
+            del self.running[uri]

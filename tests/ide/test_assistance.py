@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.functional.test_language_server_code import FIXED, MONEY, TEST
 from tests.ide.conftest import TILL, Open
 from tests.ide.stand import Assistant
 from tests.ide.test_journeys import until
@@ -17,16 +18,6 @@ from tests.ide.window import PATIENCE_MS, Window
 Answering = Callable[..., Assistant]
 BODY = "    return max(price - rebate, 0.0)"
 EDITED = f"```python\n{BODY}\n```"
-MONEY = '''def to_cents(amount):
-    """Return whole cents.
-
-    >>> to_cents(1.5)
-    150
-    """
-    return amount * 10
-'''
-TEST = "from money import to_cents\n\n\ndef test_two():\n    assert to_cents(2) == 200\n"
-FIXED = "```python\ndef to_cents(amount):\n    return round(amount * 100)\n```"
 
 
 def select(window: Window, first: int, last: int) -> None:
