@@ -133,14 +133,14 @@ def _pair(passages: Path, questions: Path) -> Iterator[Fact]:
     for chunk in chunks.values():
         articles[chunk.title].append(chunk)
     for line, row in _rows(questions, ("question", "doc_id", "answers")):
-        chunk = chunks.get(row["doc_id"])
-        if chunk is None:
+        answering = chunks.get(row["doc_id"])
+        if answering is None:
             raise NotInForm(f"{questions}, line {line}: no passage has the doc_id {row['doc_id']!r}.")
-        others = [other for other in articles[chunk.title] if other.id != chunk.id][:BESIDE]
+        others = [other for other in articles[answering.title] if other is not answering][:BESIDE]
         text = str(row["question"])
         yield Fact(
             Question(text=text, standalone=text, language=detect(text), intent=""),
-            tuple(Hit(one, 1.0 / rank) for rank, one in enumerate((chunk, *others), 1)),
+            tuple(Hit(one, 1.0 / rank) for rank, one in enumerate((answering, *others), 1)),
             tuple(str(answer["text"]) for answer in row["answers"]),
         )
 
