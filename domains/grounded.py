@@ -126,7 +126,7 @@ class Grounded:
         self, question: Question, evidence: Evidence, model: ChatModel
     ) -> AsyncGenerator[Response, None]:
         parts = excerpts(question.standalone, evidence.hits)
-        listed = "\n".join(f"[{n}] {text}" for n, text in enumerate(parts, 1))
+        listed = "\n".join(f"[{n}] {text}" for n, text in enumerate(parts, 1) if text)
         messages = self._prompt("grounded", question, sources=listed, question=question.standalone)
         hits = evidence.hits[: len(parts)]
         sources = Sources(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from assistant.chat import guard
 from assistant.chat.guard import Judged
 from assistant.errors import Text
-from domains.excerpts import excerpts
+from domains.excerpts import passage
 from domains.protocols import Domain
 from domains.types import Evidence, Question
 
@@ -19,8 +19,8 @@ def from_documents(domain: Domain, question: Question, evidence: Evidence, intro
     """
     if not evidence.hits:
         return None
-    passages = excerpts(question.standalone, evidence.hits)[:MOST_PASSAGES]
-    quoted = "\n\n".join(f"{passage} [{n}]" for n, passage in enumerate(passages, 1))
+    passages = (passage(question.standalone, hit) for hit in evidence.hits[:MOST_PASSAGES])
+    quoted = "\n\n".join(f"{text} [{n}]" for n, text in enumerate(passages, 1))
     judged = guard.judge(domain, question, evidence, quoted)
     if judged.refused is not None:
         return None

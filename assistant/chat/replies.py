@@ -23,7 +23,7 @@ from assistant.chat.memory import Memory
 from assistant.chat.understanding import Understood
 from assistant.faq.lookup import FaqMatch
 from assistant.intents.types import IntentGuess, Route
-from domains.excerpts import excerpts
+from domains.excerpts import passage
 from domains.protocols import Domain
 from domains.types import Evidence, Question
 from retrieval.types import Chunk, Hit
@@ -182,5 +182,5 @@ def pointing(refused: RefusalShown, domain: Domain, evidence: Evidence, question
     if domain.requires_evidence:
         near = texts.closest(titles).of(question.language)
         return replace(refused, reason=f"{refused.reason}\n\n{near}")
-    quoted = excerpts(question.standalone, evidence.nearest)[0]
+    quoted = passage(question.standalone, evidence.nearest[0])
     return replace(refused, reason=texts.unsure(titles, quoted).of(question.language))
