@@ -24,11 +24,11 @@ class FusedLayers:
     """All layers of a model, a few tokens at a time.
 
     Raises:
-        Unfit: one of them is not what our library computes.
+        Unfit: one of them is not what our library computes, or something else speaks `against` it.
     """
 
-    def __init__(self, library: Library, layers: list[Any], *, elsewhere: bool = False) -> None:
-        _need(not elsewhere, "layers, or keys and values, in another process")
+    def __init__(self, library: Library, layers: list[Any], against: str = "") -> None:
+        _need(not against, against)
         self._attention = [layer.self_attn.attn for layer in layers]
         self._watches = [_experts_of(layer).watch for layer in layers]
         self._decoder = Decoder(library, [parts_of(layer) for layer in layers])
@@ -126,10 +126,12 @@ def _experts_of(layer: Any) -> Any:
 
 
 def _packed(linear: Any) -> Packed:
+    from vllm.model_executor.layers.linear import QKVParallelLinear, RowParallelLinear
+
     from inference.serving.plugin.linear import HouseLinearMethod
 
-    ours = isinstance(getattr(linear, "quant_method", None), HouseLinearMethod)  # an adapter's layer has none
-    _need(ours and hasattr(linear, "house_packed"), "projections that are not ours")
+    _need(type(linear) in {QKVParallelLinear, RowParallelLinear}, "projections with adapters")
+    _need(isinstance(linear.quant_method, HouseLinearMethod), "projections that are not ours")
     packed = linear.house_packed
     assert isinstance(packed, Packed)  # noqa: S101 - for the type checker
     return packed

@@ -27,6 +27,7 @@ class HouseQwen2MoeForCausalLM(Qwen2MoeForCausalLM):
     def __init__(self, *, vllm_config: Any, prefix: str = "") -> None:
         super().__init__(vllm_config=vllm_config, prefix=prefix)
         self._library = loaded.library()
+        self._adapters = vllm_config.lora_config is not None
         self._fused: FusedLayers | None = None
 
     def forward(
@@ -60,11 +61,16 @@ class HouseQwen2MoeForCausalLM(Qwen2MoeForCausalLM):
         if library is None:
             return None
         try:
-            elsewhere = get_pp_group().world_size > 1 or has_kv_transfer_group()
-            self._fused = FusedLayers(library, list(self.model.layers), elsewhere=elsewhere)
+            self._fused = FusedLayers(library, list(self.model.layers), self._against())
         except (Unfit, AttributeError, BadCall) as reason:  # another version of vLLM may have other attributes
             log.info("Layers are computed by vLLM's own calls, one by one: %s", reason)
             return None
         self._library = library
         log.info("Layers of steps of up to %d tokens are computed by one call each", self._fused.rows)
         return self._fused
+
+    def _against(self) -> str:
+        if self._adapters:
+            return "adapters"
+        elsewhere = get_pp_group().world_size > 1 or has_kv_transfer_group()
+        return "layers, or keys and values, in another process" if elsewhere else ""

@@ -25,7 +25,7 @@ from vllm.config import set_current_vllm_config
 from vllm.distributed import init_distributed_environment, initialize_model_parallel
 from vllm.engine.arg_utils import EngineArgs
 from vllm.forward_context import set_forward_context
-from vllm.model_executor.layers.linear import UnquantizedLinearMethod
+from vllm.model_executor.layers.linear import QKVParallelLinear, UnquantizedLinearMethod
 from vllm.model_executor.model_loader import get_model
 from inference.serving.plugin import qwen2_moe
 from inference.serving.plugin.decoder import FusedLayers
@@ -118,6 +118,7 @@ experts = experts_of(first)
 inner, gate, norm = first.self_attn.attn, first.mlp.gate, first.input_layernorm
 parallel = runner.moe_config.moe_parallel_config
 spoiled = [
+    (model, "_adapters", True, "adapters"),
     (experts, "confidence", 0.5, "experts left out where the router is sure"),
     (experts, "own", {0: object()}, "experts in code"),
     (runner, "_shared_experts", object(), "a shared expert"),
@@ -132,6 +133,7 @@ spoiled = [
     (inner, "impl", object(), "an attention that can't be told to keep keys and values"),
     (inner, "query_quant", print, "another attention"),
     (first.self_attn.o_proj, "quant_method", UnquantizedLinearMethod(), "projections that are not ours"),
+    (first.self_attn.qkv_proj, "__class__", type("WithLoRA", (QKVParallelLinear,), {}), "projections with adapters"),
     (norm, "variance_size_override", 64, "another norm"),
     (experts, "packed", None, "experts that are not packed yet"),
 ]
@@ -143,6 +145,11 @@ for module, name, value, reason in spoiled:
     assert model._fuse() is None and model._library is None, name  # asked once
     object.__setattr__(module, name, kept)
     assert said == ["Layers are computed by vLLM's own calls, one by one: " + reason], (name, said)
+qwen2_moe.has_kv_transfer_group = lambda: True
+said.clear()
+model._library = ours
+assert model._fuse() is None and "in another process" in said[0]
+qwen2_moe.has_kv_transfer_group = lambda: False
 del model.model.layers[1].mlp.experts.routed_scaling_factor  # as a version of vLLM without it would be
 said.clear()
 model._library = ours
