@@ -84,6 +84,7 @@ def test_in_bf16_the_next_token_is_the_dense_models(tmp_path: Path, options: tup
         assert about is not None
         assert about.kernel == kernel
         assert furthest(exact) < 0.25
+        assert "computed by one call each" not in exact.log.read_text()
 
 
 @cache
@@ -107,6 +108,11 @@ def furthest(served: Served) -> float:
     tokenizer, ours = dense()
     assert len(theirs) >= 5
     return max(abs(ours[tokenizer.encode(text)[0]].item() - logprob) for text, logprob in theirs.items())
+
+
+def test_a_layer_of_the_default_is_one_call(served: Served) -> None:
+    ask(served, PROMPT, max_tokens=2)
+    assert "Layers of steps of up to 16 tokens are computed by one call each" in served.log.read_text()
 
 
 def test_a_chat_in_chinese_ends_by_itself(served: Served) -> None:

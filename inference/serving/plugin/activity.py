@@ -167,17 +167,22 @@ class Watch:
     def tally(self, ids: Tensor) -> Tally:
         """What the kernel adds the slots of ids [tokens, top_k] to."""
         tally = self.table.tally(self.counts, len(ids))
-        self._record(ids, tally.labels)
+        self.record(ids)
         return tally
+
+    def labels(self, tokens: int) -> Tensor:
+        """Whose the tokens of this step are, [tokens] uint8."""
+        return self.table.tally(self.counts, tokens).labels
 
     def add(self, ids: Tensor) -> None:
         """Count ids [tokens, top_k] where no kernel does it."""
         self.table.add(self.counts, ids)
-        self._record(ids, self.table.tally(self.counts, len(ids)).labels)
+        self.record(ids)
 
-    def _record(self, ids: Tensor, labels: Tensor) -> None:
+    def record(self, ids: Tensor) -> None:
+        """Note ids [tokens, top_k], already counted, in the recording if there is one."""
         if self.trace is not None:
-            self.trace.add(self.number, ids, labels, self.table.domains)
+            self.trace.add(self.number, ids, self.labels(len(ids)), self.table.domains)
 
 
 def watch(layer: Any, *, split: bool) -> Watch | None:

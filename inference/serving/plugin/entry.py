@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 logger = logging.getLogger(__name__)
+_ROOM = __name__.rpartition(".")[0]
 
 
 def register() -> None:
@@ -26,6 +27,7 @@ def register() -> None:
         norm.offer()
         sampling.offer()
         _offer_runner()
+        _offer_model()
     if quantization.INT4 not in QUANTIZATION_METHODS:
         quantization.offer()
 
@@ -38,3 +40,10 @@ def _offer_runner() -> None:
         logger.info("plugin.without_runner reason=%s", missing)
         return
     runner.offer()
+
+
+def _offer_model() -> None:
+    """Offer our model by name; it is loaded when it is served."""
+    from vllm.model_executor.models import ModelRegistry
+
+    ModelRegistry.register_model("Qwen2MoeForCausalLM", f"{_ROOM}.qwen2_moe:HouseQwen2MoeForCausalLM")

@@ -21,7 +21,14 @@ SOURCES = Path(__file__).with_name("source")
 
 _COMMON = ("-std=c++17", "-O3", "-fPIC", "-fopenmp", "-fno-math-errno", "-fvisibility=hidden")
 _AVX512 = ("-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx512vnni", "-mfma", "-mf16c")
-_UNITS: dict[str, tuple[str, ...]] = {"driver": (), "pack": (), "norm": (), "portable": ()}
+_UNITS: dict[str, tuple[str, ...]] = {
+    "driver": (),
+    "decoder": (),
+    "choice": (),
+    "pack": (),
+    "norm": (),
+    "portable": (),
+}
 _X86_UNITS: dict[str, tuple[str, ...]] = {"avx2": ("-mavx2", "-mfma"), "avx512": _AVX512}
 
 

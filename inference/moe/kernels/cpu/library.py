@@ -13,9 +13,9 @@ import torch
 from torch import Tensor
 
 from inference.moe.errors import BadCall, UnknownExpert
-from inference.moe.kernels.cpu.packed import Format, Inputs, Packed, PackedExperts, Tally
+from inference.moe.kernels.cpu.packed import Format, Inputs, Packed, PackedExperts, Tally, all_first
 
-ABI = 4
+ABI = 5
 _ALIGNMENT = 64
 HEAD_TOKENS = 8
 """Rows that `head` takes at once."""
@@ -33,6 +33,9 @@ _SIGNATURES: dict[str, tuple[type | None, tuple[type, ...]]] = {
     "house_large_pages": (None, (_P, _I64)),
     "house_linear": (_I32, (_I32, _I32, _P, _I64, _P, _I64, _I64, _I32, _P, _I64, _P, _P, _I32)),
     "house_head": (_I32, (_I32, _P, _I64, _P, _P, _I64, _I64, _F32, _P, _I32)),
+    "house_decoder_bytes": (_I64, (_I32,)),
+    "house_decoder_rows": (_I32, ()),
+    "house_decode": (_I32, (_P, _P, _P)),
     "house_rms_norm": (_I32, (_P, _P, _P, _F32, _I64, _I64, _P, _P, _I32)),
     "house_experts": (
         _I32,
@@ -160,6 +163,25 @@ class Library:
         )
         return out
 
+    def decoder_rows(self, layer_bytes: int, step_bytes: int) -> int:
+        """Tokens that `decode` takes at once. Raises `BadCall` where its structures are of another size than ours."""
+        theirs = self._calls.house_decoder_bytes(0), self._calls.house_decoder_bytes(1)
+        if theirs != (layer_bytes, step_bytes):
+            raise BadCall(
+                f"a layer and a step take {theirs} bytes there, {layer_bytes, step_bytes} here", "结构大小不符"
+            )
+        return int(self._calls.house_decoder_rows())
+
+    def decode(self, done: int | None, following: int | None, step: int) -> None:
+        """From one layer's attention to the next one's; `inference.moe.kernels.cpu.decoder` writes what is pointed at.
+
+        Raises:
+            BadCall: a shape does not fit, or a position lies outside the table.
+        """
+        status = self._calls.house_decode(done, following, step)
+        if status:
+            self._check(status)
+
     def rms_norm(self, x: Tensor, weight: Tensor, epsilon: float, kept: Tensor | None = None) -> Tensor:
         """Root mean square norm of x [..., width] bf16, times weight [width] bf16 -> the same shape.
 
@@ -218,7 +240,7 @@ class Library:
         table = expert_map.to(torch.int32).contiguous() if expert_map is not None else None
         total = table.numel() if table is not None else weights.experts
         if weights.shared:
-            table = _all_first(table, weights.experts)
+            table = all_first(table, weights.experts)
         status = self._calls.house_experts(
             *(*weights.formats, inputs, flat.data_ptr(), tokens, weights.hidden, weights.inner),
             *(ids.data_ptr(), shares.data_ptr(), top_k, weights.w13.data_ptr(), weights.w2.data_ptr()),
@@ -288,10 +310,3 @@ def _rows(x: Tensor, width: int) -> bool:
 def _copies(matrices: Tensor) -> bool:
     """Whether all of matrices [experts, ...] are the first one."""
     return all(torch.equal(matrices[0], other) for other in matrices[1:])
-
-
-def _all_first(table: Tensor | None, experts: int) -> Tensor:
-    """The map [global experts] to local ones where all of the `experts` here are the first; -1 stays elsewhere."""
-    if table is None:
-        return torch.zeros(experts, dtype=torch.int32)
-    return torch.where((table >= 0) & (table < experts), 0, table)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
+import torch
 from torch import Tensor
 
 
@@ -81,3 +82,10 @@ class Tally:
 
     labels: Tensor
     counts: Tensor
+
+
+def all_first(table: Tensor | None, experts: int) -> Tensor:
+    """The map [global experts] to local ones where all of the `experts` here are the first; -1 stays elsewhere."""
+    if table is None:
+        return torch.zeros(experts, dtype=torch.int32)
+    return torch.where((table >= 0) & (table < experts), 0, table)

@@ -88,6 +88,9 @@ const Micro* avx512_micro();  // AVX-512 F, BW, DQ, VL and VNNI
 const Micro* avx512_bf16_micro();
 const Micro* amx_micro();
 
+// The one in use.
+const Micro& micro();
+
 inline float bf16_to_float(uint16_t value) {
   uint32_t bits = static_cast<uint32_t>(value) << 16;
   float out;

@@ -2,10 +2,9 @@
 // of a decoder has: one pass where a framework makes a dozen calls, which is what a token spends between two matrices.
 #include <cmath>
 
-#include "layout.hpp"
+#include "jobs.hpp"
 
 namespace house {
-namespace {
 
 #if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__clang__)
 #define HOUSE_WIDE __attribute__((target_clones("avx2", "default")))
@@ -13,11 +12,9 @@ namespace {
 #define HOUSE_WIDE
 #endif
 
-constexpr int64_t kAlone = 8;  // rows up to which waking other threads costs more than they save
-
 // Rounds where the framework's own operations do: the sum is normalised as it is and kept in bf16, the normalised row
 // is rounded before it is weighted.
-HOUSE_WIDE void row(const uint16_t* x, uint16_t* kept, const uint16_t* weight, float epsilon, int64_t width,
+HOUSE_WIDE void norm_row(const uint16_t* x, uint16_t* kept, const uint16_t* weight, float epsilon, int64_t width,
                     float* sums, uint16_t* out) {
   float total = 0.f;
   for (int64_t i = 0; i < width; ++i) sums[i] = bf16_to_float(x[i]);
@@ -33,7 +30,6 @@ HOUSE_WIDE void row(const uint16_t* x, uint16_t* kept, const uint16_t* weight, f
     out[i] = float_to_bf16(bf16_to_float(float_to_bf16(sums[i] * scale)) * bf16_to_float(weight[i]));
 }
 
-}  // namespace
 }  // namespace house
 
 #pragma GCC visibility push(default)
@@ -46,7 +42,7 @@ extern "C" int32_t house_rms_norm(const uint16_t* x, uint16_t* kept, const uint1
 #pragma omp parallel for schedule(static) num_threads(used) if (used > 1)
   for (int64_t part = 0; part < used; ++part)
     for (int64_t r = part * count / used; r < (part + 1) * count / used; ++r)
-      house::row(x + r * width, kept ? kept + r * width : nullptr, weight, epsilon, width, room + part * width,
+      house::norm_row(x + r * width, kept ? kept + r * width : nullptr, weight, epsilon, width, room + part * width,
                  out + r * width);
   return 0;
 }
