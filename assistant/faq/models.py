@@ -170,6 +170,10 @@ class GeneratedAnswerQuerySet(models.QuerySet["GeneratedAnswer"]):
         """
         return self.filter(withdrawn=False, expires_at__gt=timezone.now()).exclude(Exists(_altered()))
 
+    def judged(self) -> GeneratedAnswerQuerySet:
+        """All of them, each with `stands`: whether it may be served."""
+        return self.annotate(stands=Exists(GeneratedAnswer.objects.standing().filter(pk=OuterRef("pk"))))
+
     def fallen(self) -> GeneratedAnswerQuerySet:
         """Those that expired or whose evidence changed. Withdrawn ones stay: they are what must not come back."""
         return self.filter(withdrawn=False).filter(models.Q(expires_at__lte=timezone.now()) | Exists(_altered()))
