@@ -69,4 +69,7 @@ class GeneratedAnswerAdmin(ReadOnlyAdmin):
         if not request.user.has_perm("faq.change_generatedanswer"):
             raise PermissionDenied
         rows = GeneratedAnswer.objects.filter(pk__in=[row.pk for row in chosen], withdrawn=False)
-        self.message_user(request, now_("Answers withdrawn: %(count)d.") % {"count": rows.update(withdrawn=True)})
+        for row in (withdrawn := list(rows)):
+            self.log_change(request, row, "withdrawn as wrong")
+        rows.update(withdrawn=True)
+        self.message_user(request, now_("Answers withdrawn: %(count)d.") % {"count": len(withdrawn)})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.utils import timezone
@@ -101,6 +102,7 @@ def test_one_is_dropped_by_hand_and_the_next_question_is_answered_anew(
 ) -> None:
     done = desk(VIEW, DELETE).post(f"{LIST}{answer.pk}/delete/", {"post": "yes"})
     assert done.status_code == 302
+    assert LogEntry.objects.get().object_repr == QUESTION
     assert AnswerCache().find(SCOPE, QUESTION) is None
     assert AnswerCache().keep(SCOPE, QUESTION, {"text": "25 months [1]."}, [hit], 2.0)  # it may be kept again
 
@@ -111,6 +113,9 @@ def test_one_that_is_withdrawn_as_wrong_is_neither_served_nor_kept_again(
     chosen = {"action": "withdraw", "_selected_action": [str(answer.pk)]}
     shown = desk(VIEW, CHANGE).post(LIST, chosen, follow=True).content.decode()
     assert "Answers withdrawn: 1." in shown
+    assert [(str(e.user), e.change_message) for e in LogEntry.objects.all()] == [
+        (f"{VIEW}-{CHANGE}", "withdrawn as wrong")
+    ]
     assert AnswerCache().find(SCOPE, QUESTION) is None
     assert not AnswerCache().keep(SCOPE, QUESTION, {"text": "24 months again [1]."}, [hit], 2.0)
 
