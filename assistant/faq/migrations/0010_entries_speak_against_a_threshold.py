@@ -33,4 +33,19 @@ class Migration(migrations.Migration):
             name='looked_at',
             field=models.DateTimeField(null=True, verbose_name='own entries compared'),
         ),
+        migrations.AlterField(
+            model_name='generatedanswer',
+            name='encoder',
+            field=models.CharField(blank=True, default='', editable=False, max_length=200, verbose_name='encoder'),
+        ),
+        migrations.AlterField(
+            model_name='generatedanswer',
+            name='scope',
+            field=models.CharField(db_index=True, default='', editable=False, max_length=64, verbose_name='scope'),
+        ),
+        migrations.AlterField(
+            model_name='generatedanswer',
+            name='vector',
+            field=models.BinaryField(null=True, verbose_name='vector'),
+        ),
     ]
