@@ -64,6 +64,12 @@ def upper_limit(errors: int, trials: int, confidence: float = CONFIDENCE) -> flo
     return high
 
 
+def speaks_against(errors: int, trials: int, bound: float) -> bool:
+    """Say whether so many errors show, with 95 % confidence, a rate above the bound."""
+    # The lower limit of the rate of errors is what the upper limit of the rate of successes leaves.
+    return bool(errors) and 1 - upper_limit(trials - errors, trials) > bound
+
+
 def limits(events: int, trials: int) -> tuple[float, float] | None:
     """Two-sided 95 % Clopper-Pearson interval of a rate; None without trials."""
     if not trials:

@@ -68,6 +68,10 @@ class ThresholdCertificate(models.Model):
     The newest row per tenant, language and domain is in force; older ones stay as the record. `threshold` is a score
     of the verifier whose checksum is `verifier`, over vectors of `encoder`; None serves equal words alone. `upper` is
     the Clopper-Pearson limit of the false-hit rate, `hit_rate` the share of same pairs at or above the threshold.
+
+    `asked` ways to ask of the tenant's own entries were asked as if their entries were not there, `crossed` of them
+    another entry would have answered at `lent`, the threshold that the pairs certify; it was raised where that is more
+    than the bound allows (see `rivals`). `crossings` are the likeliest [asked, answered, score].
     """
 
     tenant = models.ForeignKey(Tenant, verbose_name=_("tenant"), on_delete=models.CASCADE, related_name="certificates")
@@ -83,6 +87,11 @@ class ThresholdCertificate(models.Model):
     hit_rate = models.FloatField(_("hit rate"), null=True)
     origin = models.CharField(_("issued on"), max_length=16, choices=CertificateOrigin.choices)
     known = models.PositiveIntegerField(_("pairs of the language at that time"), null=True)
+    lent = models.FloatField(_("threshold by the pairs alone"), null=True)
+    asked = models.PositiveIntegerField(_("own ways to ask"), default=0)
+    crossed = models.PositiveIntegerField(_("of these answered by another entry"), default=0)
+    crossings = models.JSONField(_("entries that answer each other's questions"), default=list)
+    looked_at = models.DateTimeField(_("own entries compared"), null=True)
     verifier = models.CharField(_("verifier"), max_length=64)
     encoder = models.CharField(_("encoder"), max_length=200)
     issued_at = models.DateTimeField(_("issued"), auto_now_add=True)

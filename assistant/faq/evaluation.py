@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,13 +13,14 @@ import numpy as np
 from django.core.management.base import CommandError
 from numpy.typing import NDArray
 
-from assistant.faq import guards, issuing, verifier
+from assistant.faq import among, guards, issuing, verifier
 from assistant.faq.certificate import Certificate, Flags, Floats, area_under_curve, certify, limits, upper_limit
 from assistant.knowledge.encoder import encode_many, shared_encoder
 from assistant.knowledge.stored_vectors import StoredVectors
 from retrieval.language import detect
 from retrieval.normalise import fold
 from retrieval.protocols import Encoder
+from retrieval.types import Vectors
 
 EXACT = 1e6
 """Score of equal folded texts: they are served whatever the threshold."""
@@ -72,9 +73,10 @@ def evaluate(calibrate: Sequence[Pair], test: Sequence[Pair], encoder: Encoder, 
 
     Each language has its own threshold. Where the calibration pairs certify none, the shipped certificate of the
     language is borrowed: `certified` is then false and `origins` says "shipped"; without one, equal words alone are
-    served.
+    served. `served_another_rate` is what the threshold serves wrongly among all test questions at once (`among`); the
+    figures of the cosine are what it does at the least threshold that these very pairs allow, picked with them in view.
     """
-    known, asked = score(calibrate, encoder), score(test, encoder)
+    known, (asked, vectors) = score(calibrate, encoder), scored(test, encoder)
     truth, asked_in = _labels(test), _languages(test)
     fits = issuing.agrees(encoder)
     certificates = {
@@ -97,11 +99,33 @@ def evaluate(calibrate: Sequence[Pair], test: Sequence[Pair], encoder: Encoder, 
         "certified": all(origin == "own" for _, origin in certificates.values()),
         "origins": {language: origin for language, (_, origin) in certificates.items()},
         "pairs": len(test),
+        **_among_all(test, vectors, least, bound),
+    }
+
+
+def _among_all(
+    test: Sequence[Pair], vectors: Mapping[str, Vectors], least: Mapping[str, float], bound: float
+) -> dict[str, Any]:
+    """Ask every test question among all, by the threshold and by a cosine that was picked on these pairs."""
+    found, truth = among.ask([(pair.a, pair.b) for pair in test if pair.same], vectors), _labels(test)
+    cosines = np.array([vectors[pair.a] @ vectors[pair.b] for pair in test], np.float64)
+    picked = among.loosest_cosine(cosines, truth, bound)
+    return {
+        "served_another_rate": found.served(least),
+        "questions": len(vectors),
+        "cosine_threshold": picked,
+        "cosine_hit_rate": float((cosines[truth] >= picked).mean()) if truth.any() else None,
+        "cosine_served_another_rate": found.served_by_cosine(picked),
     }
 
 
 def score(pairs: Sequence[Pair], encoder: Encoder) -> Floats:
     """Score pairs [n] by the verifier: EXACT for equal words."""
+    return scored(pairs, encoder)[0]
+
+
+def scored(pairs: Sequence[Pair], encoder: Encoder) -> tuple[Floats, dict[str, Vectors]]:
+    """Return the scores with the embedding of each text."""
     texts = sorted({text for pair in pairs for text in (pair.a, pair.b)})
     vectors = encode_many(texts, encoder)
     ready = {text: verifier.question(text, vector) for text, vector in zip(texts, vectors, strict=True)}
@@ -110,7 +134,7 @@ def score(pairs: Sequence[Pair], encoder: Encoder) -> Floats:
         EXACT if fold(pair.a) == fold(pair.b) else float(judge.score(ready[pair.a], [ready[pair.b]])[0])
         for pair in pairs
     ]
-    return np.array(scores, np.float64)
+    return np.array(scores, np.float64), dict(zip(texts, vectors, strict=True))
 
 
 def guarded(pairs: Sequence[Pair], scores: Floats) -> Floats:

@@ -2,27 +2,33 @@
 
 A tenant's own pairs of a language and domain come first, then its pairs of all domains, then the pairs shipped with the
 product: what is borrowed is named as borrowed. A borrowed threshold that the tenant's own pairs speak against is not
-used. Without a certificate only equal words are served.
+used, and a threshold that its entries speak against is raised (`rivals`). Without a certificate only equal words are
+served.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from assistant.accounts.models import Tenant, Version
-from assistant.faq import calibration, guards, personal, verifier
-from assistant.faq.certificate import CONFIDENCE, Certificate, Flags, Floats, certify, upper_limit
+from assistant.faq import calibration, guards, personal, rivals, verifier
+from assistant.faq.certificate import CONFIDENCE, Certificate, Flags, Floats, certify, speaks_against, upper_limit
 from assistant.faq.certified import CalibrationPair, CertificateOrigin, ThresholdCertificate
 from assistant.faq.features import WORDS
-from assistant.faq.models import FaqEntry, GeneratedAnswer
+from assistant.faq.models import FaqEntry, FaqVariant, GeneratedAnswer
+from assistant.faq.rivals import Rivals
+from assistant.faq.rows import published
 from assistant.faq.services import TOPIC
 from assistant.faq.tuning import Correction
 from assistant.knowledge.encoder import encode_many, shared_encoder
@@ -34,6 +40,9 @@ logger = logging.getLogger(__name__)
 
 BOUND = 0.01
 PROBE_TOLERANCE = 0.05
+SHOWN = 20
+OVERLAP = dt.timedelta(seconds=30)
+"""A save may commit after a comparison that began later: entries saved shortly before one are compared once more."""
 Place = tuple[str, str]
 """Language and domain."""
 
@@ -126,6 +135,9 @@ def issue(tenant: Tenant, language: str, domain: str, encoder: Encoder, bound: f
     scored = score([(row.question_a, row.question_b) for row in rows], [row.same for row in rows], encoder, correction)
     here = np.array([row.domain == domain for row in rows], bool)
     origin, found, pairs = _choose(scored.of(here), scored, language, encoder, bound, correction)
+    looked_at = timezone.now()
+    entries = rivals.ask(published(tenant.slug, encoder.name), language, domain, correction)
+    lent, found = found.threshold, _raised(found, entries, pairs)
     least = np.inf if found.threshold is None else found.threshold
     served = pairs.scores[pairs.same] >= least
     written = ThresholdCertificate.objects.create(
@@ -144,6 +156,9 @@ def issue(tenant: Tenant, language: str, domain: str, encoder: Encoder, bound: f
         verifier=personal.name(correction),
         encoder=encoder.name,
         known=len(known),
+        lent=lent,
+        looked_at=looked_at,
+        **_seen(entries, lent),
     )
     Version.bump(tenant, TOPIC)
     bell().ring_on_commit(TOPIC)
@@ -172,12 +187,38 @@ def _choose(
     return CertificateOrigin.NONE, certificate, own
 
 
+def _raised(certificate: Certificate, entries: Rivals, pairs: Scored) -> Certificate:
+    """Raise a threshold that the tenant's entries speak against; what was certified at the lower one still holds."""
+    if certificate.threshold is None:
+        return certificate
+    threshold = entries.raised(certificate.threshold, certificate.bound)
+    false_hits = int((pairs.scores[~pairs.same] >= threshold).sum())
+    upper = upper_limit(false_hits, certificate.different)
+    return replace(certificate, threshold=threshold, false_hits=false_hits, upper=upper)
+
+
+def _seen(entries: Rivals, threshold: float | None) -> dict[str, Any]:
+    return {
+        "asked": entries.asked,
+        "crossed": 0 if threshold is None else entries.at(threshold),
+        "crossings": [[c.asked, c.answered, round(c.score, 3)] for c in entries.crossings[:SHOWN]],
+    }
+
+
+def _look_again(tenant: Tenant, row: ThresholdCertificate, encoder: Encoder, own: Correction | None) -> bool:
+    """Compare the entries as they are now; say whether the threshold has to follow. Else only what is shown does."""
+    looked_at = timezone.now()
+    entries = rivals.ask(published(tenant.slug, encoder.name), row.language, row.domain, own)
+    if row.lent is not None and entries.raised(row.lent, row.bound) != row.threshold:
+        return True
+    ThresholdCertificate.objects.filter(pk=row.pk).update(looked_at=looked_at, **_seen(entries, row.lent))
+    return False
+
+
 def _contradicted(own: Scored, threshold: float, bound: float) -> bool:
     """Say whether the tenant's own pairs show, with 95 % confidence, more false hits than the bound allows."""
     different = own.scores[~own.same]
-    false_hits = int((different >= threshold).sum())
-    # The lower limit of the rate of errors is what the upper limit of the rate of successes leaves.
-    return bool(false_hits) and 1 - upper_limit(len(different) - false_hits, len(different)) > bound
+    return speaks_against(int((different >= threshold).sum()), len(different), bound)
 
 
 def reissue(encoder: Encoder | None = None) -> int:
@@ -192,9 +233,9 @@ def reissue(encoder: Encoder | None = None) -> int:
         # Both at once: a certificate of one judge is nothing to another, and in between equal words alone are served.
         with transaction.atomic():
             personal.follow(tenant, encoder)
-            judge = personal.name(personal.live(tenant.slug, encoder.name))
+            own = personal.live(tenant.slug, encoder.name)
             for language, domain in sorted(_places(tenant)):
-                if _stale(tenant, language, domain, encoder, judge):
+                if _stale(tenant, language, domain, encoder, own):
                     issue(tenant, language, domain, encoder)
                     issued += 1
     return issued
@@ -227,12 +268,25 @@ def _places(tenant: Tenant) -> set[Place]:
     return {*entries, *pairs, *kept}
 
 
-def _stale(tenant: Tenant, language: str, domain: str, encoder: Encoder, judge: str) -> bool:
+def _stale(tenant: Tenant, language: str, domain: str, encoder: Encoder, own: Correction | None) -> bool:
     certificate = in_force(tenant.slug).get((language, domain))
-    if certificate is None or certificate.verifier != judge:
+    if certificate is None or certificate.looked_at is None:  # as issued before entries were compared
+        return True
+    if certificate.verifier != personal.name(own) or certificate.encoder != encoder.name:
         return True
     pairs = CalibrationPair.objects.filter(tenant=tenant, language=language)
     newest = pairs.aggregate(newest=Max("judged_at"))["newest"]
     if certificate.known is not None and certificate.known != pairs.count():
         return True  # a judgement was taken back
-    return certificate.encoder != encoder.name or (newest is not None and newest > certificate.issued_at)
+    if newest is not None and newest > certificate.issued_at:
+        return True
+    return _edited(tenant, certificate) and _look_again(tenant, certificate, encoder, own)
+
+
+def _edited(tenant: Tenant, certificate: ThresholdCertificate) -> bool:
+    """Say whether entries changed since they were compared: edited, deleted, over, or embedded by now."""
+    entries = FaqEntry.objects.of(tenant).published().filter(language=certificate.language, domain=certificate.domain)
+    ways = FaqVariant.objects.filter(entry__in=entries, encoder=certificate.encoder)
+    newest = entries.aggregate(newest=Max("updated_at"))["newest"]
+    since = (certificate.looked_at or certificate.issued_at) - OVERLAP
+    return min(ways.count(), rivals.MOST) != certificate.asked or (newest is not None and newest > since)

@@ -15,7 +15,7 @@ from assistant.faq.courtesy import bare, plain
 from assistant.faq.novelty import names_something_new
 from assistant.faq.services import TOPIC
 from assistant.faq.stats import FaqStats
-from assistant.faq.table import EVERYBODY, Candidate, FaqMatch, Table
+from assistant.faq.table import CANDIDATES, EVERYBODY, LEAST_COSINE, Candidate, FaqMatch, Table
 from assistant.faq.tuning import Correction
 from assistant.live.follower import Follower
 from retrieval.normalise import fold
@@ -24,9 +24,6 @@ from retrieval.types import Vectors
 
 logger = logging.getLogger(__name__)
 
-CANDIDATES = 8
-LEAST_COSINE = 0.85
-"""Below this nothing is verified: no pair of the calibration sets that was so far apart was ever served."""
 EVEN = 0.0
 """The verifier's score is a logarithm of odds: above this two questions are more probably the same than not."""
 OFFERED = 3

@@ -170,6 +170,10 @@ class GeneratedAnswerQuerySet(models.QuerySet["GeneratedAnswer"]):
         """
         return self.filter(withdrawn=False, expires_at__gt=timezone.now()).exclude(Exists(_altered()))
 
+    def judged(self) -> GeneratedAnswerQuerySet:
+        """All of them, each with `stands`: whether it may be served."""
+        return self.annotate(stands=Exists(GeneratedAnswer.objects.standing().filter(pk=OuterRef("pk"))))
+
     def fallen(self) -> GeneratedAnswerQuerySet:
         """Those that expired or whose evidence changed. Withdrawn ones stay: they are what must not come back."""
         return self.filter(withdrawn=False).filter(models.Q(expires_at__lte=timezone.now()) | Exists(_altered()))
@@ -186,10 +190,10 @@ class GeneratedAnswer(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     tenant = models.ForeignKey(Tenant, verbose_name=_("tenant"), on_delete=models.CASCADE, related_name="+")
     key = models.CharField(_("key"), max_length=64, unique=True)
-    scope = models.CharField(max_length=64, default="", db_index=True, editable=False)
+    scope = models.CharField(_("scope"), max_length=64, default="", db_index=True, editable=False)
     question = models.TextField(_("question"))
-    encoder = models.CharField(max_length=200, default="", blank=True, editable=False)
-    vector = models.BinaryField(null=True, editable=False)
+    encoder = models.CharField(_("encoder"), max_length=200, default="", blank=True, editable=False)
+    vector = models.BinaryField(_("vector"), null=True, editable=False)
     groups = models.JSONField(_("access groups"), default=list)
     domain = models.CharField(_("domain"), max_length=32)
     language = models.CharField(_("language"), max_length=2, choices=Language.choices)

@@ -14,6 +14,9 @@ from retrieval.normalise import fold
 from retrieval.types import PUBLIC, Vectors
 
 EVERYBODY = frozenset({PUBLIC})
+CANDIDATES = 8
+LEAST_COSINE = 0.85
+"""Below this nothing is verified: no pair of the calibration sets that was so far apart was ever served."""
 _OTHER = {"en": "zh", "zh": "en"}
 
 

@@ -14,6 +14,7 @@ UNWATCHED = {  # shown in the admin, and no setting of anybody's
     "audit.entry",  # the log itself
     "chat.conversation", "chat.handoff",  # what happened, not what was set
     "faq.thresholdcertificate", "faq.verifierversion",  # what follows from the pairs, which are watched; read-only
+    "faq.generatedanswer",  # kept and counted by the machine all day; who withdraws or drops one is in Django's own log
     "intents.trainedclassifier",  # made from examples, which are watched
     "knowledge.ingestionjob",
     "editing.citation", "editing.run", "editing.gaps", "editing.twins", "editing.unrecognised",  # looked at, never set

@@ -148,7 +148,8 @@ def test_every_rate_lies_in_its_interval_and_follows_from_what_was_served(
     """The scores are drawn; how they become figures is what is tested."""
     calibrate, test = ([Pair(f"kept {n}", str(s), same) for n, (s, same) in enumerate(rows)] for rows in (known, asked))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(evaluation, "score", lambda pairs, _: np.array([float(pair.b) for pair in pairs]))
+        patch.setattr(evaluation, "scored", lambda pairs, _: (np.array([float(pair.b) for pair in pairs]), {}))
+        patch.setattr(evaluation, "_among_all", lambda *_: {})
         patch.setattr(evaluation, "guarded", lambda _, scores: scores)
         patch.setattr(issuing, "agrees", lambda _: False)
         figures = evaluate(calibrate, test, None, 0.2)  # type: ignore[arg-type]

@@ -8,27 +8,16 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminSplitDateTime
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
 
-from assistant.accounts.models import Tenant
 from assistant.errors import AssistantError
-from assistant.faq import approval, calibration, personal, placeholders, services
-from assistant.faq.models import (
-    CalibrationPair,
-    EntryState,
-    FaqEntry,
-    FaqSettings,
-    FaqValue,
-    ThresholdCertificate,
-    VerifierVersion,
-)
+from assistant.faq import approval, placeholders, services
+from assistant.faq.models import EntryState, FaqEntry, FaqSettings, FaqValue
 from assistant.knowledge.admin.forms import WordsField
-from assistant.knowledge.admin.shown import percent, rounded
 
 MOMENTS = ("publish_at", "valid_from", "valid_until")
 REVIEWED = frozenset({"question", "variants", "answer", "language"})
@@ -217,65 +206,3 @@ class FaqSettingsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def save_model(self, request: HttpRequest, obj: FaqSettings, form: Any, change: bool) -> None:
         services.configure(obj)
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Shown, never edited: what is certified follows from pairs, not from hands."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-@admin.register(ThresholdCertificate)
-class ThresholdCertificateAdmin(ReadOnlyAdmin):
-    list_display = [
-        "tenant", "language", "domain", rounded(ThresholdCertificate, "threshold"), "origin",
-        percent(ThresholdCertificate, "bound"), percent(ThresholdCertificate, "upper", 2), "false_hits", "different",
-        "same", percent(ThresholdCertificate, "hit_rate"), "issued_at",
-    ]  # fmt: skip
-    list_filter = ["tenant", "language", "domain", "origin"]
-
-
-@admin.register(VerifierVersion)
-class VerifierVersionAdmin(ReadOnlyAdmin):
-    """What tenants' feedback corrects in the verifier: the figures, and the way back to the shipped one."""
-
-    list_display = [
-        "tenant", "number", "live", "pairs", "same",
-        *(rounded(VerifierVersion, name) for name in ("auc_before", "auc_after", "loss_before", "loss_after")),
-        "created_at",
-    ]  # fmt: skip
-    list_filter = ["tenant", "live"]
-    actions = ["shipped_alone"]
-
-    @admin.action(description=_("Judge by the shipped verifier alone, until there is new feedback"))
-    def shipped_alone(self, request: HttpRequest, chosen: QuerySet[VerifierVersion]) -> None:
-        if not self.has_view_permission(request) or not request.user.has_perm("faq.change_verifierversion"):
-            raise PermissionDenied
-        for tenant in Tenant.objects.filter(verifiers__in=chosen.values("pk")).distinct():
-            personal.retire(tenant)
-        self.message_user(request, now_("The certificates follow within a minute."))
-
-
-@admin.register(CalibrationPair)
-class CalibrationPairAdmin(ReadOnlyAdmin):
-    """Looked at, and taken back by deleting: the questions may be served for one another again."""
-
-    list_display = ["question_a", "question_b", "same", "entry", "language", "domain", "origin", "judged_at"]
-    list_filter = ["tenant", "language", "domain", "origin", "same"]
-    search_fields = ["question_a", "question_b", "entry__question"]
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return admin.ModelAdmin.has_delete_permission(self, request, obj)
-
-    def delete_model(self, request: HttpRequest, obj: CalibrationPair) -> None:
-        calibration.forget([obj])
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[CalibrationPair]) -> None:
-        calibration.forget(queryset.select_related("tenant"))
