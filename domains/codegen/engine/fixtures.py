@@ -1,7 +1,8 @@
 """The fixtures that a project's tests have: what its conftest.py files, and the test file that is there, define.
 
-Only plain ones are used: of function scope, without parameters, needing no other than such. Where they lead is found
-by running them in the sandbox (`inside.arranging`); the tests that take them pass the same gate as the rest, in place.
+Those of any scope, with parameters or without, that need no other than such. Where they lead is found by running them
+in the sandbox (`inside.arranging`): a test must hold with every parameter, and may not change what others share; it
+passes the same gate as the rest, in place. What the module could take and is not taken is told with the reason.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from domains.codegen.engine.existing import Existing
-from domains.codegen.engine.types import Project
+from domains.codegen.engine.types import LeftOut, Project
 
 _TESTS = ("tests", "test")
 _CONFTEST = "conftest.py"
@@ -25,6 +26,7 @@ class Fixtures:
     folder: str = ""
     files: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
 
 NONE = Fixtures()
@@ -38,12 +40,16 @@ def fixtures(project: Project, there: Existing | None, taken: frozenset[str]) ->
     around = [str(one) for one in (PurePosixPath(folder), *PurePosixPath(folder).parents)]
     files = [_joined(one, _CONFTEST) for one in reversed(around)]
     files = [file for file in files if file in project.files] + ([there.path] if there is not None else [])
-    found: dict[str, tuple[str, ...]] = {}
-    for file in files:
-        found |= {node.name: _needs(node) for node in _defined(project.files[file])}
+    marked = {node.name: node for file in files for node in _marked(project.files[file])}
+    found = {
+        name: _needs(node) for name, node in marked.items() if isinstance(node, ast.FunctionDef) and not _why(node)
+    }
     usable = {name for name in found if _leads(name, found) and name not in taken}
-    defining = tuple(file for file in files if any(node.name in usable for node in _defined(project.files[file])))
-    return Fixtures("" if folder == "." else folder, defining, tuple(sorted(usable)))
+    defining = tuple(file for file in files if any(node.name in usable for node in _marked(project.files[file])))
+    left = [LeftOut(name, _reason(node, found)) for name, node in sorted(marked.items()) if name not in usable | taken]
+    wanted = _parameters(project.files[project.target])
+    told = tuple(one for one in left if one.name in wanted)
+    return Fixtures("" if folder == "." else folder, defining, tuple(sorted(usable)), told)
 
 
 def _folder(project: Project) -> str | None:
@@ -62,24 +68,51 @@ def _joined(folder: str, name: str) -> str:
     return name if folder == "." else f"{folder}/{name}"
 
 
-def _defined(source: bytes) -> Iterator[ast.FunctionDef]:
-    """Yield the fixtures of a file that take part; none where it cannot be read."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError):
-        return
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and any(_is_plain(one) for one in node.decorator_list):
+def _marked(source: bytes) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Yield the fixtures of a file; none where it cannot be read."""
+    for node in _parsed(source):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and any(map(_is_mark, node.decorator_list)):
             yield node
 
 
-def _is_plain(decorator: ast.expr) -> bool:
+def _parsed(source: bytes) -> list[ast.stmt]:
+    try:
+        return ast.parse(source).body
+    except (SyntaxError, ValueError):
+        return []
+
+
+def _is_mark(decorator: ast.expr) -> bool:
     called = decorator.func if isinstance(decorator, ast.Call) else decorator
-    bare = not isinstance(decorator, ast.Call) or not (decorator.args or decorator.keywords)
-    return bare and ast.unparse(called) in {"pytest.fixture", "fixture"}
+    return ast.unparse(called) in {"pytest.fixture", "fixture"}
 
 
-def _needs(node: ast.FunctionDef) -> tuple[str, ...]:
+def _why(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
+    """Say why a fixture is not taken by itself; empty where it can be."""
+    said = [one for mark in node.decorator_list if isinstance(mark, ast.Call) for one in mark.keywords]
+    others = [f"{one.arg}=" for one in said if one.arg not in {"scope", "params", "ids"}]
+    if isinstance(node, ast.AsyncFunctionDef):
+        return "an asynchronous fixture is not taken"
+    if others:
+        return f"a fixture with {', '.join(others)} is not taken"
+    asked = [one for one in ast.walk(node) if isinstance(one, ast.Attribute) and ast.unparse(one.value) == "request"]
+    if any(one.attr != "param" for one in asked):
+        return "a fixture that asks more of `request` than its parameter is not taken"
+    return ""
+
+
+def _reason(node: ast.FunctionDef | ast.AsyncFunctionDef, found: dict[str, tuple[str, ...]]) -> str:
+    unmet = [name for name in _needs(node) if name != "request" and name not in found]
+    return _why(node) or (f"it needs {', '.join(unmet)}, which is not taken" if unmet else "it needs what is not taken")
+
+
+def _parameters(source: bytes) -> frozenset[str]:
+    """Return the names of all parameters in a file: what a test could pass a fixture for."""
+    nodes = (inner for node in _parsed(source) for inner in ast.walk(node))
+    return frozenset(node.arg for node in nodes if isinstance(node, ast.arg))
+
+
+def _needs(node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[str, ...]:
     return tuple(argument.arg for argument in [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs])
 
 
@@ -87,4 +120,4 @@ def _leads(name: str, found: dict[str, tuple[str, ...]], on: tuple[str, ...] = (
     """Whether a fixture needs nothing but such fixtures, and not itself."""
     if name not in found or name in on:
         return False
-    return all(_leads(other, found, (*on, name)) for other in found[name])
+    return all(other == "request" or _leads(other, found, (*on, name)) for other in found[name])

@@ -87,7 +87,7 @@ def generate(
         surviving=tuple(Survivor(s.line, s.change) for s in explored.surviving),
         suspected_bugs=_bugs([*draft.suspicions, *(suspicion for suspicion, _ in other.bugs.values())], shown),
         flaky=tuple(f.name for f in good if not gated.passed(f.name) and f.name not in other.settled(shown)),
-        left_out=tuple(other.left_out),
+        left_out=(*other.left_out, *given.left_out),
         model=help_.contribution(_cases(kept), _cases(shown)),
         timings={"explore_s": round(found - began, 3), "total_s": round(clock() - began, 3)},
     )

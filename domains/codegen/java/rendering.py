@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from domains.codegen.engine.types import Label
+from domains.codegen.java.layout import laid_out
 from domains.codegen.java.running import Row, Seen
 
 _LIBRARY = {
@@ -15,7 +16,6 @@ _LIBRARY = {
     "Optional", "ArrayDeque", "LinkedHashSet", "TreeSet", "Stack", "Vector", "PriorityQueue",
 }  # fmt: skip
 _LONGEST = 70
-COLUMNS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,54 +141,16 @@ def _free(name: str, others: tuple[str, ...]) -> str:
 
 
 def file(written: list[Written], package: str, target: str, kind: str, title: str) -> str:
-    """Write a test class with the imports that it needs."""
-    code = "\n\n".join(f"  {one.code}".replace("\n", "\n  ") for one in written)
-    body = "\n".join(wrapped(line) for line in code.split("\n"))
-    used = sorted(name for name in _LIBRARY if re.search(rf"\b{name}\b", body))
+    """Write a test class with the imports that it needs, as google-java-format would have it."""
+    body = "\n\n".join(f"  {one.code}".replace("\n", "\n  ") for one in written)
+    named = set(re.findall(r"(?<![\w.$])[A-Z]\w*", re.sub(r'"(?:[^"\\]|\\.)*"', "", body)))
+    used = sorted(_LIBRARY & named)
     asserts = sorted(set(re.findall(r"\bassert\w+(?=\()", body)))
     head = [f"package {package};\n"] if package else []
     imports = [f"import static org.junit.jupiter.api.Assertions.{name};" for name in asserts]
     imports += ["", *(f"import java.util.{name};" for name in used), "import org.junit.jupiter.api.Test;", ""]
     name = PurePosixPath(beside(target, kind)).stem
-    return "\n".join([*head, *imports, f"/** {title} */", f"class {name} {{", body, "}", ""])
-
-
-def wrapped(line: str) -> str:
-    """Break a call that is longer than 100 columns as google-java-format does: behind its bracket, four columns in.
-
-    Where its arguments do not fit into one line then, each has a line of its own.
-    """
-    opened = line.find("(")
-    if len(line) <= COLUMNS or opened < 0 or not line.endswith(");") or line.lstrip().startswith("//"):
-        return line
-    indent = " " * (len(line) - len(line.lstrip()) + 4)
-    inner = line[opened + 1 :]
-    if len(indent) + len(inner) <= COLUMNS:
-        return f"{line[: opened + 1]}\n{indent}{inner}"
-    return f"{line[: opened + 1]}\n{indent}" + f",\n{indent}".join(_arguments(inner))
-
-
-def _arguments(inner: str) -> list[str]:
-    """Split at the commas that stand in no bracket and no text."""
-    parts, depth, start, quote = [], 0, 0, ""
-    for n, sign in enumerate(inner):
-        if quote:
-            quote = "" if sign == quote and not _escaped(inner, n) else quote
-        elif sign in "\"'":
-            quote = sign
-        elif sign in "([{":
-            depth += 1
-        elif sign in ")]}":
-            depth -= 1
-        elif sign == "," and depth == 0:
-            parts.append(inner[start:n].strip())
-            start = n + 1
-    return [*parts, inner[start:].strip()]
-
-
-def _escaped(text: str, at: int) -> bool:
-    before = text[:at]
-    return (len(before) - len(before.rstrip("\\"))) % 2 == 1
+    return laid_out("\n".join([*head, *imports, f"/** {title} */", f"class {name} {{", body, "}", ""]))
 
 
 def beside(target: str, kind: str = "") -> str:

@@ -8,7 +8,7 @@ import itertools
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from types import GeneratorType, UnionType
+from types import GeneratorType, SimpleNamespace, UnionType
 from typing import Any, Union, get_args, get_origin
 
 from domains.codegen.engine.inside.parameters import Parameter
@@ -24,28 +24,64 @@ class Arranged:
     def __init__(self, files: Sequence[str], names: Sequence[str]) -> None:
         self._files, self._names = files, frozenset(names)
         self._open: deque[GeneratorType[Any, None, None]] = deque(maxlen=_OPEN)
+        self._shared: frozenset[str] = frozenset()
+        self._values: dict[str, list[Any]] = {}
+        self._lent: list[tuple[object, object]] = []
+        self.turn = 0
+        """Which of its parameters each fixture is made with."""
+
+    @property
+    def turns(self) -> int:
+        """The most parameters that a fixture has."""
+        return max([1, *map(len, self._values.values())])
+
+    def begin(self) -> None:
+        """Forget what the last scenario was lent."""
+        self._lent.clear()
+
+    def disturbed(self) -> bool:
+        """Whether the scenario changed an object that other tests of the project share."""
+        return any(state(value) != before for value, before in self._lent)
 
     def calls(self) -> dict[str, Callable[[], Any]]:
         """Return what expressions may call; none where a file cannot be loaded."""
         if not self._names:
             return {}
         found: dict[str, Any] = {}
+        self._shared, self._values = frozenset(), {}
         try:
             for file in self._files:
                 space: dict[str, Any] = {"__name__": "conftest", "__file__": file}
-                exec(compile(self._bare(Path(file)), file, "exec", dont_inherit=True), space)  # noqa: S102 - the sandbox
+                tree = ast.parse(Path(file).read_text(encoding="utf-8"))
+                marked = self._bare(tree)
+                exec(compile(tree, file, "exec", dont_inherit=True), space)  # noqa: S102 - the sandbox
+                self._mark(marked, space)
                 found |= {name: space[name] for name in self._names & space.keys()}
         except BaseException:  # noqa: BLE001 - a project's file may fail in any way; then its fixtures are not used
             return {}
         return {f"{FIXTURE}{name}": self._call(name, found) for name in found}
 
-    def _bare(self, file: Path) -> ast.Module:
-        """Read a file; fixtures are plain functions there."""
-        tree = ast.parse(file.read_text(encoding="utf-8"))
+    def _bare(self, tree: ast.Module) -> dict[str, list[ast.keyword]]:
+        """Take the marks off: fixtures are plain functions. Return what the marks said, by name."""
+        said: dict[str, list[ast.keyword]] = {}
         for node in tree.body:
             if isinstance(node, ast.FunctionDef) and node.name in self._names:
+                calls = [one for one in node.decorator_list if isinstance(one, ast.Call)]
+                said[node.name] = [keyword for one in calls for keyword in one.keywords]
                 node.decorator_list = []
-        return tree
+        return said
+
+    def _mark(self, said: Mapping[str, list[ast.keyword]], space: dict[str, Any]) -> None:
+        """Read scopes and parameters; a row of `pytest.param` stands for its value."""
+        for name, keywords in said.items():
+            for keyword in keywords:
+                value = eval(compile(ast.Expression(keyword.value), "<mark>", "eval"), space)  # noqa: S307 - the sandbox
+                if keyword.arg == "scope" and value != "function":
+                    self._shared |= {name}
+                elif keyword.arg == "params" and value is not None:
+                    self._values[name] = [
+                        one.values[0] if type(one).__name__ == "ParameterSet" else one for one in value
+                    ]
 
     def _call(self, name: str, found: Mapping[str, Any]) -> Callable[[], Any]:
         def made() -> Any:  # noqa: ANN401 - any value
@@ -56,12 +92,36 @@ class Arranged:
     def _made(self, name: str, found: Mapping[str, Any], known: dict[str, Any]) -> Any:  # noqa: ANN401
         if name not in known:
             needs = inspect.signature(found[name]).parameters
-            result = found[name](**{other: self._made(other, found, known) for other in needs})
+            values = self._values.get(name, [None])
+            request = SimpleNamespace(param=values[self.turn % len(values)])
+            result = found[name](
+                **{other: request if other == "request" else self._made(other, found, known) for other in needs}
+            )
             if isinstance(result, GeneratorType):
                 self._open.append(result)
                 result = next(result)
+            if name in self._shared:
+                self._lent.append((result, state(result)))
             known[name] = result
         return known[name]
+
+
+def state(value: object, depth: int = 6) -> object:
+    """Return what can be seen of a value, to be compared with what is seen later; others are who they are."""
+    kind = type(value).__name__
+    if value is None or isinstance(value, str | bytes | int | float | complex):
+        return kind, repr(value)
+    if depth == 0:
+        return kind, id(value)
+    if isinstance(value, Mapping):
+        return kind, [(state(key, depth - 1), state(one, depth - 1)) for key, one in value.items()]
+    if isinstance(value, set | frozenset):
+        return kind, sorted(map(repr, value))
+    if isinstance(value, list | tuple | deque):
+        return kind, [state(one, depth - 1) for one in value]
+    held = {name: getattr(value, name, None) for base in type(value).__mro__ for name in getattr(base, "__slots__", ())}
+    held |= getattr(value, "__dict__", {})
+    return (kind, id(value), [(name, state(one, depth - 1)) for name, one in held.items()])
 
 
 def kinds(names: Mapping[str, Any], run: Callable[[str], Any]) -> dict[str, type]:

@@ -26,8 +26,8 @@ from domains.codegen.engine.inside.laws import steady as unchanged
 from domains.codegen.engine.inside.learning import is_untyped, learned
 from domains.codegen.engine.inside.pools import Pools
 from domains.codegen.engine.inside.running import Runner, Subject, Unloadable, arm
-from domains.codegen.engine.inside.scenarios import Scenario, Step
-from domains.codegen.engine.inside.search import Search
+from domains.codegen.engine.inside.scenarios import TAKEN, Scenario, Step
+from domains.codegen.engine.inside.search import Row, Search
 from domains.codegen.engine.inside.targets import Target, targets
 from domains.codegen.engine.inside.world import FILES, Staged, world
 
@@ -59,7 +59,8 @@ def _explore(plan: dict[str, Any], subject: Subject) -> None:
     began, budget = monotonic(), float(plan["budget"])
     tree = ast.parse(Path(plan["file"]).read_text(encoding="utf-8"))
     chance = random.Random(plan["seed"])  # noqa: S311 - repeatable, not secret
-    subject.arrange(Arranged(plan.get("fixture_files", ()), plan.get("fixtures", ())))
+    arranged = Arranged(plan.get("fixture_files", ()), plan.get("fixtures", ()))
+    subject.arrange(arranged)
     names = Subject.names(subject.module)
     runner = Runner(subject, names)
     found = harvest(tree, chance)
@@ -88,7 +89,7 @@ def _explore(plan: dict[str, Any], subject: Subject) -> None:
     ways = frozenset((int(a), int(b)) for a, b in plan["present"]["edges"])
     further = mutation.look_finer(began + budget * 0.95, frozenset(line for way in ways for line in way))
     fresh = Runner(subject, Subject.names(subject.load(None)))
-    steady = [fresh.run(row.scenario) == row.seen for row in search.rows]
+    steady = [_steady(row, fresh, arranged) for row in search.rows]
     for fate in [*fates, *further]:
         fate.killers = {n for n in fate.killers if steady[n]}
     chosen = [n for n in smallest(search.rows, fates, ways, further, misused(search.rows, tree)) if steady[n]]
@@ -129,6 +130,19 @@ def written(text: str, wanted: list[Target]) -> Scenario | None:
         return None
     named = [(keyword.arg or "", ast.unparse(keyword.value)) for keyword in node.keywords]
     return Scenario(callee, (Step(callee, (*(("", ast.unparse(a)) for a in node.args), *named)),))
+
+
+def _steady(row: Row, runner: Runner, arranged: Arranged) -> bool:
+    """Whether a scenario shows the same again, whatever parameter its fixtures have, and leaves what tests share."""
+    takes = any(TAKEN.search(step.source()) for step in row.scenario.steps)
+    try:
+        for turn in range(arranged.turns if takes else 1):
+            arranged.turn = turn
+            if runner.run(row.scenario) != row.seen or arranged.disturbed():
+                return False
+    finally:
+        arranged.turn = 0
+    return True
 
 
 def _checked(check: dict[str, Any], runner: Runner, wanted: list[Target]) -> list[dict[str, Any]]:

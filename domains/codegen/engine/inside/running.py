@@ -111,6 +111,8 @@ class Subject:
     def begin(self) -> None:
         """Set the world back to where a test begins."""
         random.seed(0)
+        if self._arranged is not None:
+            self._arranged.begin()
         if self._staged is not None:
             self._staged.begin()
 

@@ -76,9 +76,11 @@ def of(source: str, **files: str) -> tuple[str, ...]:
         ("@pytest.fixture()\ndef cart():\n    return 1", ("cart",)),
         ("@fixture\ndef cart():\n    return 1", ("cart",)),
         ("@pytest.fixture\ndef a(b):\n    return b\n@pytest.fixture\ndef b():\n    return 1", ("a", "b")),
-        ("@pytest.fixture(scope='session')\ndef cart():\n    return 1", ()),
+        ("@pytest.fixture(scope='session')\ndef cart():\n    return 1", ("cart",)),
+        ("@pytest.fixture(params=[1, 2], ids=str)\ndef cart(request):\n    return request.param", ("cart",)),
+        ("@pytest.fixture\ndef cart(request):\n    return request.node", ()),
+        ("@pytest.fixture(name='till')\ndef cart():\n    return 1", ()),
         ("@pytest.fixture(autouse=True)\ndef cart():\n    return 1", ()),
-        ("@pytest.fixture(params=[1, 2])\ndef cart(request):\n    return 1", ()),
         ("@pytest.fixture\ndef cart(tmp_path):\n    return 1", ()),
         ("@pytest.fixture\ndef a(b):\n    return b\n@pytest.fixture\ndef b(a):\n    return a", ()),
         ("@pytest.fixture\nasync def cart():\n    return 1", ()),
@@ -86,7 +88,7 @@ def of(source: str, **files: str) -> tuple[str, ...]:
         ("@pytest.fixture\ndef cart(:", ()),
     ],
 )
-def test_only_plain_fixtures_are_taken(source: str, names: tuple[str, ...]) -> None:
+def test_fixtures_are_taken_that_need_nothing_but_such(source: str, names: tuple[str, ...]) -> None:
     assert of(source) == names
 
 
@@ -169,3 +171,70 @@ def test_a_conftest_that_cannot_be_loaded_leaves_the_tests_as_they_were() -> Non
     made = generate(Sandbox(), Project(files, "shop.py"), Options(("Cart.total",), budget_s=1.0))
     assert not any(name.startswith("tests/") for name in made.files)
     assert all("cart)" not in test.code.split("\n")[0] for test in made.tests)
+
+
+WIDE = b"""import pytest
+
+from shop import Cart
+
+
+@pytest.fixture(scope="session")
+def cart():
+    made = Cart("Ada", 2)
+    made.add(60.0)
+    return made
+
+
+@pytest.fixture(params=[{"name": "Ada"}, pytest.param({"name": "Ada", "age": 7}, id="old")])
+def customer(request):
+    return request.param
+
+
+@pytest.fixture(scope="module", params=["DE", "FR"])
+def country(request):
+    return request.param
+
+
+@pytest.fixture
+def limit(tmp_path):
+    return 3
+
+
+@pytest.fixture(autouse=True)
+def owner():
+    return "Ada"
+
+
+@pytest.fixture
+async def price():
+    return 1.0
+"""
+
+
+@pytest.fixture(scope="module")
+def wide() -> Generated:
+    files = {"shop.py": SHOP, "tests/conftest.py": WIDE}
+    return generate(Sandbox(), Project(files, "shop.py"), Options(("Cart.total", "greet", "shipping"), budget_s=5.0))
+
+
+def test_an_object_that_tests_share_is_taken_and_never_changed(wide: Generated) -> None:
+    codes = [test.code for test in wide.tests]
+    assert any("(cart):" in code and "cart.total() == 60.0" in code for code in codes)
+    assert not [code for code in codes if "cart.add(" in code and "(cart" in code.split("\n")[0]]
+
+
+def test_a_test_holds_with_every_parameter_of_its_fixture(wide: Generated) -> None:
+    codes = [test.code for test in wide.tests]
+    assert any("(customer):" in code and "greet(customer) == 'Hi Ada'" in code for code in codes)
+    taking = [code for code in codes if "country)" in code.split("\n")[0]]  # it costs 4.5 in one country, 12 in another
+    assert all("shipping(cart, country) == 0.0" in code for code in taking)
+    assert {test.status for test in wide.tests} == {"passed"}
+    assert wide.flaky == ()
+
+
+def test_what_the_module_could_take_and_is_not_taken_is_told_with_the_reason(wide: Generated) -> None:
+    told = {one.name: one.reason for one in wide.left_out}
+    assert told["limit"] == "it needs tmp_path, which is not taken"
+    assert told["owner"] == "a fixture with autouse= is not taken"
+    assert told["price"] == "an asynchronous fixture is not taken"
+    assert not {"cart", "customer", "country"} & set(told)

@@ -82,6 +82,7 @@ def test_properties_of_a_module_of_the_standard_kind_hold_on_fresh_values() -> N
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3600)  # dozens of modules, at a budget of the clock each
 def test_no_property_of_the_pinned_modules_is_contradicted_by_fresh_values() -> None:
     lines: list[str] = []
     results = [false_ones(subject, lines.append) for subject in pinned_modules(None)]

@@ -41,6 +41,7 @@ def test_a_slice_of_untyped_modules_keeps_its_floor() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3600)  # dozens of modules, at a budget of the clock each
 def test_the_pinned_untyped_modules_keep_their_floor() -> None:
     figures = summary(measure_all(Sandbox(), pinned_modules("untyped"), Options(), lambda *_: None))
     print(figures)  # noqa: T201 - `make campaign` keeps what is printed
@@ -52,6 +53,7 @@ def test_the_pinned_untyped_modules_keep_their_floor() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3600)  # dozens of modules, at a budget of the clock each
 def test_a_slice_of_the_pinned_typed_modules_keeps_its_floor() -> None:
     listed = random.Random(1).sample(pinned_modules("typed"), 10)
     figures = summary(measure_all(Sandbox(), listed, Options(), lambda *_: None))

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from domains.codegen.java.rendering import COLUMNS, Case, Names, beside, calls, file, wrapped, write
+from domains.codegen.java.layout import COLUMNS
+from domains.codegen.java.rendering import Case, Names, beside, calls, file, write
 from domains.codegen.java.running import Row
 
 
@@ -126,6 +127,15 @@ def test_a_file_has_its_package_and_the_imports_that_it_needs() -> None:
     assert "HashMap" not in text
 
 
+def test_what_is_only_named_in_full_or_in_a_text_is_not_imported() -> None:
+    seen = {**VALUE, "text": '"a List \\" Map"'}
+    text = file(
+        write([Case(row(seen, "new java.util.HashSet<>()"), "regression")], Names()), "", "Cart.java", "", "Tests."
+    )
+    assert "import java.util" not in text
+    assert text.startswith("import static org.junit")
+
+
 @pytest.mark.parametrize(
     ("target", "kind", "path"),
     [("Cart.java", "", "CartTest.java"), ("a/b/Cart.java", "Suspected", "a/b/CartSuspectedTest.java")],
@@ -140,28 +150,6 @@ def test_the_calls_in_a_line() -> None:
 
 
 LONG = '"' + "x" * 70 + '"'
-
-
-@pytest.mark.parametrize(
-    ("line", "wanted"),
-    [
-        ("    assertEquals(1, Cart.add(1));", ["    assertEquals(1, Cart.add(1));"]),
-        (f"    assertEquals({LONG}, Cart.add(1, 2));", ["    assertEquals(", f"        {LONG}, Cart.add(1, 2));"]),
-        (
-            f"    assertEquals({LONG}, Cart.add({LONG}, 2));",
-            ["    assertEquals(", f"        {LONG},", f"        Cart.add({LONG}, 2));"],
-        ),
-        (
-            f'    assertEquals("a\\", (b", Cart.add(\'(\', {LONG}, {LONG[:20]}"));',
-            ["    assertEquals(", '        "a\\", (b",', f"        Cart.add('(', {LONG}, {LONG[:20]}\"));"],
-        ),
-        (f"    // add({LONG}, {LONG});", [f"    // add({LONG}, {LONG});"]),
-        (f"    String a = {LONG} + {LONG};", [f"    String a = {LONG} + {LONG};"]),
-    ],
-    ids=["short", "behind the bracket", "a line each", "commas in texts", "a comment", "no call"],
-)
-def test_long_calls_are_broken_as_google_java_format_breaks_them(line: str, wanted: list[str]) -> None:
-    assert wrapped(line).split("\n") == wanted
 
 
 def test_a_written_file_keeps_to_the_columns() -> None:

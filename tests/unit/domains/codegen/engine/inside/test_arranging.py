@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from domains.codegen.engine.inside.arranging import Arranged, fitting, kinds, makers
+from domains.codegen.engine.inside.arranging import Arranged, fitting, kinds, makers, state
 from domains.codegen.engine.inside.parameters import Parameter
 from domains.codegen.engine.inside.scenarios import Scenario, Step
 
@@ -120,3 +120,74 @@ def test_a_fixture_reads_shorter_than_the_call_that_it_stands_for() -> None:
     written = Scenario("f", (Step("f", (("", "Cart('a')"),)),))
     taken = Scenario("f", (Step("f", (("", "fixture_cart()"),)),))
     assert taken.size() < written.size()
+
+
+SHARED = """
+import pytest
+
+
+@pytest.fixture(scope="session")
+def numbers():
+    return [1, 2]
+
+
+@pytest.fixture
+def twice(numbers):
+    return [numbers, numbers]
+
+
+@pytest.fixture(params=[3, pytest.param(4, id="four")])
+def one(request, numbers):
+    return request.param
+"""
+
+
+def shared(tmp_path: Path) -> Arranged:
+    file = tmp_path / "conftest.py"
+    file.write_text(SHARED)
+    return Arranged([str(file)], ["numbers", "twice", "one"])
+
+
+def test_what_tests_share_is_watched_also_behind_another_fixture(tmp_path: Path) -> None:
+    arranged = shared(tmp_path)
+    calls = arranged.calls()
+    made = calls["fixture_twice"]()
+    assert not arranged.disturbed()
+    made.append(5)  # its own
+    assert not arranged.disturbed()
+    made[0].append(5)  # everybody's
+    assert arranged.disturbed()
+    arranged.begin()
+    assert not arranged.disturbed()
+    assert calls["fixture_numbers"]() == [1, 2]
+
+
+def test_a_fixture_is_made_with_each_of_its_parameters(tmp_path: Path) -> None:
+    arranged = shared(tmp_path)
+    one = arranged.calls()["fixture_one"]
+    assert arranged.turns == 2
+    values = []
+    for turn in range(3):
+        arranged.turn = turn
+        values.append(one())
+    assert values == [3, 4, 3]
+
+
+class Slotted:
+    __slots__ = ("held",)
+
+    def __init__(self) -> None:
+        self.held = {"a": {1}}
+
+
+def test_the_state_of_an_object_is_all_that_it_holds() -> None:
+    one = Slotted()
+    before = state(one)
+    assert state(one) == before
+    one.held["a"].add(2)
+    assert state(one) != before
+    assert state(1) != state(1.0)
+    assert state([1]) != state((1,))
+    looped: list[Any] = []
+    looped.append(looped)
+    assert state(looped) == state(looped)
