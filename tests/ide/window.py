@@ -41,7 +41,11 @@ class Window:
 
     def tab(self, name: str) -> Locator:
         """The tab of a file."""
-        return self.page.get_by_role("tab", name=re.compile(re.escape(Path(name).name))).first
+        return self.tabs(name).first
+
+    def tabs(self, name: str) -> Locator:
+        """All tabs with this name."""
+        return self.page.get_by_role("tab", name=re.compile(re.escape(Path(name).name)))
 
     def lens(self, text: str = "Generate tests") -> Locator:
         """Lenses with this text."""
