@@ -19,6 +19,8 @@ export interface Outcome {
   readonly coverage: ReadonlyMap<vscode.Uri, Lines>;
   readonly output: string;
   readonly problem?: string;
+  /** The file was not accepted, or is gone. */
+  readonly absent?: boolean;
 }
 
 /** Where the sources of a test file lie, as this session generated it. */
@@ -43,7 +45,9 @@ export async function runLocally(
   if (!vscode.workspace.isTrusted) return failed(t("Tests run only in a trusted workspace."));
   const language = languageOf(target.path);
   if (language === "java") return failed(t("Java tests do not run from here. Run {0} by the build of your project.", nameOf(target.path)));
-  if (target.scheme !== "file" || !(await exists(target))) return failed(t("Accept the tests first: {0} is not there yet.", target.path));
+  if (target.scheme !== "file" || !(await exists(target))) {
+    return { ...failed(t("Accept the tests first: {0} is not there yet.", nameOf(target.path))), absent: true };
+  }
   const folder = await mkdtemp(join(tmpdir(), "moe-assistant-"));
   try {
     const run = language === "python" ? measured : byJest;
