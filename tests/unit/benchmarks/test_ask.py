@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator
 
 import pytest
 
-from benchmarks.ask import Timing, ask, measure, wait_for_model
+from benchmarks.ask import PEOPLE_ASKED, Timing, about_documents, ask, measure, measure_grounded, wait_for_model
 from tests.unit.benchmarks.conftest import Stand, answer
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n"
@@ -20,7 +21,7 @@ def _event(number: int, name: str, data: object) -> bytes:
     return _chunk(f"id: {number}\nevent: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n".encode())
 
 
-def _stream(layer: str, tokens: int | None, pause: float = 0.0) -> Iterator[bytes]:
+def _stream(layer: str, tokens: int | None, pause: float = 0.0, grounded: bool = False) -> Iterator[bytes]:
     yield HEAD + _event(1, "started", {"id": "a"})
     yield _event(2, "sources", {"sources": []})
     time.sleep(pause)
@@ -29,7 +30,7 @@ def _stream(layer: str, tokens: int | None, pause: float = 0.0) -> Iterator[byte
     time.sleep(pause)
     yield _event(4, "delta", {"text": "的"})
     usage = {} if tokens is None else {"usage": {"prompt_tokens": 9, "completion_tokens": tokens}}
-    yield _event(5, "finished", {"layer": layer, **usage}) + b"0\r\n\r\n"
+    yield _event(5, "finished", {"layer": layer, "grounded": grounded, **usage}) + b"0\r\n\r\n"
 
 
 def _serve(stand: Stand, layer: str = "model", tokens: int | None = 11, pause: float = 0.0) -> None:
@@ -90,6 +91,36 @@ def test_without_a_model_the_figures_say_that_nothing_was_measured(stand: Stand)
     assert measure(stand.server, 2) == {
         "first_event_ms": None, "first_token_ms": None, "tokens_per_second": None, "answered_by_model": 0,
     }  # fmt: skip
+
+
+def test_people_ask_in_both_languages_what_a_document_answers() -> None:
+    rows = [json.loads(line) for line in PEOPLE_ASKED.read_text(encoding="utf-8").splitlines()]
+    asked = about_documents()
+    assert sorted(asked) == sorted(row["question"] for row in rows if row["answered"])
+    chinese = [bool(re.search("[\u4e00-\u9fff]", question)) for question in asked[:20]]
+    assert chinese == [False, True] * 10
+    assert asked == about_documents()
+
+
+def test_grounded_answers_are_timed_until_there_are_enough(stand: Stand) -> None:
+    kinds = [("retrieval", None, True), ("model", 40, False), ("model", 15, True), ("model", 40, True)] * 2
+    answers = (_stream(layer, tokens, grounded=grounded) for layer, tokens, grounded in kinds)
+    stand.answerer = lambda _head, _body: next(answers)  # type: ignore[assignment, return-value]
+    figures = measure_grounded(stand.server, 2)
+    assert figures["grounded_answered_by_model"] == 2
+    assert figures["grounded_first_token_ms"] is not None
+    assert [json.loads(body)["question"] for _, body in stand.requests] == about_documents()[:8]
+
+
+def test_where_no_answer_is_grounded_asking_ends(stand: Stand) -> None:
+    _serve(stand)
+    figures = measure_grounded(stand.server, 2)
+    assert len(stand.requests) == 16
+    assert figures == {
+        "grounded_first_token_ms": None,
+        "grounded_tokens_per_second": None,
+        "grounded_answered_by_model": 0,
+    }
 
 
 def test_waiting_ends_when_the_model_is_up(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:

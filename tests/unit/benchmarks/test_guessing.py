@@ -89,13 +89,36 @@ def test_guesses_are_counted_by_vllm() -> None:
 
 
 def test_questions_are_compared_with_themselves() -> None:
-    plain = [Answer("a", 10, 1.0), Answer("b", 10, 2.0), Answer("c", 10, 1.0)]
-    after = [Answer("a", 10, 0.5), Answer("b", 10, 2.5), Answer("other", 10, 0.8)]
+    plain = [Answer("a", 20, 1.0), Answer("b", 20, 2.0), Answer("c", 20, 1.0)]
+    after = [Answer("a", 20, 0.5), Answer("b", 20, 2.5), Answer("other", 20, 0.8)]
     figures = compare(plain, after)
+    assert figures["timed"] == 3
     assert figures["median_ratio"] == pytest.approx(1.25)
     assert figures["least_ratio"] == pytest.approx(0.8)
     assert figures["same_answers"] == pytest.approx(2 / 3)
-    assert (figures["tokens_per_second"], figures["tokens_per_second_guessing"]) == (10.0, 12.5)
+    assert (figures["tokens_per_second"], figures["tokens_per_second_guessing"]) == (20.0, 25.0)
+
+
+def test_an_answer_too_short_to_time_counts_as_an_answer_alone() -> None:
+    """A single token after the first made three million tokens a second of one question."""
+    plain = [Answer("a", 20, 1.0), Answer("No.", 1, 1e-6), Answer("b", 20, 1.0)]
+    after = [Answer("a", 20, 0.5), Answer("No.", 1, 1e-6), Answer("short", 15, 1e-3)]
+    figures = compare(plain, after)
+    assert (figures["timed"], figures["median_ratio"], figures["least_ratio"]) == (1, 2.0, 2.0)
+    assert (figures["tokens_per_second"], figures["tokens_per_second_guessing"]) == (20.0, 40.0)
+    assert figures["same_answers"] == pytest.approx(2 / 3)
+
+
+def test_where_nothing_could_be_timed_there_is_no_rate() -> None:
+    figures = compare([Answer("No.", 1, 1e-6)], [Answer("No.", 1, 1e-6)])
+    assert figures == {
+        "timed": 0,
+        "tokens_per_second": None,
+        "tokens_per_second_guessing": None,
+        "median_ratio": None,
+        "least_ratio": None,
+        "same_answers": 1,
+    }
 
 
 def test_both_servers_are_asked_the_same(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

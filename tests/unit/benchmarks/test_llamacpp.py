@@ -1,10 +1,10 @@
-"""llama.cpp as a peer: how it is had, run, and missed. The package index and the compiler are stood in for."""
+"""llama.cpp as a peer: how it is had, run, and missed. The package index and the library are stood in for."""
 
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,38 +16,41 @@ from inference.catalog.errors import UnknownModel
 
 NAME = "qwen2.5-coder-0.5b-moe"
 LLAMA = """
-import time
-__version__ = "0.0.test"
-class Llama:
-    def __init__(self, model_path, n_ctx, n_threads, n_threads_batch, verbose):
-        assert open(model_path, "rb").read() == b"weights" and n_threads == n_threads_batch >= 1
-        self.read = []
-    def tokenize(self, text):
-        return list(text)
-    def reset(self):
-        self.read = []
-    def eval(self, tokens):
-        self.read += tokens
-        time.sleep(0.001 * len(tokens))
-    def sample(self, temp):
-        assert temp == 0.0 and self.read
-        return 7
-def llama_print_system_info():
-    return b"CPU : AVX2 = 1 | "
+import { readFileSync } from "node:fs";
+const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+let open = 0;
+class Sequence {
+  async *evaluate(words, { temperature, yieldEogToken }) {
+    if (temperature !== 0 || !yieldEogToken || ++open > 1) throw new Error("asked otherwise");
+    await wait(words.length);
+    for (;;) { yield 7; await wait(1); }
+  }
+  async clearHistory() {}
+  dispose() { open -= 1; }
+}
+export async function getLlama({ gpu, build, maxThreads }) {
+  if (gpu || build !== "never" || maxThreads < 1) throw new Error("asked otherwise");
+  return {
+    llamaCppRelease: { release: "v0.0.test" },
+    systemInfo: "CPU : AVX2 = 1 |\\n",
+    async loadModel({ modelPath }) {
+      if (readFileSync(modelPath, "utf8") !== "weights") throw new Error("another file");
+      return { tokenize: (text) => [...text], createContext: async () => ({ getSequence: () => new Sequence() }) };
+    },
+  };
+}
 """
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """An environment that is complete: this interpreter, and a llama.cpp that counts and waits."""
+    """A folder that is complete: a llama.cpp that counts and waits."""
     folder = tmp_path / "llamacpp"
-    (folder / "bin").mkdir(parents=True)
-    (folder / "llama_cpp.py").write_text(LLAMA)
-    python = folder / "bin" / "python"
-    python.write_text(f'#!/bin/sh\nPYTHONPATH="{folder}" exec "{sys.executable}" "$@"\n')
-    python.chmod(0o755)
-    pins = [(llamacpp.PINS / name).read_text() for name in ("llamacpp-build.txt", "llamacpp.txt")]
-    (folder / "complete").write_text("".join(pins))
+    package = folder / "node_modules" / "node-llama-cpp"
+    package.mkdir(parents=True)
+    (package / "package.json").write_text('{"type": "module", "exports": "./index.js"}')
+    (package / "index.js").write_text(LLAMA)
+    (folder / "complete").write_text((llamacpp.PINS / "package-lock.json").read_text())
     return folder
 
 
@@ -61,7 +64,7 @@ def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_the_peer_reads_the_prompt_and_writes_after_it(home: Path, weights: Path) -> None:
     found = measure(NAME, "twenty tokens in all", 5, repeats=2, home=home)
-    assert (found.version, found.built_for, found.prompt_tokens) == ("0.0.test", "CPU : AVX2 = 1 |", 20)
+    assert (found.version, found.built_for, found.prompt_tokens) == ("v0.0.test", "CPU : AVX2 = 1 |", 20)
     assert found.file_bytes == weights.stat().st_size
     assert found.first_token_seconds >= 0.02
     assert found.prefill_tokens_per_second == pytest.approx(20 / found.first_token_seconds)
@@ -69,7 +72,7 @@ def test_the_peer_reads_the_prompt_and_writes_after_it(home: Path, weights: Path
 
 
 def test_a_peer_that_ends_with_an_error_says_its_own_words(home: Path, weights: Path) -> None:
-    (home / "llama_cpp.py").write_text("raise SystemExit('no such processor')")
+    (home / "node_modules" / "node-llama-cpp" / "index.js").write_text("throw new Error('no such processor')")
     with pytest.raises(PeerMissing, match="no such processor"):
         measure(NAME, "prompt", 1, home=home)
 
@@ -84,53 +87,54 @@ def test_weights_that_cannot_be_had_are_named(home: Path, monkeypatch: pytest.Mo
 
 
 @pytest.fixture
-def commands(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[list[str]]:
-    """What would be run; the first makes the environment's interpreter."""
+def commands(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """What would be run."""
     seen: list[list[str]] = []
 
     def run(command: list[str | Path], **_: object) -> subprocess.CompletedProcess[str]:
         seen.append([str(part) for part in command])
-        if "venv" in seen[-1]:
-            (tmp_path / "new" / "bin").mkdir(parents=True)
-            (tmp_path / "new" / "bin" / "python").touch()
         return subprocess.CompletedProcess(command, 0, "", "")
 
     monkeypatch.setattr("benchmarks.llamacpp.subprocess.run", run)
     return seen
 
 
-def test_it_is_installed_once_pinned_by_hash_and_compiled_for_this_processor(
+def test_it_is_installed_once_from_its_lock_and_runs_no_script_of_a_package(
     tmp_path: Path, commands: list[list[str]]
 ) -> None:
     home = tmp_path / "new"
-    assert installed(home) == home / "bin" / "python"
-    _, tools, source = commands
-    assert all({"--require-hashes", "--no-deps"} <= set(one) for one in (tools, source))
-    assert source[source.index("--no-binary") + 1] == "llama-cpp-python"
-    assert source[0] == "env"
-    assert "-DGGML_NATIVE=ON" in source[1]
+    assert installed(home) == shutil.which("node")
+    assert {"ci", "--ignore-scripts", "--omit=optional", str(home)} <= set(commands[0])
+    assert (home / "package-lock.json").read_text() == (llamacpp.PINS / "package-lock.json").read_text()
+    assert (home / llamacpp.CHILD.name).read_text() == llamacpp.CHILD.read_text()
     installed(home)
-    assert len(commands) == 3
+    assert len(commands) == 1
 
 
-def test_other_pins_are_another_environment(tmp_path: Path, commands: list[list[str]]) -> None:
+def test_other_pins_are_another_folder(tmp_path: Path, commands: list[list[str]]) -> None:
     home = tmp_path / "new"
     installed(home)
-    (home / "complete").write_text("numpy==1")
+    (home / "complete").write_text("{}")
     (home / "left").touch()
     installed(home)
-    assert len(commands) == 6
+    assert len(commands) == 2
     assert not (home / "left").exists()
+
+
+def test_without_node_it_says_what_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("benchmarks.llamacpp.shutil.which", lambda _name: None)
+    with pytest.raises(PeerMissing, match=r"Node\.js 20 with npm; without --peer everything else is measured"):
+        installed(tmp_path / "new")
 
 
 @pytest.mark.parametrize(
     "failure",
     [
-        lambda: subprocess.CalledProcessError(1, "pip", stderr="no matching distribution"),
-        lambda: subprocess.TimeoutExpired("pip", 1, "no matching distribution"),
-        lambda: OSError("no matching distribution"),
+        lambda: subprocess.CalledProcessError(1, "npm", stderr="no matching version"),
+        lambda: subprocess.TimeoutExpired("npm", 1, "no matching version"),
+        lambda: OSError("no matching version"),
     ],
-    ids=["refused", "too long", "no interpreter"],
+    ids=["refused", "too long", "no npm"],
 )
 def test_what_cannot_be_installed_is_one_error_that_says_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: Callable[[], Exception]
@@ -144,23 +148,8 @@ def test_what_cannot_be_installed_is_one_error_that_says_what_to_do(
     assert not (tmp_path / "new" / "complete").exists()
 
 
-def test_every_pin_has_a_version_and_a_hash() -> None:
-    lines = [
-        line
-        for name in ("llamacpp-build.txt", "llamacpp.txt")
-        for line in (llamacpp.PINS / name).read_text().splitlines()
-        if line and not line.startswith("#")
-    ]
-    assert len(lines) == 11
-    for line in lines:
-        pin, _, digest = line.partition(" --hash=sha256:")
-        assert "==" in pin
-        assert len(bytes.fromhex(digest)) == 32
-
-
-def test_what_the_child_prints_is_one_line_of_json(home: Path, weights: Path, tmp_path: Path) -> None:
-    words = tmp_path / "words"
-    words.write_text("abc")
-    command: list[str | Path] = [home / "bin" / "python", llamacpp.CHILD, weights, "2", words, "3", "1"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert json.loads(done.stdout)["prompt_tokens"] == 3
+def test_every_package_is_pinned_by_a_hash_and_none_is_named_by_a_host() -> None:
+    lock = json.loads((llamacpp.PINS / "package-lock.json").read_text())
+    packages = {name: facts for name, facts in lock["packages"].items() if name}
+    assert {"node_modules/node-llama-cpp", "node_modules/@node-llama-cpp/linux-x64"} <= set(packages)
+    assert [name for name, facts in packages.items() if "integrity" not in facts or "resolved" in facts] == []

@@ -5,8 +5,11 @@ import platform
 import subprocess
 import sys
 from importlib import metadata
+from pathlib import Path
 
-from benchmarks.machine import describe, processor, processor_seconds
+import pytest
+
+from benchmarks.machine import describe, processor, processor_seconds, stolen
 
 
 def test_the_processor_has_a_name() -> None:
@@ -41,3 +44,24 @@ def test_work_of_children_counts_while_they_live() -> None:
         assert child.stdout.readline() == b"worked\n"
         assert processor_seconds() - before >= 0.25
         child.communicate(b"\n")
+
+
+def test_what_the_hypervisor_took_is_a_share_of_all_ticks_since_the_start(tmp_path: Path) -> None:
+    stat = tmp_path / "stat"
+    stat.write_text("cpu  150 0 50 700 0 0 0 100 9 9\ncpu0 1 1 1 1 1 1 1 1 0 0\n")  # guests are among the users
+    assert stolen((0, 0), stat) == 0.1
+    assert stolen((60, 800), stat) == 0.2
+    assert stolen((100, 1000), stat) is None
+
+
+@pytest.mark.parametrize("text", ["cpu  1 2 3 4\n", "cpu  1 2 3 4 5 6 7\n"])
+def test_a_kernel_that_does_not_count_it_leaves_it_open(tmp_path: Path, text: str) -> None:
+    stat = tmp_path / "stat"
+    stat.write_text(text)
+    assert stolen((0, 0), stat) is None
+    assert stolen((0, 0), tmp_path / "nothing") is None
+
+
+def test_every_benchmark_says_how_much_was_stolen() -> None:
+    share = describe()["stolen"]
+    assert share is None or 0 <= float(share) <= 1
