@@ -32,10 +32,13 @@ async function nearest(path: string, name: string, disk: Disk): Promise<string |
 export function casesOf(json: string, tests: readonly string[]): Case[] | undefined {
   const told = list(fieldsOf(json).testResults).flatMap((file) => list(file.assertionResults));
   if (!told.length) return undefined;
-  return tests.flatMap((test) => told.filter((one) => titled(test).test(String(one.title))).map((one) => ended(test, one)));
+  return tests.flatMap((test) => {
+    const title = titled(test);
+    return told.filter((one) => title.test(String(one.fullName))).map((one) => ended(test, one));
+  });
 }
 
-/** A table's title has places (`row %#`, `%p`) that Jest fills. */
+/** The server names a test by its block and its title, as Jest does. A table's title has places (`row %#`, `%p`) that Jest fills. */
 function titled(test: string): RegExp {
   const words = test.split(/%[a-zA-Z#$]/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
   return new RegExp(`^${words.join("[\\s\\S]*")}$`);
