@@ -124,6 +124,25 @@ def test_a_syntax_error_in_an_unsaved_buffer_is_marked(window: Open, key: str, p
     assert (project / "till.py").read_text() == TILL
 
 
+def test_a_workspace_that_is_not_trusted_does_not_choose_the_address(window: Open, project: Path, key: str) -> None:
+    (project / ".vscode").mkdir()
+    (project / ".vscode" / "settings.json").write_text('{"moeAssistant.endpoint": "https://evil.example.com"}')
+    shown = window(trust=False)
+    shown.lens().first.click(timeout=PATIENCE_MS)
+    box = shown.page.locator(".quick-input-widget")
+    box.locator("input[type=password]").first.wait_for(timeout=PATIENCE_MS)
+    expect(box).to_contain_text("API key for http://127.0.0.1")
+
+
+def test_a_server_that_is_down_is_said_to_be_down(window: Open, key: str) -> None:
+    shown = window(endpoint="http://127.0.0.1:9")
+    shown.lens().first.click(timeout=PATIENCE_MS)
+    shown.give_key(key)
+    notice = shown.notice("http://127.0.0.1:9 does not answer")
+    expect(notice.get_by_role("button", name="Open settings")).to_be_visible()
+    expect(notice.get_by_role("button", name="Try again")).to_be_visible()
+
+
 @pytest.mark.slow
 class TestMore:
     """The other journeys."""
@@ -155,14 +174,6 @@ class TestMore:
         shown.tab("test_far.py").wait_for(timeout=PATIENCE_MS)
         row = shown.problems().filter(has_text="test_normalize_twice_is_normalize_once")
         expect(row).to_contain_text(words, timeout=PATIENCE_MS)
-
-    def test_a_server_that_is_down_is_said_to_be_down(self, window: Open, key: str) -> None:
-        shown = window(endpoint="http://127.0.0.1:9")
-        shown.lens().first.click(timeout=PATIENCE_MS)
-        shown.give_key(key)
-        notice = shown.notice("http://127.0.0.1:9 does not answer")
-        expect(notice.get_by_role("button", name="Open settings")).to_be_visible()
-        expect(notice.get_by_role("button", name="Try again")).to_be_visible()
 
     def test_something_else_at_the_address_is_said_to_be_something_else(
         self, window: Open, key: str, code: Code
@@ -238,17 +249,6 @@ class TestMore:
         added = (project / proposed).read_text()
         assert added.startswith(ours.rstrip())
         assert added.count("require(") == 1
-
-    def test_a_workspace_that_is_not_trusted_does_not_choose_the_address(
-        self, window: Open, project: Path, key: str
-    ) -> None:
-        (project / ".vscode").mkdir()
-        (project / ".vscode" / "settings.json").write_text('{"moeAssistant.endpoint": "https://evil.example.com"}')
-        shown = window(trust=False)
-        shown.lens().first.click(timeout=PATIENCE_MS)
-        box = shown.page.locator(".quick-input-widget")
-        box.locator("input[type=password]").first.wait_for(timeout=PATIENCE_MS)
-        expect(box).to_contain_text("API key for http://127.0.0.1")
 
     def test_tests_do_not_run_here_in_a_workspace_that_is_not_trusted(
         self, window: Open, project: Path, key: str
