@@ -11,7 +11,7 @@ from assistant.api.testinputs import MAX_FILES, MAX_SOURCE, is_plain
 from assistant.errors import InvalidInput, Text, TooLarge, Unprocessable
 from domains.codegen.coding.context import MOST_TOKENS
 from domains.codegen.coding.work import Wish
-from domains.codegen.languages import language_of
+from domains.codegen.languages import FRAMEWORKS, language_of
 from domains.types import Language
 from inference.client.types import Message
 
@@ -34,7 +34,9 @@ class CodeInput(BaseModel):
     )
     instruction: Annotated[str, Field(max_length=3_000, description="What to change, or what is asked.")] = ""
     test_file: Annotated[str, Field(max_length=400, description="fix: the path in `files` of the failing test.")] = ""
-    test: Annotated[str, Field(max_length=200, description="fix: its name; else the first that fails.")] = ""
+    test: Annotated[
+        str, Field(max_length=200, description="fix: its name, or its title; else the first that fails.")
+    ] = ""
     conversation_id: Annotated[uuid.UUID | None, Field(description="From an earlier answer: the next round.")] = None
     language: Annotated[Literal["zh", "en"] | None, Field(description="Language of explanations.")] = None
     context_tokens: Annotated[int | None, Field(ge=0, le=MOST_TOKENS, description="Most context.")] = None
@@ -72,11 +74,13 @@ class CodeInput(BaseModel):
                     Text(f"“{shown}” is not a relative path without “..”.", f"“{shown}”不是不含“..”的相对路径。"),
                     code="bad_path",
                 )
-        if self.task == "fix" and language_of(self.target) != "python":
+        if self.task == "fix" and not _fixable(self.target, self.test_file):
             raise Unprocessable(
                 Text(
-                    "Failing tests are fixed in Python only; ask for an edit instead.",
-                    "目前只能修复 Python 的失败测试；请改用编辑（edit）。",
+                    "Failing tests are fixed in Python, JavaScript, TypeScript and Java, where the test is written in "
+                    "the language of its code; ask for an edit instead.",
+                    "目前只能修复 Python、JavaScript、TypeScript 和 Java 的失败测试，且测试与代码须用同一语言；"
+                    "请改用编辑（edit）。",
                 ),
                 code="fix_unsupported",
             )
@@ -85,3 +89,9 @@ class CodeInput(BaseModel):
             self.task, self.files, self.target, self.instruction, self.line, self.column, self.end_line,
             self.test_file, self.test, history, self.language or reader, tokens, self.max_tokens, self.budget,
         )  # fmt: skip
+
+
+def _fixable(target: str, test_file: str) -> bool:
+    """Whether both files are for the same runner."""
+    runner = FRAMEWORKS.get(language_of(target) or "")
+    return runner is not None and runner == FRAMEWORKS.get(language_of(test_file) or "")

@@ -67,6 +67,44 @@ def test_a_failing_test_is_fixed_and_the_fix_was_run(serve: Serve) -> None:
     assert ">>> to_cents(1.5)" in told["change"]["text"]
 
 
+JS = "/**\n * @example\n * cents(1.5) // => 150\n */\nexport const cents = (amount) => amount * 10;\n"
+JS_TEST = 'import { cents } from "./money";\n\ntest("two", () => {\n  expect(cents(2)).toBe(200);\n});\n'
+JAVA = "class Money {\n  static int cents(int amount) {\n    return amount * 10;\n  }\n}\n"
+JAVA_TEST = """import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.api.Test;
+
+class MoneyTest {
+  @Test
+  void two() {
+    assertEquals(200, Money.cents(2));
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("files", "answer"),
+    [
+        ({"money.js": JS, "money.test.js": JS_TEST}, "const cents = (amount) => Math.round(amount * 100);"),
+        (
+            {"Money.java": JAVA, "MoneyTest.java": JAVA_TEST},
+            "static int cents(int amount) {\n  return amount * 100;\n}",
+        ),
+    ],
+)
+def test_a_failing_test_of_another_language_is_fixed_too(serve: Serve, files: dict[str, str], answer: str) -> None:
+    target, test_file = files
+    opinion = Reply(pieces=('{"wrong": "code", "why": "Cents are hundredths."}',))
+    said = [f"```\n{answer}\n```"] if target.endswith("js") else [opinion, f"```\n{answer}\n```"]
+    asked = {"task": "fix", "files": files, "target": target, "test_file": test_file}
+    with serve(model(*said)).client() as client:
+        told = client.post("/api/v1/code", json=asked, timeout=180).json()
+    assert told["verdict"]["wrong"] == "code"
+    assert (told["executed"], told["passed"]) == (True, {"runs": 5, "passed": 5})
+    assert "100" in told["change"]["text"]
+
+
 @pytest.mark.parametrize(
     ("change", "status", "code"),
     [

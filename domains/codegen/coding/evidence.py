@@ -65,27 +65,28 @@ def judge(wish: Wish, test: functions.Function | None, failure: Failure) -> Verd
     why = failure.why
     fixture = re.search(r"@pytest\.fixture[^\n]*\n(?:[^\n]*\n){0,3}?\s*(?:async )?def (\w+)", why)
     if fixture is not None:
-        return _verdict(wish, "fixture", "fixture", fixture[1])
+        return verdict(wish, "fixture", "fixture", fixture[1])
     if test is None:
-        return _verdict(wish, "test", "import", _last(why))
+        return verdict(wish, "test", "import", _last(why))
     inner = next((kind for kind in _NEVER_MEANT if re.search(rf"^E\s+{kind}\b", why, re.MULTILINE)), "")
     if inner and not re.search(rf"{re.escape(wish.test_file.rpartition('/')[2])}:\d+: {inner}", why):
-        return _verdict(wish, "code", "internal", inner)
+        return verdict(wish, "code", "internal", inner)
     if failure.broken:
         check = failure.broken[0]
-        return _verdict(wish, "code", "broken", f"{check.source} -> {check.value or check.raises}")
+        return verdict(wish, "code", "broken", f"{check.source} -> {check.value or check.raises}")
     against = next((check for check in failure.kept if _contradicts(test, check)), None)
     if against is not None:
-        return _verdict(wish, "test", "against", f"{against.source} -> {against.value or against.raises}")
-    return _verdict(wish, "unclear", "kept" if failure.kept else "silent")
+        return verdict(wish, "test", "against", f"{against.source} -> {against.value or against.raises}")
+    return verdict(wish, "unclear", "kept" if failure.kept else "silent")
 
 
 def passing(wish: Wish) -> Verdict:
     """Say that there is nothing to mend."""
-    return _verdict(wish, "nothing", "passes")
+    return verdict(wish, "nothing", "passes")
 
 
-def _verdict(wish: Wish, wrong: str, key: str, *values: str) -> Verdict:
+def verdict(wish: Wish, wrong: str, key: str, *values: str) -> Verdict:
+    """Say in the asker's language what was run and written says; `key` is one of the sentences above."""
     text = _WORDS[key][wish.language == "zh"].format(*values)
     return Verdict(wrong, text, "evidence")  # type: ignore[arg-type]
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -146,9 +148,8 @@ def gate(
     runs: int = RUNS,
 ) -> Gated:  # fmt: skip
     """Run test files. Raises Cancelled, SourceBroken, SandboxUnavailable."""
-    names = [name.removesuffix(".java").rpartition("/")[2] for name in tests]
     plan: list[Line] = [("runs", runs), *(("class", packed(name)) for name in source.classes)]
-    plan += [("test", packed(f"{source.package}.{name}" if source.package else name)) for name in names]
+    plan += [("test", packed(_class_of(name, text))) for name, text in tests.items()]
     files = {f"src/{name}": text.encode() for name, text in tests.items()}
     outcome = jvm.run(box, "Gate", plan, project, wall_s=_GATE_S, files=files, cancelled=cancelled)
     try:
@@ -160,6 +161,13 @@ def gate(
     if gated.broken is not None:
         raise SourceBroken(f"The tests of {project.target} do not compile: {gated.broken}")
     return gated
+
+
+def _class_of(path: str, text: str) -> str:
+    """Return the full name of the class that a test file holds; it may lie in another package than the target."""
+    package = re.search(r"^\s*package\s+([\w.]+)\s*;", text, re.MULTILINE)
+    name = PurePosixPath(path).stem
+    return name if package is None else f"{package[1]}.{name}"
 
 
 def _said(outcome: Outcome) -> str:

@@ -23,9 +23,13 @@ SETTINGS = frozenset({".prettierrc", ".prettierrc.json", ".prettierrc.yaml", ".p
 
 
 class Gated(Ended):
-    """What Jest told, or JUnit; a table's rows are called `name, row 1`. `broken` says why nothing could be run."""
+    """What Jest told, or JUnit; a table's rows are called `name, row 1`. `broken` says why nothing could be run.
+
+    `frames` are the places of the project that a test's error came through, `path:line`, the innermost first.
+    """
 
     broken: str | None = None
+    frames: dict[str, list[str]] = {}
 
     @staticmethod
     def belongs(test: str, name: str) -> bool:

@@ -23,7 +23,7 @@ public class Gate {
     try {
       report.tell(run(plan));
     } catch (Project.Broken broken) {
-      report.tell(Map.of("broken", "line " + broken.line + ": " + broken.getMessage(), "ended", Map.of()));
+      report.tell(Map.of("broken", broken.file + ", line " + broken.line + ": " + broken.getMessage(), "ended", Map.of()));
     }
     Runtime.getRuntime().halt(0);
   }
@@ -33,6 +33,7 @@ public class Gate {
     Map<String, byte[]> classes = project.compile(Project.read(Path.of("/box/src")));
     Map<String, List<String>> ended = new LinkedHashMap<>();
     Map<String, String> why = new LinkedHashMap<>();
+    Map<String, List<String>> frames = new LinkedHashMap<>();
     Counting counting = new Counting();
     Map<String, Object> covered = null;
     for (int run = 0; run < plan.runs; run++) {
@@ -46,17 +47,19 @@ public class Gate {
           .configurationParameter("junit.jupiter.execution.timeout.testable.method.default", "3 s");
       for (String name : plan.tests) request.selectors(DiscoverySelectors.selectClass(loader.loadClass(name)));
       Launcher launcher = LauncherFactory.create();
-      launcher.execute(request.build(), listener(ended, why));
+      launcher.execute(request.build(), listener(ended, why, frames));
       if (run == 0) covered = counting.covered(classes, plan.classes);
     }
     Map<String, Object> told = new LinkedHashMap<>();
     told.put("ended", ended);
     told.put("why", why);
+    told.put("frames", frames);
     told.put("coverage", covered);
     return told;
   }
 
-  private static TestExecutionListener listener(Map<String, List<String>> ended, Map<String, String> why) {
+  private static TestExecutionListener listener(
+      Map<String, List<String>> ended, Map<String, String> why, Map<String, List<String>> frames) {
     return new TestExecutionListener() {
       @Override
       public void executionFinished(TestIdentifier test, TestExecutionResult result) {
@@ -64,8 +67,23 @@ public class Gate {
         String name = test.getLegacyReportingName().replaceAll("\\(.*", "");
         boolean passed = result.getStatus() == TestExecutionResult.Status.SUCCESSFUL;
         ended.computeIfAbsent(name, (key) -> new ArrayList<>()).add(passed ? "passed" : "failed");
-        result.getThrowable().ifPresent((error) -> why.putIfAbsent(name, String.valueOf(error).split("\n")[0]));
+        result.getThrowable().ifPresent((error) -> {
+          why.putIfAbsent(name, String.valueOf(error).split("\n")[0]);
+          frames.putIfAbsent(name, places(error));
+        });
       }
     };
+  }
+
+  /** Places of the project that an error came through, the innermost first: `path:line`. */
+  private static List<String> places(Throwable error) {
+    List<String> found = new ArrayList<>();
+    for (StackTraceElement frame : error.getStackTrace()) {
+      String name = frame.getClassName();
+      if (frame.getFileName() == null || name.matches("(java|javax|jdk|sun|org\\.junit|org\\.opentest4j)\\..*")) continue;
+      String folder = name.contains(".") ? name.substring(0, name.lastIndexOf('.') + 1).replace('.', '/') : "";
+      if (found.size() < 12) found.add(folder + frame.getFileName() + ":" + frame.getLineNumber());
+    }
+    return found;
   }
 }

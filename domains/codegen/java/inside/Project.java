@@ -24,10 +24,12 @@ import javax.tools.ToolProvider;
 /** The sources, compiled in memory: as they are, or with another text of one file. */
 final class Project {
   static final class Broken extends Exception {
+    final String file;
     final long line, column;
 
-    Broken(String why, long line, long column) {
+    Broken(String why, String file, long line, long column) {
       super(why);
+      this.file = file;
       this.line = line;
       this.column = column;
     }
@@ -47,10 +49,11 @@ final class Project {
     if (!compiler.getTask(null, new Memory(made), told, options, null, units).call()) {
       for (Diagnostic<? extends JavaFileObject> one : told.getDiagnostics()) {
         if (one.getKind() == Diagnostic.Kind.ERROR) {
-          throw new Broken(one.getMessage(Locale.ENGLISH).split("\n")[0], one.getLineNumber(), one.getColumnNumber());
+          String file = one.getSource() == null ? "" : one.getSource().toUri().getPath().replaceFirst("^/+", "");
+          throw new Broken(one.getMessage(Locale.ENGLISH).split("\n")[0], file, one.getLineNumber(), one.getColumnNumber());
         }
       }
-      throw new Broken("does not compile", 0, 0);
+      throw new Broken("does not compile", "", 0, 0);
     }
     return made;
   }

@@ -13,6 +13,7 @@ async function main() {
   const { runCLI } = from("@jest/core");
   const ended = {};
   const why = {};
+  const frames = {};
   let covered = null;
   process.stderr.write = () => true;
   process.chdir(plan.root); // files outside the working folder are not counted
@@ -23,12 +24,14 @@ async function main() {
       for (const test of file.testResults) {
         const name = [...test.ancestorTitles, test.title].join(" ");
         (ended[name] ??= []).push(test.status);
-        if (test.status === "failed") why[name] ??= plain(test.failureMessages[0] ?? "");
+        if (test.status !== "failed") continue;
+        why[name] ??= plain(test.failureMessages[0] ?? "");
+        frames[name] ??= places(test.failureMessages[0] ?? "", plan.root);
       }
     }
     if (run === 0) covered = counted(from("istanbul-lib-coverage"), plan.file);
   }
-  report({ ended, why, coverage: covered });
+  report({ ended, why, frames, coverage: covered });
 }
 
 function options(plan, run, from) {
@@ -69,6 +72,12 @@ function transforms(from) {
 
 function plain(text) {
   return text.replace(/\u001b\[[0-9;]*m/g, "").split("\n    at ")[0].slice(0, 600);
+}
+
+/** Places of the project that the error came through, the innermost first: `path:line`. */
+function places(text, root) {
+  const lines = text.split("\n    at ").slice(1).map((line) => /(?:^|\()(?:file:\/\/)?([^\s()]+):(\d+):\d+\)?/.exec(line));
+  return lines.filter((found) => found?.[1].startsWith(`${root}/`)).map((found) => `${found[1].slice(root.length + 1)}:${found[2]}`).slice(0, 12);
 }
 
 function counted({ createCoverageMap }, file) {

@@ -64,7 +64,11 @@ def test_what_makes_no_sense_is_refused(change: dict[str, object]) -> None:
         ({"files": {"../a.py": ""}, "target": "../a.py"}, "bad_path"),
         ({"files": {"/a.py": ""}, "target": "/a.py"}, "bad_path"),
         ({"files": {"a.py": "x" * 300_000}}, "too_large"),
-        ({"task": "fix", "files": {"a.js": "", "a.test.js": ""}, "target": "a.js", "test_file": "a.test.js"},
+        ({"task": "fix", "files": {"a.go": "", "a_test.go": ""}, "target": "a.go", "test_file": "a_test.go"},
+         "fix_unsupported"),
+        ({"task": "fix", "files": {"a.py": "", "a.test.js": ""}, "target": "a.py", "test_file": "a.test.js"},
+         "fix_unsupported"),
+        ({"task": "fix", "files": {"a.ts": "", "notes.md": ""}, "target": "a.ts", "test_file": "notes.md"},
          "fix_unsupported"),
     ],
 )  # fmt: skip
@@ -73,3 +77,18 @@ def test_what_cannot_be_done_says_so_in_both_languages(change: dict[str, object]
         read(**change).wish("en", ())
     assert refused.value.code == code
     assert any("\u4e00" <= c <= "\u9fff" for c in refused.value.text.zh)
+
+
+@pytest.mark.parametrize(
+    ("target", "test_file"),
+    [
+        ("a.py", "test_a.py"),
+        ("a.js", "a.test.js"),
+        ("a.ts", "a.test.js"),
+        ("a.tsx", "a.test.tsx"),
+        ("A.java", "ATest.java"),
+    ],
+)
+def test_a_failing_test_is_fixed_where_it_is_run_by_the_runner_of_its_code(target: str, test_file: str) -> None:
+    wish = read(task="fix", files={target: "", test_file: ""}, target=target, test_file=test_file).wish("en", ())
+    assert (wish.task, wish.target, wish.test_file) == ("fix", target, test_file)
