@@ -42,6 +42,15 @@ class SuspectedBug(BaseModel):
     test: str
 
 
+class LeftOut(BaseModel):
+    """A test that was written and not handed out; `counter_example` and `symbol` may be empty."""
+
+    name: str
+    reason: str
+    symbol: str = ""
+    counter_example: str = ""
+
+
 class Generated(BaseModel):
     """The finished answer, as far as an editor needs it."""
 
@@ -52,6 +61,7 @@ class Generated(BaseModel):
     branch_coverage: float | None
     mutation_score: float | None
     suspected_bugs: list[SuspectedBug]
+    left_out: list[LeftOut] = []
 
     @field_validator("files")
     @classmethod

@@ -129,7 +129,7 @@ async def _fix(server: TestServer, *arguments: object) -> dict[str, Any] | None:
         if worked.change is not None:
             place = needed.places[worked.change.path]
             applied = await _apply(server, place, needed.files[worked.change.path], worked.change.text)
-        server.say(_said(worked), detail="" if worked.verdict is None else worked.verdict.why)
+        server.say(_said(worked))
         wrong = None if worked.verdict is None else worked.verdict.wrong
         return {"wrong": wrong, "applied": applied, "path": None if worked.change is None else worked.change.path}
 
@@ -197,4 +197,6 @@ def _said(worked: api.Worked) -> Text:
             "No change was found that makes the test pass and keeps the others.",
             "未找到既能通过该测试又不影响其他测试的修改。",
         )
+    if verdict is not None and verdict.why:
+        found = Text(f"{found.en[:-1]}: {verdict.why.rstrip('.')}.", f"{found.zh[:-1]}：{verdict.why.rstrip('。')}。")
     return Text(f"{found.en}{by.en} {change.en}", f"{found.zh}{by.zh}{change.zh}")

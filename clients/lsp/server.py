@@ -10,7 +10,7 @@ from lsprotocol import types as lsp
 from pygls import uris
 from pygls.workspace import TextDocument
 
-from clients.lsp import api, assisting, braces, testfile, work
+from clients.lsp import api, assisting, braces, marks, testfile, work
 from clients.lsp.neighbours import path_beside
 from clients.lsp.places import path_of_tests
 from clients.lsp.problems import Problem, Text
@@ -139,7 +139,7 @@ async def _generate(server: TestServer, *arguments: object) -> dict[str, Any] | 
             return await _made(server, document, symbol)
         except Problem as problem:
             if problem.code == "syntax_error":
-                server.publish(document, [_syntax(document, problem, server.settings)])
+                server.publish(document, [marks.syntax(document, problem, server.settings.language)])
             raise
 
     return await server.alone(arguments, act)
@@ -157,7 +157,7 @@ async def _made(server: TestServer, document: TextDocument, symbol: str | None) 
     server.publish(document, [])
     made = await work.ask(server, server.settings, document, symbol)
     server.results[document.uri] = made
-    server.publish(document, [_bug(document, bug, server.settings) for bug in made.suspected_bugs])
+    server.publish(document, marks.findings(document, made, server.settings.language))
     passed = {test.name for test in made.tests if test.status == "passed"}
     targets: list[str] = []
     for name, text in made.files.items():
@@ -171,7 +171,7 @@ async def _made(server: TestServer, document: TextDocument, symbol: str | None) 
             server.written.setdefault(target, set()).update(there)
     summary = {
         "tests": len(passed), "files": targets, "suspected_bugs": len(made.suspected_bugs),
-        "line_coverage": made.line_coverage, "mutation_score": made.mutation_score,
+        "left_out": len(made.left_out), "line_coverage": made.line_coverage, "mutation_score": made.mutation_score,
     }  # fmt: skip
     server.say(_summary(made, len(passed)))
     return summary
@@ -205,39 +205,12 @@ def _names(document: TextDocument, text: str) -> set[str]:
 
 def _summary(made: api.Generated, passed: int) -> Text:
     line, score = f"{made.line_coverage:.0%}", "–" if made.mutation_score is None else f"{made.mutation_score:.0%}"
-    bugs = len(made.suspected_bugs)
+    bugs, left = len(made.suspected_bugs), len(made.left_out)
+    more = Text(f" Laws not confirmed: {left}.", f"未证实的规律 {left} 条。") if left else Text("", "")
     return Text(
-        f"{passed} tests: line coverage {line}, mutation score {score}, suspected bugs {bugs}.",
-        f"{passed} 个测试：行覆盖率 {line}，变异得分 {score}，疑似缺陷 {bugs} 个。",
+        f"{passed} tests: line coverage {line}, mutation score {score}, suspected bugs {bugs}.{more.en}",
+        f"{passed} 个测试：行覆盖率 {line}，变异得分 {score}，疑似缺陷 {bugs} 个。{more.zh}",
     )
-
-
-def _bug(document: TextDocument, bug: api.SuspectedBug, settings: Settings) -> lsp.Diagnostic:
-    line = next((one.line for one in symbols(document.source) if one.name == bug.symbol), 0)
-    text = Text(
-        f"{bug.symbol}: {bug.counter_example} gives {bug.observed}, but the contract says: {bug.contract}",
-        f"{bug.symbol}：{bug.counter_example} 得到 {bug.observed}，但约定为：{bug.contract}",
-    )
-    return lsp.Diagnostic(
-        range=_line(document, line), message=text.of(settings.language), severity=lsp.DiagnosticSeverity.Warning,
-        source=SOURCE, code="suspected_bug", data=bug.test,
-    )  # fmt: skip
-
-
-def _syntax(document: TextDocument, problem: Problem, settings: Settings) -> lsp.Diagnostic:
-    line = max(0, min((problem.line or 1) - 1, len(document.lines) - 1))
-    span = _line(document, line)
-    start = lsp.Position(line, min(max(0, (problem.column or 1) - 1), span.end.character))
-    return lsp.Diagnostic(
-        range=lsp.Range(start, span.end), message=problem.told(settings.language), source=SOURCE,
-        severity=lsp.DiagnosticSeverity.Error, code="syntax_error",
-    )  # fmt: skip
-
-
-def _line(document: TextDocument, line: int) -> lsp.Range:
-    text = document.lines[line].rstrip("\r\n") if line < len(document.lines) else ""
-    units = len(text.encode("utf-16-le")) // 2
-    return lsp.Range(lsp.Position(line, len(text) - len(text.lstrip())), lsp.Position(line, units))
 
 
 def _is_source(document: TextDocument) -> bool:

@@ -15,6 +15,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.workspace import TextDocument
 
 from clients.lsp import api, places
+from clients.lsp.dependencies import listed
 from clients.lsp.neighbours import gathered_around
 from clients.lsp.problems import Text
 from clients.lsp.settings import Settings
@@ -36,6 +37,10 @@ Call = Callable[[api.Asking, dict[str, Any], api.Heard], Coroutine[Any, Any, Ans
 async def ask(server: LanguageServer, settings: Settings, document: TextDocument, symbol: str | None) -> api.Generated:
     """Ask for tests. Raises Problem; asyncio.CancelledError when the editor cancels the request or its progress."""
     body = request(server, settings, document, symbol)
+    if body["language"] == "python" and len(body["files"]) < places.MOST_FILES:
+        path = Path(document.path)
+        packages = listed(path, workspace_of(server, path), lambda one: text_of(server, one))
+        body["files"] = {**packages, **body["files"]}
     title = Text(f"Tests for {_name(document)}", f"{_name(document)} 的测试")
     return await call(server, settings, title, body, api.generate)
 

@@ -17,6 +17,7 @@ from pygls import uris
 from pytest_lsp import LanguageClient, client_capabilities, make_test_lsp_client
 
 from assistant.api.buckets import Limit
+from tests.codekit import FAR, far_numbers_are_not_searched
 from tests.functional.conftest import Serve, Served
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -313,6 +314,27 @@ async def test_tests_arrive_as_an_edit_with_figures_and_the_suspected_bug(served
         left = (editor.folder / "test_till.py").read_text()
         compile(left, "test_till.py", "exec")
         assert left.count("def test_") == written.count("def test_") - 1
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "does not hold for number="), ("zh", "不成立")])
+async def test_a_law_that_was_refuted_is_a_hint_at_its_function(
+    served: Served, start: Start, monkeypatch: pytest.MonkeyPatch, language: str, words: str
+) -> None:
+    """The project names Hypothesis, so the laws are written with it, and it refutes them."""
+    far_numbers_are_not_searched(monkeypatch)
+    async with start(served.url, served.key, language=language) as editor:
+        (editor.folder / "requirements.txt").write_text("hypothesis\n")
+        editor.open(FAR, name="far.py")
+        answer = await editor.run()
+        assert (answer["left_out"], answer["suspected_bugs"]) == (1, 1)
+        await editor.until(lambda: len(editor.marked) == 2)
+        bug, left = editor.marked
+    assert (bug.code, bug.range.start.line) == ("suspected_bug", 3)
+    assert (left.code, left.severity, left.range.start.line) == ("left_out", lsp.DiagnosticSeverity.Hint, 8)
+    assert words in left.message
+    assert "test_normalize_twice_is_normalize_once" in left.message
+    assert {"en": "Laws not confirmed: 1", "zh": "未证实的规律 1 条"}[language] in editor.told[-1]
+    assert "test_normalize_twice" not in (editor.folder / "test_far.py").read_text()
 
 
 async def test_progress_begins_reports_and_ends(served: Served, start: Start) -> None:

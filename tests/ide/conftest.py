@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from django.test.utils import setup_databases
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from assistant.accounts import keys
 from assistant.accounts.memo import AUTHENTICATIONS
@@ -38,6 +38,19 @@ TILL = '''def net(price: float, rebate: float) -> float:
     return price - rebate
 '''
 SCREENSHOTS = Path(__file__).parents[1] / "browser" / "screenshots"
+
+FORGET = """async () => {
+  localStorage.clear();
+  sessionStorage.clear();
+  const deleted = (name) => new Promise((resolve, reject) => {
+    const asked = indexedDB.deleteDatabase(name);
+    asked.onsuccess = resolve;
+    asked.onerror = asked.onblocked = () => reject(new Error(`${name} is still open`));
+  });
+  for (const { name } of await indexedDB.databases()) await deleted(name);
+  for (const worker of await navigator.serviceWorker.getRegistrations()) await worker.unregister();
+  for (const name of await caches.keys()) await caches.delete(name);
+}"""
 
 Open = Callable[..., Window]
 
@@ -142,29 +155,46 @@ def project(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def profile(browser: Browser) -> Iterator[BrowserContext]:
+    """One profile for all windows: what it has loaded of VS Code is not loaded and compiled again for each."""
+    made = browser.new_context(viewport={"width": 1300, "height": 850}, locale="en-GB")
+    made.set_default_timeout(30_000)
+    yield made
+    made.close()
+
+
+def forget(profile: BrowserContext, url: str) -> None:
+    """Empty everything that pages of this origin stored, secrets with it: the next window is a stranger's."""
+    page = profile.new_page()
+    page.goto(f"{url}/version", wait_until="commit")
+    page.evaluate(FORGET)
+    page.close()
+    profile.clear_cookies()
+
+
 @pytest.fixture
 def window(
-    browser: Browser, code: stand.Code, assistant: stand.Assistant, project: Path, request: pytest.FixtureRequest
+    profile: BrowserContext, code: stand.Code, assistant: stand.Assistant, project: Path, request: pytest.FixtureRequest
 ) -> Iterator[Open]:
     """A function that opens windows; settings go by name, `language` is that of the interface."""
-    contexts = []
+    pages: list[Page] = []
 
     def open_(
         file: str | None = "till.py", *, trust: bool | None = True, language: str = "", **settings: Any
     ) -> Window:
         code.set(**{"endpoint": assistant.url, "budget": 1, **settings})
-        context = browser.new_context(viewport={"width": 1300, "height": 850}, locale="en-GB")
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(30_000)
+        page = profile.new_page()
+        pages.append(page)
         if language:
             value = f"{{value: '{language}', writable: false}}"
             page.add_init_script(f"Object.defineProperty(globalThis, '_VSCODE_NLS_LANGUAGE', {value})")
         return Window(page, code, project).open(file, trust=trust)
 
     yield open_
-    for number, context in enumerate(contexts):
+    for number, page in enumerate(pages):
         if request.session.testsfailed:
             SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-            context.pages[0].screenshot(path=SCREENSHOTS / f"ide-{request.node.name}-{number}.png")
-        context.close()
+            page.screenshot(path=SCREENSHOTS / f"ide-{request.node.name}-{number}.png")
+        page.close()
+    forget(profile, code.url)

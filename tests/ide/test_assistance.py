@@ -125,6 +125,11 @@ def test_a_completion_is_offered_when_the_setting_says_so(
     shown.type_at_end("\ndef less(price, rebate):\n")
     expect(shown.page.locator(".ghost-text, .ghost-text-decoration").first).to_be_visible(timeout=PATIENCE_MS)
     shown.page.keyboard.press("Tab")
-    shown.page.keyboard.press("Control+S")
-    until(lambda: (project / "till.py").read_text().rstrip().endswith("    return price - rebate"))
+
+    def saved() -> bool:
+        """Saved again until it is: what Tab takes comes a moment later."""
+        shown.page.keyboard.press("Control+S")
+        return (project / "till.py").read_text().rstrip().endswith("):\n    return price - rebate")
+
+    until(saved)
     assert "def less" in (project / "till.py").read_text()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,8 +11,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.codekit import FAR, far_numbers_are_not_searched
 from tests.ide.conftest import TILL, Open
-from tests.ide.stand import Assistant, Code
+from tests.ide.stand import CHECKOUT, Assistant, Code
 from tests.ide.window import PATIENCE_MS, Window
 
 _BODY = "{\n  return rebate > price ? 0 : price - rebate;\n}\n"
@@ -26,6 +28,14 @@ PROGRAMS = {
     "Till.java": (_JAVA, "TillTest.java", "Till.net("),
 }
 """A program, the file that is proposed for it, and a piece of it."""
+RAN = """from pathlib import Path
+
+
+def pytest_sessionfinish(session, exitstatus):
+    told = f"{session.testscollected} tests, exit status {int(exitstatus)}"
+    Path(__file__).with_name("ran").write_text(told)
+"""
+"""A conftest.py that tells of a run in the project."""
 WRONG_KEY = "ak_12345678_this-is-no-key"
 
 
@@ -114,6 +124,25 @@ def test_a_syntax_error_in_an_unsaved_buffer_is_marked(window: Open, key: str, p
     assert (project / "till.py").read_text() == TILL
 
 
+def test_a_workspace_that_is_not_trusted_does_not_choose_the_address(window: Open, project: Path, key: str) -> None:
+    (project / ".vscode").mkdir()
+    (project / ".vscode" / "settings.json").write_text('{"moeAssistant.endpoint": "https://evil.example.com"}')
+    shown = window(trust=False)
+    shown.lens().first.click(timeout=PATIENCE_MS)
+    box = shown.page.locator(".quick-input-widget")
+    box.locator("input[type=password]").first.wait_for(timeout=PATIENCE_MS)
+    expect(box).to_contain_text("API key for http://127.0.0.1")
+
+
+def test_a_server_that_is_down_is_said_to_be_down(window: Open, key: str) -> None:
+    shown = window(endpoint="http://127.0.0.1:9")
+    shown.lens().first.click(timeout=PATIENCE_MS)
+    shown.give_key(key)
+    notice = shown.notice("http://127.0.0.1:9 does not answer")
+    expect(notice.get_by_role("button", name="Open settings")).to_be_visible()
+    expect(notice.get_by_role("button", name="Try again")).to_be_visible()
+
+
 @pytest.mark.slow
 class TestMore:
     """The other journeys."""
@@ -130,13 +159,21 @@ class TestMore:
         until(lambda: "import twice" in (project / "test_till.py").read_text())
         assert (project / "till.py").read_text() == TILL
 
-    def test_a_server_that_is_down_is_said_to_be_down(self, window: Open, key: str) -> None:
-        shown = window(endpoint="http://127.0.0.1:9")
-        shown.lens().first.click(timeout=PATIENCE_MS)
+    @pytest.mark.parametrize(("language", "words"), [("", "does not hold for number="), ("zh-cn", "不成立")])
+    def test_a_law_that_was_refuted_stands_in_the_problems_view(
+        self, window: Open, key: str, project: Path, monkeypatch: pytest.MonkeyPatch, language: str, words: str
+    ) -> None:
+        far_numbers_are_not_searched(monkeypatch)
+        (project / "requirements.txt").write_text("hypothesis\n")
+        (project / "far.py").write_text(FAR)
+        shown = window("far.py", language=language)
+        lens = shown.lens("生成测试" if language else "Generate tests")
+        expect(lens).to_have_count(2, timeout=PATIENCE_MS)
+        shown.command("MoE Assistant: 为此文件生成测试" if language else "MoE Assistant: Generate Tests for This File")
         shown.give_key(key)
-        notice = shown.notice("http://127.0.0.1:9 does not answer")
-        expect(notice.get_by_role("button", name="Open settings")).to_be_visible()
-        expect(notice.get_by_role("button", name="Try again")).to_be_visible()
+        shown.tab("test_far.py").wait_for(timeout=PATIENCE_MS)
+        row = shown.problems().filter(has_text="test_normalize_twice_is_normalize_once")
+        expect(row).to_contain_text(words, timeout=PATIENCE_MS)
 
     def test_something_else_at_the_address_is_said_to_be_something_else(
         self, window: Open, key: str, code: Code
@@ -152,6 +189,7 @@ class TestMore:
         shown.give_key(key)
         shown.tab("test_till.py: proposed tests").wait_for(timeout=PATIENCE_MS)
         shown.title_action("Reject Proposed Tests")
+        expect(shown.tab("test_till.py: proposed tests")).to_have_count(0, timeout=PATIENCE_MS)
         shown.command("MoE Assistant: Generate Tests for This File")
         shown.notice(re.compile(r"busy. Try again in \d+ s"))
 
@@ -164,8 +202,11 @@ class TestMore:
         shown = window()
         generate(shown, key)
         shown.title_action("Reject Proposed Tests")
+        expect(shown.tab("test_till.py: proposed tests")).to_have_count(0, timeout=PATIENCE_MS)
+        # in front is now what is suspected: the command means the source of those tests
         shown.command("MoE Assistant: Generate Tests for This File")
         shown.tab("test_till.py: proposed tests").wait_for(timeout=PATIENCE_MS)
+        expect(shown.tabs("test_till_suspected.py: proposed tests")).to_have_count(1)
         shown.command("MoE Assistant: Forget API Key")
         shown.notice("forgotten")
         shown.tab("till.py").click()
@@ -209,26 +250,20 @@ class TestMore:
         assert added.startswith(ours.rstrip())
         assert added.count("require(") == 1
 
-    def test_a_workspace_that_is_not_trusted_does_not_choose_the_address(
-        self, window: Open, project: Path, key: str
-    ) -> None:
-        (project / ".vscode").mkdir()
-        (project / ".vscode" / "settings.json").write_text('{"moeAssistant.endpoint": "https://evil.example.com"}')
-        shown = window(trust=False)
-        shown.lens().first.click(timeout=PATIENCE_MS)
-        box = shown.page.locator(".quick-input-widget")
-        box.locator("input[type=password]").first.wait_for(timeout=PATIENCE_MS)
-        expect(box).to_contain_text("API key for http://127.0.0.1")
-
     def test_tests_do_not_run_here_in_a_workspace_that_is_not_trusted(
         self, window: Open, project: Path, key: str
     ) -> None:
-        shown = window(trust=False)
+        (project / "conftest.py").write_text(RAN)
+        shown = window(trust=False, python=sys.executable)
         generate(shown, key)
         shown.title_action("Accept Proposed Tests")
         until((project / "test_till.py").exists)
         shown.command("Test: Run All Tests")
-        shown.notice("only in a trusted workspace")
+        asked = shown.page.locator(".monaco-dialog-box", has_text="Running tests may execute code")
+        asked.wait_for(timeout=PATIENCE_MS)
+        assert not (project / "ran").exists()
+        asked.get_by_role("button", name="Trust Folder").click()
+        until((project / "ran").exists)
 
     def test_an_address_of_a_trusted_workspace_does_not_get_the_key_of_another(
         self, window: Open, project: Path, key: str, hurried: Assistant
@@ -289,13 +324,38 @@ class TestMore:
         expect(shown.page.get_by_role("menuitem", name="Generate Tests").first).to_be_visible(timeout=PATIENCE_MS)
 
     def test_accepted_tests_run_from_the_test_explorer(self, window: Open, project: Path, key: str) -> None:
-        shown = window()
+        (project / "conftest.py").write_text(RAN)
+        shown = window(python=sys.executable)
         generate(shown, key)
         shown.title_action("Accept Proposed Tests")
         until((project / "test_till.py").exists)
         shown.command("Test: Run All Tests")
+        until((project / "ran").exists)
+        count = (project / "test_till.py").read_text().count("def test_")
+        assert (project / "ran").read_text() == f"{count} tests, exit status 0"
         shown.command("Testing: Focus on Test Explorer View")
         row = shown.page.locator(".test-explorer .monaco-list-row", has_text="test_till.py").first
+        expect(row).to_be_visible(timeout=PATIENCE_MS)
+
+    def test_accepted_jest_tests_run_by_the_jest_of_the_project(self, window: Open, project: Path, key: str) -> None:
+        """The project's setup file tells of the run: Jest loads it before each file of tests."""
+        text, proposed, _ = PROGRAMS["till.js"]
+        (project / "till.js").write_text(text)
+        told = "afterAll(() => require('fs').writeFileSync(__dirname + '/ran', expect.getState().testPath));"
+        (project / "setup.js").write_text(told)
+        (project / "package.json").write_text('{"jest": {"setupFilesAfterEnv": ["<rootDir>/setup.js"]}}')
+        (project / "node_modules").symlink_to(CHECKOUT / "infra" / "jest" / "node_modules")
+        shown = window("till.js", budget=3)
+        shown.lens().first.click(timeout=PATIENCE_MS)
+        shown.give_key(key)
+        shown.tab(f"{proposed}: proposed tests").wait_for(timeout=PATIENCE_MS)
+        shown.title_action("Accept Proposed Tests")
+        until((project / proposed).exists)
+        shown.command("Test: Run All Tests with Coverage")
+        until((project / "ran").exists)
+        assert (project / "ran").read_text() == str(project / proposed)
+        shown.command("Testing: Focus on Test Explorer View")
+        row = shown.page.get_by_role("treeitem", name=re.compile(rf"{re.escape(proposed)}.*Passed")).first
         expect(row).to_be_visible(timeout=PATIENCE_MS)
 
     def test_without_lenses_when_set_so(self, window: Open) -> None:

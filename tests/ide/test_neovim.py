@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -68,13 +69,18 @@ vim.cmd('qa!')
 Drive = Callable[..., dict[str, Any]]
 
 
-@pytest.fixture
-def neovim(tmp_path: Path, project: Path) -> Drive:
-    """A function that runs Lua in a Neovim with a file open; what the Lua puts into `out` comes back."""
+def neovim_there() -> str:
     if NEOVIM is None:
         if os.environ.get("CI") == "true":
             pytest.fail("CI=true, but there is no Neovim: install what infra/test-packages.txt names")
         pytest.skip("no Neovim: install what infra/test-packages.txt names")
+    return NEOVIM
+
+
+@pytest.fixture
+def neovim(tmp_path: Path, project: Path) -> Drive:
+    """A function that runs Lua in a Neovim with a file open; what the Lua puts into `out` comes back."""
+    program = neovim_there()
 
     def drive(
         lua: str, *, url: str = "http://127.0.0.1:9", key: str = "ak_12345678_wrong", **options: object
@@ -93,7 +99,7 @@ def neovim(tmp_path: Path, project: Path) -> Drive:
         }  # fmt: skip
         home = tmp_path / "home"
         env = {**os.environ, "TEST_ARGS": json.dumps(args), "HOME": str(home), "XDG_STATE_HOME": str(home)}
-        command = [str(NEOVIM), "--headless", "-u", "NONE", "-i", "NONE", "-S", str(script)]
+        command = [program, "--headless", "-u", "NONE", "-i", "NONE", "-S", str(script)]
         done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=150, check=False, cwd=project)
         assert told.exists(), done.stdout + done.stderr
         said = json.loads(told.read_text())
@@ -183,6 +189,58 @@ def test_a_syntax_error_is_marked_where_it_is(neovim: Drive, assistant: Assistan
     )
     assert said["answer"]["error"] == "syntax_error"
     assert said["mark"] == [1, 6, 1]
+
+
+AS_THE_PAGE_SAYS = """
+vim.o.swapfile = false
+local told = {}
+vim.lsp.handlers['window/showMessage'] = function(_, result) table.insert(told, result.message) end
+vim.cmd('edit till.py')
+local first = vim.api.nvim_get_current_buf()
+vim.cmd('edit other.js')
+vim.cmd('buffer ' .. first)
+local function ready() for _, c in pairs(vim.lsp.buf_get_clients(0)) do return c.initialized end end
+assert(vim.wait(60000, ready, 20), 'the language server did not start')
+local out = { clients = #vim.lsp.get_active_clients() }
+vim.lsp.codelens.refresh()
+vim.wait(20000, function() return #vim.lsp.codelens.get(0) > 0 end, 20)
+out.lenses = #vim.lsp.codelens.get(0)
+vim.cmd('10,12MoeEdit use max')
+vim.wait(20000, function() return #told > 0 end, 20)
+out.told = told
+local file = io.open(vim.env.TEST_OUT, 'w'); file:write(vim.json.encode(out)); file:close()
+vim.lsp.stop_client(vim.lsp.get_active_clients())
+vim.wait(300)
+vim.cmd('qa!')
+"""
+
+
+@pytest.mark.parametrize("page", ["ide.md", "ide.zh-CN.md"])
+def test_what_the_page_says_for_init_lua_works_as_it_stands(tmp_path: Path, project: Path, page: str) -> None:
+    """One server for all files, lenses, and the command for edits; only the address leads to where nobody listens."""
+    text = (CHECKOUT / "docs" / page).read_text().partition("### Neovim")[2].partition("\n### ")[0]
+    blocks = re.findall(r"^```lua\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    assert len(blocks) == 2
+    config = tmp_path / ".config" / "moe-assistant"
+    config.mkdir(parents=True)
+    (config / "key").write_text("ak_12345678_wrong")
+    (config / "key").chmod(0o600)
+    (project / "other.js").write_text("exports.a = 1;\n")
+    init, script, told = tmp_path / "init.lua", tmp_path / "drive.lua", tmp_path / "out.json"
+    init.write_text("\n".join(blocks).replace("127.0.0.1:8000", "127.0.0.1:9"))
+    script.write_text(AS_THE_PAGE_SAYS)
+    env = {
+        **os.environ, "HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path), "CHECKOUT": str(CHECKOUT),
+        "TEST_OUT": str(told),
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": os.pathsep.join(path for path in sys.path[1:] if path),
+    }  # fmt: skip
+    command = [neovim_there(), "--headless", "-u", str(init), "-i", "NONE", "-S", str(script)]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=150, check=False, cwd=project)
+    assert told.exists(), done.stdout + done.stderr
+    said = json.loads(told.read_text())
+    assert (said["clients"], said["lenses"]) == (1, 1)
+    assert "does not answer" in said["told"][-1]
 
 
 @pytest.mark.slow

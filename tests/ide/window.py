@@ -41,26 +41,31 @@ class Window:
 
     def tab(self, name: str) -> Locator:
         """The tab of a file."""
-        return self.page.get_by_role("tab", name=re.compile(re.escape(Path(name).name))).first
+        return self.tabs(name).first
+
+    def tabs(self, name: str) -> Locator:
+        """All tabs with this name."""
+        return self.page.get_by_role("tab", name=re.compile(re.escape(Path(name).name)))
 
     def lens(self, text: str = "Generate tests") -> Locator:
         """Lenses with this text."""
         return self.page.locator(".codelens-decoration a", has_text=re.compile(rf"^{re.escape(text)}$"))
 
     def command(self, name: str) -> None:
-        """Run a command of the palette. It lists what is there when it opens: opened too early, it is opened again."""
+        """Run a command of the palette.
+
+        It lists what is there when it opens, and closes when another editor comes to the front: then once more.
+        """
         row = self.page.locator(".quick-input-list .monaco-list-row", has_text=name).first
+        box = self.page.locator(".quick-input-widget input[type=text]").first
         for _ in range(PATIENCE_MS // _GLANCE_MS):
             self.page.keyboard.press("F1")
-            box = self.page.locator(".quick-input-widget input[type=text]").first
-            box.wait_for(timeout=PATIENCE_MS)
-            box.fill(f">{name}")
             try:
-                row.wait_for(timeout=_GLANCE_MS)
-            except Error:  # not there within the glance
+                box.fill(f">{name}", timeout=_GLANCE_MS)
+                row.click(timeout=_GLANCE_MS)
+            except Error:  # not there within the glance, or not any more
                 self.page.keyboard.press("Escape")
                 continue
-            row.click()
             return
         raise AssertionError(f"The palette has no command {name}.")
 

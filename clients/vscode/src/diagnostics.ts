@@ -1,10 +1,10 @@
-/** Suspected bugs and syntax errors in the Problems view. */
+/** Suspected bugs, laws that were not confirmed, and syntax errors in the Problems view. */
 
 import * as vscode from "vscode";
-import { bugText } from "./core/report";
+import { bugText, leftOutText } from "./core/report";
 import { language, symbols } from "./core/symbols";
 import type { Problem } from "./core/problems";
-import type { SuspectedBug } from "./core/types";
+import type { Generated } from "./core/types";
 import { t } from "./texts";
 
 const SOURCE = "MoE Assistant";
@@ -12,16 +12,21 @@ const SOURCE = "MoE Assistant";
 export class Diagnostics implements vscode.Disposable {
   private readonly collection = vscode.languages.createDiagnosticCollection("moeAssistant");
 
-  bugs(document: vscode.TextDocument, bugs: readonly SuspectedBug[]): void {
+  /** What a run found out about the code, at the functions it is about. */
+  findings(document: vscode.TextDocument, made: Generated): void {
     const found = symbols(document.getText(), language(document.languageId) ?? "python");
-    const shown = bugs.map((bug) => {
-      const line = found.find((one) => one.name === bug.symbol)?.line ?? 0;
-      const diagnostic = new vscode.Diagnostic(lineRange(document, line), bugText(bug, t), vscode.DiagnosticSeverity.Warning);
+    const at = (symbol: string, text: string, severity: vscode.DiagnosticSeverity, code: string): vscode.Diagnostic => {
+      const line = found.find((one) => one.name === symbol)?.line ?? 0;
+      const diagnostic = new vscode.Diagnostic(lineRange(document, line), text, severity);
       diagnostic.source = SOURCE;
-      diagnostic.code = "suspected_bug";
+      diagnostic.code = code;
       return diagnostic;
-    });
-    this.collection.set(document.uri, shown);
+    };
+    const { Warning, Information } = vscode.DiagnosticSeverity;
+    this.collection.set(document.uri, [
+      ...made.suspected_bugs.map((bug) => at(bug.symbol, bugText(bug, t), Warning, "suspected_bug")),
+      ...made.left_out.map((one) => at(one.symbol, leftOutText(one, t), Information, "left_out")),
+    ]);
   }
 
   syntax(document: vscode.TextDocument, problem: Problem): void {

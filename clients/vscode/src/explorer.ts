@@ -89,19 +89,25 @@ export class Explorer implements vscode.Disposable {
   private async run(request: vscode.TestRunRequest, token: vscode.CancellationToken, coverage: boolean): Promise<void> {
     const run = this.controller.createTestRun(request);
     try {
-      for (const [file, items] of wanted(request, this.controller)) {
+      const files = wanted(request, this.controller);
+      for (const [file, items] of files) {
         if (token.isCancellationRequested) break;
         items.forEach((item) => run.started(item));
         const outcome = await runLocally(vscode.Uri.parse(file), items.map((item) => item.label), coverage, token);
-        this.tell(run, items, outcome);
+        this.tell(run, items, outcome, files.size > 1);
       }
     } finally {
       run.end();
     }
   }
 
-  private tell(run: vscode.TestRun, items: readonly vscode.TestItem[], outcome: Outcome): void {
+  private tell(run: vscode.TestRun, items: readonly vscode.TestItem[], outcome: Outcome, several: boolean): void {
     run.appendOutput(outcome.output.replace(/\r?\n/g, "\r\n"));
+    // Beside accepted tests, those that were not accepted are nothing that went wrong.
+    if (outcome.absent && several) {
+      items.forEach((item) => run.skipped(item));
+      return;
+    }
     if (outcome.problem !== undefined) {
       const { problem } = outcome;
       items.forEach((item) => run.errored(item, new vscode.TestMessage(problem)));

@@ -11,6 +11,7 @@ import { Explorer } from "./explorer";
 import { type Desk, generateTests, symbolUnderCursor } from "./generating";
 import { Keys } from "./keys";
 import { Actions, Lenses, SELECTOR } from "./lens";
+import { sourceOf } from "./localrun";
 import { Log } from "./log";
 import { Proposals, SCHEME } from "./proposals";
 import * as settings from "./settings";
@@ -81,12 +82,13 @@ function commands(desk: Desk): vscode.Disposable[] {
   const proposal = (uri?: vscode.Uri) => desk.proposals.at(uri);
   return [
     register("generate", async (uri?: vscode.Uri) => {
-      const document = await documentOf(uri);
+      const document = await documentOf(desk, uri);
       if (document) await generateTests(desk, document);
     }),
     register("generateAtCursor", async () => {
       const editor = vscode.window.activeTextEditor;
-      if (editor) await generateTests(desk, editor.document, symbolUnderCursor(editor));
+      const document = await documentOf(desk);
+      if (editor && document) await generateTests(desk, document, document === editor.document ? symbolUnderCursor(editor) : undefined);
     }),
     register("generateForSymbol", async (uri: vscode.Uri, symbol: string) => {
       await generateTests(desk, await vscode.workspace.openTextDocument(uri), symbol);
@@ -126,11 +128,14 @@ async function on<T>(found: T | undefined, act: (found: T) => Promise<void>): Pr
   else await act(found);
 }
 
-async function documentOf(uri?: vscode.Uri): Promise<vscode.TextDocument | undefined> {
-  if (uri) return vscode.workspace.openTextDocument(uri);
-  const document = vscode.window.activeTextEditor?.document;
-  if (!document) void vscode.window.showInformationMessage(t("Open a source file first."));
-  return document;
+/** What tests are to be written for: in front of proposed or accepted tests, the source that they test. */
+async function documentOf(desk: Desk, uri?: vscode.Uri): Promise<vscode.TextDocument | undefined> {
+  const asked = uri ?? vscode.window.activeTextEditor?.document.uri;
+  if (!asked) {
+    void vscode.window.showInformationMessage(t("Open a source file first."));
+    return undefined;
+  }
+  return vscode.workspace.openTextDocument(sourceOf(desk.proposals.at(asked)?.target ?? asked) ?? asked);
 }
 
 async function reporting(act: () => Promise<void>): Promise<void> {

@@ -2,8 +2,9 @@
 
 import * as vscode from "vscode";
 import { generate } from "./core/client";
+import { listed } from "./core/dependencies";
 import { gatheredAround, moved, testPathOf } from "./core/neighbours";
-import { gathered, testPath } from "./core/places";
+import { gathered, MOST_FILES, testPath } from "./core/places";
 import type { Endpoint } from "./core/endpoint";
 import { explained, Problem, type Remedy } from "./core/problems";
 import { details, stage, summary } from "./core/report";
@@ -62,7 +63,7 @@ async function ask(desk: Desk, document: vscode.TextDocument, symbol?: string): 
   const known = language(document.languageId);
   if (known === undefined) throw new Problem("unsupported_language", { detail: document.languageId });
   const { token } = await credentials(desk);
-  const sent = await sources(document, known);
+  const sent = await withPackages(await sources(document, known), document, known);
   const started = Date.now();
   desk.diagnostics.clear(document.uri);
   const title = t("Tests for {0}", vscode.workspace.asRelativePath(document.uri));
@@ -98,6 +99,11 @@ export async function sources(document: vscode.TextDocument, known: Language): P
   return gathered(place.path, text, place.disk);
 }
 
+async function withPackages<T extends { files: Record<string, string> }>(sent: T, document: vscode.TextDocument, known: Language): Promise<T> {
+  const place = placeOf(document.uri);
+  return known === "python" && Object.keys(sent.files).length < MOST_FILES ? { ...sent, files: { ...(await listed(place.path, place.disk)), ...sent.files } } : sent;
+}
+
 /** Show a title with a button that cancels, while the work goes on. */
 export async function withProgress<T>(
   title: string,
@@ -116,7 +122,7 @@ export async function withProgress<T>(
 }
 
 async function present(desk: Desk, document: vscode.TextDocument, made: Generated): Promise<void> {
-  desk.diagnostics.bugs(document, made.suspected_bugs);
+  desk.diagnostics.findings(document, made);
   const known = language(document.languageId) ?? "python";
   const place = placeOf(document.uri);
   const targets = new Map<string, vscode.Uri>();
@@ -133,6 +139,7 @@ async function present(desk: Desk, document: vscode.TextDocument, made: Generate
     remember(target, document.uri);
   }
   const review = new Review({ ...made, files }, known);
+  await desk.proposals.replaced([...targets.values()]);
   await desk.explorer.show(document.uri, made, targets);
   // The file of suspected bugs goes first, so that the one to accept lies on top.
   const order = [...targets].sort(([a], [b]) => Number(b.includes("suspected")) - Number(a.includes("suspected")));

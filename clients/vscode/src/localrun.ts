@@ -1,4 +1,4 @@
-/** Accepted tests run by the project's own Python; never in a workspace that the person does not trust. */
+/** Accepted tests run by the project's own Python or Jest; never in a workspace that the person does not trust. */
 
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import * as vscode from "vscode";
 import { fromCoveragePy, type Lines } from "./core/coverage";
+import { casesOf, fromIstanbul, jestOf } from "./core/jest";
 import { type Case, cases } from "./core/junit";
 import { importRoot, nameOf } from "./core/places";
 import { languageOf } from "./core/symbols";
@@ -18,6 +19,8 @@ export interface Outcome {
   readonly coverage: ReadonlyMap<vscode.Uri, Lines>;
   readonly output: string;
   readonly problem?: string;
+  /** The file was not accepted, or is gone. */
+  readonly absent?: boolean;
 }
 
 /** Where the sources of a test file lie, as this session generated it. */
@@ -25,6 +28,11 @@ const roots = new Map<string, vscode.Uri>();
 
 export function remember(target: vscode.Uri, source: vscode.Uri): void {
   roots.set(target.toString(), source);
+}
+
+/** The source that a test file was generated from in this session. */
+export function sourceOf(target: vscode.Uri): vscode.Uri | undefined {
+  return roots.get(target.toString());
 }
 
 export async function runLocally(
@@ -35,11 +43,15 @@ export async function runLocally(
 ): Promise<Outcome> {
   const failed = (problem: string, output = ""): Outcome => ({ cases: [], coverage: new Map(), output, problem });
   if (!vscode.workspace.isTrusted) return failed(t("Tests run only in a trusted workspace."));
-  if (languageOf(target.path) !== "python") return failed(t("Only Python tests run from here. Run {0} by the runner of your project.", nameOf(target.path)));
-  if (target.scheme !== "file" || !(await exists(target))) return failed(t("Accept the tests first: {0} is not there yet.", target.path));
+  const language = languageOf(target.path);
+  if (language === "java") return failed(t("Java tests do not run from here. Run {0} by the build of your project.", nameOf(target.path)));
+  if (target.scheme !== "file" || !(await exists(target))) {
+    return { ...failed(t("Accept the tests first: {0} is not there yet.", nameOf(target.path))), absent: true };
+  }
   const folder = await mkdtemp(join(tmpdir(), "moe-assistant-"));
   try {
-    return await measured(target, tests, coverage, token, folder, failed);
+    const run = language === "python" ? measured : byJest;
+    return await run(target, tests, coverage, token, folder, failed);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -77,6 +89,32 @@ async function measured(
   return { cases: cases(xml), coverage: lines, output: run.output };
 }
 
+async function byJest(
+  target: vscode.Uri,
+  tests: readonly string[],
+  coverage: boolean,
+  token: vscode.CancellationToken,
+  folder: string,
+  failed: (problem: string, output?: string) => Outcome,
+): Promise<Outcome> {
+  const place = placeOf(target);
+  const jest = await jestOf(place.path, place.disk);
+  if (jest === undefined) return failed(t("Jest is not installed in this project. Install it there, for example: npm install --save-dev jest"));
+  const full = (path: string): string => vscode.Uri.joinPath(place.folder, path).fsPath;
+  const report = join(folder, "report.json");
+  const measure = coverage ? ["--coverage", "--coverageReporters=json", `--coverageDirectory=${folder}`] : [];
+  const args = [full(jest.script), "--ci", "--no-color", "--json", `--outputFile=${report}`, ...measure, "--runTestsByPath", target.fsPath];
+  const run = await ran("node", args, full(jest.folder), {}, token);
+  if (token.isCancellationRequested) return { cases: [], coverage: new Map(), output: run.output };
+  const found = casesOf(await readFile(report, "utf8").catch(() => ""), tests);
+  if (found === undefined) {
+    const problem = run.output.includes("ENOENT") ? t("Node.js was not found on the path of the editor.") : t("The tests could not be run; the output says why.");
+    return failed(problem, run.output);
+  }
+  const lines = fromIstanbul(await readFile(join(folder, "coverage-final.json"), "utf8").catch(() => ""));
+  return { cases: found, coverage: new Map([...lines].map(([path, one]) => [vscode.Uri.file(path), one])), output: run.output };
+}
+
 function missing(output: string, coverage: boolean): string {
   const module = /No module named '?(pytest|coverage)/.exec(output)?.[1];
   if (module) return t("{0} is not installed for {1}. Install it, or choose another Python in the settings.", module, settings.python());
@@ -90,10 +128,20 @@ function python(
   root: string,
   token: vscode.CancellationToken,
 ): Promise<{ output: string }> {
+  const path = [root, process.env.PYTHONPATH].filter((one) => one).join(delimiter);
+  return ran(settings.python(), args, cwd, { PYTHONPATH: path, PYTHONDONTWRITEBYTECODE: "1" }, token);
+}
+
+function ran(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  more: Readonly<Record<string, string>>,
+  token: vscode.CancellationToken,
+): Promise<{ output: string }> {
   return new Promise((resolve) => {
-    const path = [root, process.env.PYTHONPATH].filter((one) => one).join(delimiter);
-    const env = { ...process.env, PYTHONPATH: path, PYTHONDONTWRITEBYTECODE: "1" };
-    const child = execFile(settings.python(), [...args], { cwd, env, maxBuffer: 8 * 1024 * 1024 }, (error, out, err) => {
+    const env = { ...process.env, ...more };
+    const child = execFile(command, [...args], { cwd, env, maxBuffer: 8 * 1024 * 1024 }, (error, out, err) => {
       stop.dispose();
       resolve({ output: out + err + (error && "code" in error && error.code === "ENOENT" ? "ENOENT" : "") });
     });

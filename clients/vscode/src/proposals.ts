@@ -103,6 +103,12 @@ export class Proposals implements vscode.TextDocumentContentProvider, vscode.Cod
     await this.after(proposal, false);
   }
 
+  /** Close what an earlier run proposed for these files: the tests of a later one take its place. */
+  async replaced(targets: readonly vscode.Uri[]): Promise<void> {
+    const wanted = new Set(targets.map(String));
+    for (const old of [...this.byUri.values()].filter((one) => wanted.has(one.target.toString()))) await this.reject(old);
+  }
+
   /** Let the person tick the tests to accept; those without a tick are rejected. */
   async choose(proposal: Proposal): Promise<void> {
     const items = proposal.review.open(proposal.file).map((test) => ({

@@ -59,7 +59,7 @@ def refuted(
             found.bugs[name] = contradicted(law, counter, names)
         else:
             why = f"only its name suggested the law, and Hypothesis refuted it with {shown}"
-            found.left_out.append(LeftOut(name, why[:_LONGEST]))
+            found.left_out.append(LeftOut(name, why[:_LONGEST], law.symbols[0], shown[:_LONGEST]))
     return found
 
 

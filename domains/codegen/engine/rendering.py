@@ -60,7 +60,7 @@ def write(cases: Iterable[Case], names: Names) -> list[Written]:
 def file(written: list[Written], module: str, own: frozenset[str], title: str, world: World = _PLAIN) -> str:
     """Write a test file: the imports that its functions need, what must be the same each time, then the functions."""
     body = "\n\n\n".join(function.code for function in written)
-    used = {node.id for node in ast.walk(ast.parse(body)) if isinstance(node, ast.Name)}
+    used = _used(body)
     raised = {found.rpartition(".")[0] for found in re.findall(r"pytest\.raises\(([\w.]+\.\w+)", body)}
     fixed = [*world.classes, *_fixture(world)]
     dated = {"datetime"} if any("datetime." in text for text in world.classes) else set()
@@ -73,6 +73,18 @@ def file(written: list[Written], module: str, own: frozenset[str], title: str, w
     return "\n".join(
         [f'"""{title}"""', "", *imports, "", subject, "", "", *(f"{text}\n\n" for text in fixed), body, ""]
     )
+
+
+def _used(body: str) -> set[str]:
+    """Return the names that functions take from outside: what an argument or a variable is called, is none."""
+    used: set[str] = set()
+    for function in ast.parse(body).body:
+        names = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
+        bound = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+        bound |= {node.arg for node in ast.walk(function) if isinstance(node, ast.arg)}
+        marks = [node for mark in getattr(function, "decorator_list", []) for node in ast.walk(mark)]
+        used |= {node.id for node in names} - bound | {node.id for node in marks if isinstance(node, ast.Name)}
+    return used
 
 
 def _fixture(world: World) -> list[str]:

@@ -94,10 +94,15 @@ class SuspectedBug:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A test that was written and is not handed out, and why."""
+    """A test that was written and is not handed out, and why: in words, and as the values that refute it.
+
+    `counter_example` is empty where no values tell it, `symbol` where the test is of no single one.
+    """
 
     name: str
     reason: str
+    symbol: str = ""
+    counter_example: str = ""
 
 
 @dataclass(frozen=True, slots=True)

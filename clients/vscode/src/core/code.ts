@@ -115,11 +115,17 @@ export function verdictText(worked: Worked, t: Translate): string {
     fixture: t("The fixture seems wrong."),
   };
   const found = who[verdict?.wrong ?? ""] ?? t("It is not clear what is wrong.");
-  const why = verdict === null || verdict.why === "" ? "" : ` ${verdict.why}`;
+  const judged = verdict === null || verdict.why === "" ? found : because(found, verdict.why);
   const opinion = verdict?.by === "model" ? ` ${t("(the model's opinion)")}` : "";
   const change =
     worked.change === null
       ? t("No change was found that makes the test pass and keeps the others.")
       : t("With this change it passes, {0} of {1} times.", passed?.passed ?? 0, runs);
-  return `${found}${why}${opinion} ${change}`;
+  return `${judged}${opinion} ${change}`;
+}
+
+/** A sentence with its reason behind a colon: the server's words begin small, and may begin with a name of the code. */
+function because(sentence: string, why: string): string {
+  const stop = sentence.slice(-1);
+  return `${sentence.slice(0, -1)}${stop === "。" ? "：" : ": "}${why.replace(/[.。]$/, "")}${stop}`;
 }

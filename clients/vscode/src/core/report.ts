@@ -1,7 +1,7 @@
 /** Sentences about a run. */
 
 import type { Translate } from "./problems";
-import type { Generated, Progress, SuspectedBug } from "./types";
+import type { Generated, LeftOut, Progress, SuspectedBug } from "./types";
 
 export function percent(share: number | null): string {
   return share === null ? "–" : `${Math.round(share * 100)} %`;
@@ -18,6 +18,7 @@ export function summary(made: Generated, t: Translate): string {
       ? t("Tests: {0}, line coverage {1}, mutation score {2}.", made.tests.length, lines ?? "", score ?? "")
       : t("Tests: {0}, line coverage {1}, branches {2}, mutation score {3}.", made.tests.length, lines ?? "", branches ?? "", score ?? ""),
   );
+  if (made.left_out.length) sentences.push(t("Laws not confirmed: {0}, in the Problems view.", made.left_out.length));
   return sentences.join(" ");
 }
 
@@ -28,6 +29,7 @@ export function details(made: Generated, t: Translate): string[] {
     ...made.missing_lines.slice(0, 1).map(() => t("Lines not reached: {0}", made.missing_lines.join(", "))),
     ...made.surviving.map((one) => t("Line {0}: no test notices {1}", one.line, one.change)),
     ...made.suspected_bugs.map((bug) => bugText(bug, t)),
+    ...made.left_out.map((one) => leftOutText(one, t)),
     ...made.flaky.map((name) => t("Left out because it did not pass each time: {0}", name)),
   ];
 }
@@ -41,6 +43,12 @@ export function bugText(bug: SuspectedBug, t: Translate): string {
     bug.contract,
     bug.expected,
   );
+}
+
+/** Why a test was not handed out: in the editor's language where values tell it, else in the server's words. */
+export function leftOutText(one: LeftOut, t: Translate): string {
+  if (one.counter_example === "") return t("Left out: {0}: {1}", one.name, one.reason);
+  return t("Left out: {0}. Only a name or a type suggested this law, and it does not hold for {1}.", one.name, one.counter_example);
 }
 
 export function stage(progress: Progress, found: number, t: Translate): string {

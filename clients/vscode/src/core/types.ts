@@ -20,6 +20,14 @@ export interface SuspectedBug {
   readonly test: string;
 }
 
+/** A test that was written and not handed out, for a reason that can be told; `counter_example` and `symbol` may be empty. */
+export interface LeftOut {
+  readonly name: string;
+  readonly reason: string;
+  readonly symbol: string;
+  readonly counter_example: string;
+}
+
 export interface Survivor {
   readonly line: number;
   readonly change: string;
@@ -37,6 +45,7 @@ export interface Generated {
   readonly surviving: readonly Survivor[];
   readonly suspected_bugs: readonly SuspectedBug[];
   readonly flaky: readonly string[];
+  readonly left_out: readonly LeftOut[];
   readonly seconds: number | null;
 }
 
@@ -122,6 +131,12 @@ function readBug(value: unknown): SuspectedBug {
   };
 }
 
+function readLeftOut(value: unknown): LeftOut {
+  const from = fields(value, "a test that was left out");
+  const words = (key: string): string => (from[key] === undefined ? "" : text(from, key));
+  return { name: text(from, "name"), reason: text(from, "reason"), symbol: words("symbol"), counter_example: words("counter_example") };
+}
+
 function readFiles(value: unknown): Record<string, string> {
   const files: Record<string, string> = {};
   for (const [name, content] of Object.entries(fields(value, "files"))) {
@@ -154,6 +169,8 @@ export function readGenerated(value: unknown): Generated {
     }),
     suspected_bugs: list(from.suspected_bugs, "suspected_bugs", readBug),
     flaky: list(from.flaky, "flaky", String),
+    // Servers of before say nothing of these.
+    left_out: list(from.left_out ?? [], "left_out", readLeftOut),
     seconds: share(from, "seconds"),
   };
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import type { Asking } from "../../../../clients/vscode/src/core/client";
 import { type CodeRequest, columnOf, linesOf, readWorked, verdictText, work, type Worked } from "../../../../clients/vscode/src/core/code";
-import { type Kind, Problem } from "../../../../clients/vscode/src/core/problems";
+import { type Kind, Problem, type Translate } from "../../../../clients/vscode/src/core/problems";
 import { frame, serve, type Server, stream } from "./scripted";
 
 const REQUEST: CodeRequest = { task: "edit", files: { "till.py": "x = 1\n" }, target: "till.py", line: 1, end_line: 1, instruction: "double it" };
@@ -133,8 +133,10 @@ test("a verdict says who is wrong, why, whose opinion it is, and what was tried"
   const passed = { runs: 5, passed: 5 };
   const change = { path: "till.py", text: "" };
   const verdict = { wrong: "code", why: "The example says 6.", by: "evidence" };
-  assert.equal(verdictText({ ...WORKED, verdict, passed, change }, plain), "The code seems wrong. The example says 6. With this change it passes, 5 of 5 times.");
-  assert.match(verdictText({ ...WORKED, verdict: { ...verdict, wrong: "test", by: "model" }, passed: { runs: 5, passed: 0 } }, plain), /^The test seems wrong\..*opinion\) No change was found/);
+  assert.equal(verdictText({ ...WORKED, verdict, passed, change }, plain), "The code seems wrong: The example says 6. With this change it passes, 5 of 5 times.");
+  assert.match(verdictText({ ...WORKED, verdict: { ...verdict, wrong: "test", by: "model" }, passed: { runs: 5, passed: 0 } }, plain), /^The test seems wrong: .*opinion\) No change was found/);
   assert.equal(verdictText({ ...WORKED, verdict: { ...verdict, wrong: "nothing" }, passed }, plain), "The test passes on the server, 5 of 5 times.");
+  const chinese: Translate = (message) => (message.startsWith("The code") ? "代码似乎有误。" : message);
+  assert.match(verdictText({ ...WORKED, verdict: { ...verdict, why: "代码违背了自己的文档" } }, chinese), /^代码似乎有误：代码违背了自己的文档。 /);
   assert.match(verdictText({ ...WORKED, verdict: { wrong: "unclear", why: "", by: "evidence" } }, plain), /^It is not clear what is wrong\. No change/);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Translate } from "../../../../clients/vscode/src/core/problems";
-import { details, percent, stage, summary } from "../../../../clients/vscode/src/core/report";
+import { details, leftOutText, percent, stage, summary } from "../../../../clients/vscode/src/core/report";
 import { MADE } from "./scripted";
 
 const t: Translate = (message, ...values) => message.replace(/\{(\d)\}/g, (_, at: string) => String(values[Number(at)]));
@@ -24,6 +24,20 @@ test("the log names missing lines, surviving mutants, bugs and flaky tests", () 
   for (const words of ["not reached: 12", "Line 10: no test notices a > b -> a >= b", "net(-1, 10.0) gives 0.0", "test_dice"]) {
     assert.ok(text.includes(words), words);
   }
+});
+
+const LEFT = { name: "test_trim_twice_is_trim_once", reason: "only its name suggested it", symbol: "trim", counter_example: "text=' a '" };
+
+test("a law that was not confirmed is counted last, where there is one, and told in full in the log", () => {
+  assert.ok(summary({ ...MADE, left_out: [LEFT] }, t).endsWith("mutation score 88 %. Laws not confirmed: 1, in the Problems view."));
+  assert.ok(!summary(MADE, t).includes("Laws"));
+  assert.ok(details({ ...MADE, left_out: [LEFT] }, t).includes(leftOutText(LEFT, t)));
+});
+
+test("with values the reason is a sentence of ours, without them the server's", () => {
+  const text = leftOutText(LEFT, t);
+  for (const words of [LEFT.name, "does not hold for text=' a '"]) assert.ok(text.includes(words), words);
+  assert.equal(leftOutText({ ...LEFT, counter_example: "" }, t), `Left out: ${LEFT.name}: only its name suggested it`);
 });
 
 test("progress has a name, a share and the tests so far", () => {

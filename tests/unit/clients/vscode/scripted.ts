@@ -75,6 +75,7 @@ export const MADE: Generated = {
     },
   ],
   flaky: [],
+  left_out: [],
   seconds: 2.4,
 };
 

@@ -19,6 +19,18 @@ for (const key of ["files", "tests", "executed", "line_coverage", "missing_lines
   });
 }
 
+test("a server of before, which tells of no test that was left out, is understood", () => {
+  assert.deepEqual(readGenerated({ ...MADE, left_out: undefined }).left_out, []);
+});
+
+test("a test that was left out may lack symbol and values, never name and reason", () => {
+  const told = { name: "test_law", reason: "refuted" };
+  assert.deepEqual(readGenerated({ ...MADE, left_out: [told] }).left_out, [{ ...told, symbol: "", counter_example: "" }]);
+  for (const key of ["name", "reason"]) assert.throws(() => readGenerated({ ...MADE, left_out: [{ ...told, [key]: 3 }] }), WrongShape);
+  assert.throws(() => readGenerated({ ...MADE, left_out: [{ ...told, counter_example: 3 }] }), WrongShape);
+  assert.throws(() => readGenerated({ ...MADE, left_out: "all" }), WrongShape);
+});
+
 test("what is not an object is refused", () => {
   for (const value of [null, undefined, 3, "x", []]) assert.throws(() => readGenerated(value), WrongShape);
 });

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
 
 import pytest
 
@@ -17,29 +16,9 @@ from domains.codegen.engine.refuting import Refuted, refuted
 from domains.codegen.engine.types import Options, Project
 from domains.codegen.wire import to_fields
 from sandbox import Sandbox
+from tests.codekit import FAR, far_numbers_are_not_searched, law
 
-FAR = b'''"""Far numbers are another matter."""
-
-
-def clamp(number: int) -> int:
-    """Bring a number near. It is idempotent."""
-    return number if number < 2**40 else number - 1
-
-
-def normalize(number: int) -> int:
-    """Bring a number near."""
-    return number if number < 2**40 else number - 1
-'''
-PROJECT = Project({"far.py": FAR, "requirements.txt": b"hypothesis\n"}, "far.py")
-
-
-def law(symbol: str, because: str, **changed: Any) -> Told:
-    told = {
-        "kind": "idempotent", "symbols": [symbol], "names": ["number"], "left": f"{symbol}({symbol}(number))",
-        "right": f"{symbol}(number)", "because": because, "approx": False, "kinds": ["int"], "alphabet": "",
-        "examples": [["1"], ["2"]], "bounds": [[None, None]], "kills": 1, "counter": None,
-    }  # fmt: skip
-    return Told.model_validate({**told, **changed})
+PROJECT = Project({"far.py": FAR.encode(), "requirements.txt": b"hypothesis\n"}, "far.py")
 
 
 def ended(name: str, why: str) -> Ended:
@@ -79,6 +58,7 @@ def test_a_law_that_only_a_name_suggests_is_left_out_with_the_values_that_refute
     (left,) = found.left_out
     assert left.name == "test_law"
     assert left.reason == f"only its name suggested the law, and Hypothesis refuted it with number={2**41}"
+    assert (left.symbol, left.counter_example) == ("normalize", f"number={2**41}")
     assert found.settled([]) == {"test_law"}
 
 
@@ -106,6 +86,7 @@ def test_of_several_reports_the_last_and_of_a_text_every_sign_is_read() -> None:
     )
     (left,) = asked(one, why).left_out
     assert left.reason.endswith(r"with number=0, text='(\n)'")
+    assert left.counter_example == r"number=0, text='(\n)'"
 
 
 def test_a_law_that_passed_is_not_asked_again() -> None:
@@ -126,17 +107,7 @@ def test_what_raises_on_the_counter_example_says_so() -> None:
 
 def test_a_module_whose_laws_reach_further_than_the_search(monkeypatch: pytest.MonkeyPatch) -> None:
     """The whole way: the search found nothing against the laws, Hypothesis did."""
-    import domains.codegen.engine.generate as generating
-
-    searched = generating.explore
-
-    def without_far_numbers(*given: Any, **named: Any) -> Any:
-        explored = searched(*given, **named)
-        far = {"examples": [("1",), ("2",)], "bounds": [(str(2**41), None)], "counter": None, "kills": 1}
-        laws = [law("clamp", "It is idempotent.", **far), law("normalize", "names", **far)]
-        return explored.model_copy(update={"laws": laws})
-
-    monkeypatch.setattr(generating, "explore", without_far_numbers)
+    far_numbers_are_not_searched(monkeypatch)
     made = generate(Sandbox(), PROJECT, Options(budget_s=1.0))
     (bug,) = made.suspected_bugs
     assert (bug.symbol, bug.contract) == ("clamp", "It is idempotent.")
@@ -144,7 +115,9 @@ def test_a_module_whose_laws_reach_further_than_the_search(monkeypatch: pytest.M
     assert {test.label for test in made.tests if test.name == bug.test} == {"suspected_bug"}
     assert made.flaky == ()
     fields = to_fields(made)
-    assert [left["name"] for left in fields["left_out"]] == ["test_normalize_twice_is_normalize_once"]
+    (left,) = fields["left_out"]
+    assert (left["name"], left["symbol"]) == ("test_normalize_twice_is_normalize_once", "normalize")
+    assert left["counter_example"].startswith("number=")
     assert bug.test in fields["files"]["test_far_suspected.py"]
     assert bug.test not in fields["files"]["test_far.py"]
 

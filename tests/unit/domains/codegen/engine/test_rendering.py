@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
 import pytest
 
@@ -107,6 +108,29 @@ def test_a_file_imports_what_it_uses_and_no_more() -> None:
     assert "from shop.price import f\n" in text
     assert "pytest" not in text
     assert "unused" not in text
+
+
+def test_a_table_in_a_project_without_hypothesis_imports_none_of_it() -> None:
+    """The one argument of a table is called `given`, as what Hypothesis has is."""
+    cases = [case("f", Seen("value", str(2 * n), "int"), str(n)) for n in range(4)]
+    text = file(write(cases, Names()), "shop", frozenset({"f"}), "Tests.")
+    assert '("given", "expected")' in text
+    assert "hypothesis" not in text
+
+
+def test_a_law_imports_hypothesis_beside_such_a_table() -> None:
+    cases = [case("f", Seen("value", str(2 * n), "int"), str(n)) for n in range(4)]
+    law = "@settings(deadline=None)\n@given(n=st.integers())\ndef test_law(n):\n    assert f(f(n)) == f(n)"
+    text = file([*write(cases, Names()), Written("test_law", law, ())], "shop", frozenset({"f"}), "Tests.")
+    assert "from hypothesis import given, settings\n" in text
+
+
+def test_what_an_argument_is_called_is_not_imported() -> None:
+    made = Case(Scenario("f", (Step("f", (("string", '"a"'),)),)), (Seen("value", "1", "int"),), "regression")
+    rows = [replace(made, scenario=Scenario("f", (Step("f", (("string", f'"{n}"'),)),))) for n in range(4)]
+    (table,) = write(rows, Names())
+    assert '("string", "expected")' in table.code
+    assert "import string" not in file([table], "shop", frozenset({"f"}), "Tests.")
 
 
 def test_the_module_of_a_foreign_exception_is_imported() -> None:
