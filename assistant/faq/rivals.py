@@ -4,7 +4,7 @@ Each way to ask of a tenant's entries is asked as if its own entry were not ther
 nobody had to label it. This is how a question meets the product when the entries do not cover it though they speak of
 the same things: among all entries at once, not beside one other question. It can only show that a threshold is too low.
 What customers ask just beside an entry (another condition, another plan) is in no entry, so that thresholds are never
-lowered by it: infra/decisions/0024.
+lowered by it: infra/decisions/0025.
 """
 
 from __future__ import annotations
