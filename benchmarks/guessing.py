@@ -114,7 +114,7 @@ def right_guesses(metrics: str) -> float | None:
 
 def measure(name: str, guesses: int, asked: list[Messages]) -> tuple[list[Answer], float | None]:
     """Answers of a server with so many guesses a step, and how many of them were right."""
-    flags = ("--kernel", "house", "--weights", "int4", *(("--guess", str(guesses)) if guesses else ()))
+    flags = ("--kernel", "house", "--weights", "int4", "--guess", str(guesses))
     with serving(name, flags) as client:
         ask(client, name, [{"role": "user", "content": "Hello"}])  # the first one reserves memory
         answers = [ask(client, name, messages) for messages in asked]

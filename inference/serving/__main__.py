@@ -10,6 +10,7 @@ import argparse
 import dataclasses
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from inference.catalog import default_cache, entry, options_for, resolve
@@ -17,9 +18,11 @@ from inference.catalog.errors import CatalogError
 from inference.moe.errors import KernelError
 from inference.moe.kernels.cpu import build
 from inference.serving import adapters, own, packed, preflight, state, watch
+from inference.serving.adapters import Adapter
 from inference.serving.config import (
     GIB,
     MOST_GUESSES,
+    USUAL_GUESSES,
     Device,
     GpuKernel,
     HouseKernel,
@@ -85,9 +88,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         *("--guess",),
         type=_guesses,
-        default=0,
         metavar="N",
-        help="guess N tokens from what stands before and check them in one step: quicker where answers quote",
+        help="guess N tokens from what stands before and check them in one step: quicker where answers quote (default: "
+        f"{USUAL_GUESSES} with our kernel on a CPU and one rank without adapters, else 0)",
     )
     parser.add_argument(
         *("--trace-mib",),
@@ -130,6 +133,11 @@ def _guesses(text: str) -> int:
     return number
 
 
+def _usual_guesses(house: HouseKernel | GpuKernel | None, layout: Layout, adapted: Sequence[Adapter]) -> int:
+    """Where it was measured to pay: steps of a few tokens by our kernel on a CPU (infra/decisions/0026)."""
+    return USUAL_GUESSES if isinstance(house, HouseKernel) and layout.ranks == 1 and not adapted else 0
+
+
 def _launcher(asked: argparse.Namespace) -> Launcher:
     device, version = preflight.installed_engine()
     model = asked.model or _from_catalogue(asked)
@@ -160,7 +168,7 @@ def _launcher(asked: argparse.Namespace) -> Launcher:
         trace_bytes=int(asked.trace_mib * 2**20),
         confidence=asked.confidence,
         silent_shared_expert=shared_expert_is_silent(model),
-        guesses=asked.guess,
+        guesses=_usual_guesses(house, layout, adapted) if asked.guess is None else asked.guess,
         own=in_code,
     )
     kernel = state.NO_MIXTURE if experts == state.NO_MIXTURE else state.UNKNOWN

@@ -19,6 +19,7 @@ from inference.serving.plugin.settings import GPU_KEY, PluginSettings
 GIB = 2**30
 MOST_GUESSES = 7
 """With the next token eight rows, which the output head still reads in int4."""
+USUAL_GUESSES = 3
 _CHECKOUT = Path(__file__).parents[2]
 
 

@@ -25,6 +25,7 @@ _REACH = (6.0, 12.0, math.inf)
 """In logarithms: what is e^-6 as likely as the likeliest token is seldom among those that hold nine tenths."""
 
 Narrow = Callable[[Tensor, Tensor | None, Tensor | None], Tensor]
+Spread = Callable[..., Tensor]
 Penalise = Callable[[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor], Tensor]
 
 
@@ -76,6 +77,35 @@ def penalise(
     return logits
 
 
+def spread(given: Tensor, ends: Tensor, tokens: int, replace_from: int = 0, replace_to: int = 0) -> Tensor:
+    """What a request is sampled with, once for each of its guessed tokens: [tokens], of the kind of `given` [requests].
+
+    vLLM 0.32 does this on CPUs with whole numbers, in a copy: temperatures of guessed tokens were what the memory held,
+    and a sampled answer beside `--guess` ended its engine.
+
+    Args:
+        given: one value a request.
+        ends: [requests], how many tokens were guessed for the requests up to and with this one.
+        tokens: guessed for all of them.
+        replace_from: a value that is not taken over,
+        replace_to: and the one in its place.
+    """
+    counts = torch.diff(ends, prepend=ends.new_zeros(1)).to(torch.int64)
+    values = torch.where(given == replace_from, replace_to, given)
+    return torch.repeat_interleave(values.to(given.dtype), counts, output_size=tokens)
+
+
+def spreading(theirs: Spread) -> Spread:
+    """Wrap vLLM's `expand_batch_to_tokens`: ours where our library computes in this process."""
+
+    @functools.wraps(theirs)
+    def expand(x: Tensor, cu_num_tokens: Tensor, num_tokens: int, replace_from: int = 0, replace_to: int = 0) -> Tensor:
+        apply = spread if loaded.live() else theirs
+        return apply(x, cu_num_tokens, num_tokens, replace_from, replace_to)
+
+    return expand
+
+
 def narrowing(theirs: Narrow) -> Narrow:
     """Wrap vLLM's `apply_top_k_top_p`: ours for top-p alone where our library computes in this process."""
 
@@ -106,6 +136,7 @@ def offer() -> None:
 
         narrow = narrowing(topk_topp_sampler.apply_top_k_top_p)
         apply = penalising(penalties.apply_penalties)
+        expand = spreading(rejection_sampler.expand_batch_to_tokens)
     except (ImportError, AttributeError) as missing:
         logger.info("plugin.without_sampling reason=%s", missing)
         return
@@ -113,3 +144,4 @@ def offer() -> None:
     for user in users:
         user.apply_top_k_top_p = narrow
     penalties.apply_penalties = apply
+    rejection_sampler.expand_batch_to_tokens = expand

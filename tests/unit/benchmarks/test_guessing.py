@@ -129,11 +129,11 @@ def test_both_servers_are_asked_the_same(monkeypatch: pytest.MonkeyPatch, capsys
     def serving(name: str, flags: tuple[str, ...]) -> Iterator[httpx.Client]:
         assert name == "m"
         started.append(flags)
-        yield servers["--guess" in flags].client()
+        yield servers[flags[-1] != "0"].client()
 
     monkeypatch.setattr(guessing, "serving", serving)
     guessing.main(["--json", "--questions", "2", "--guesses", "4", "--model", "m"])
-    assert [flags[4:] for flags in started] == [(), ("--guess", "4")]
+    assert [flags[4:] for flags in started] == [("--guess", "0"), ("--guess", "4")]
     assert servers[False].asked == servers[True].asked
     assert len(servers[True].asked) == 2 * 3
     said = json.loads(capsys.readouterr().out.splitlines()[-1])

@@ -126,22 +126,45 @@ def test_more_guesses_than_the_head_reads_at_once_are_a_wrong_argument(run: Any,
     assert ended.value.code == 2
 
 
-def test_guesses_reach_the_server_and_none_are_made_unasked(
-    run: Any, model: Any, monkeypatch: pytest.MonkeyPatch
+def an_adapter(folder: Path) -> Path:
+    adapter = folder / "legal"
+    adapter.mkdir()
+    (adapter / "adapter_model.safetensors").write_bytes(b"")
+    about = {"peft_type": "LORA", "r": 4, "lora_alpha": 4, "target_modules": ["q_proj"], "bias": "none"}
+    (adapter / "adapter_config.json").write_text(json.dumps(about))
+    return adapter
+
+
+@pytest.mark.parametrize(
+    ("arguments", "guesses"),
+    [
+        ((), 3),
+        (("--guess", "5"), 5),
+        (("--guess", "0"), 0),
+        (("--tensor-parallel", "2", "--expert-parallel"), 0),
+        (("--data-parallel", "2", "--guess", "2"), 2),
+        (("--kernel", "stock"), 0),
+    ],
+)
+def test_our_kernel_on_one_rank_guesses_unless_told_otherwise(
+    run: Any, model: Any, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], guesses: int
 ) -> None:
-    assert served_with(monkeypatch, run, model, Path("/k/abc/lib.so"), "--guess", "3").guesses == 3
-    assert served_with(monkeypatch, run, model, Path("/k/abc/lib.so")).guesses == 0
+    assert served_with(monkeypatch, run, model, Path("/k/abc/lib.so"), *arguments).guesses == guesses
+
+
+def test_beside_adapters_nothing_is_guessed_unasked(
+    run: Any, model: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    legal = ("--adapter", f"legal={an_adapter(tmp_path)}")
+    assert served_with(monkeypatch, run, model, Path("/k/abc/lib.so"), *legal).guesses == 0
+    assert served_with(monkeypatch, run, model, Path("/k/abc/lib.so"), *legal, "--guess", "3").guesses == 3
 
 
 def test_an_adapter_over_several_ranks_of_a_cpu_stops_before_vllm_is_started(
     run: Any, model: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody has seen it answer rightly, so nobody is answered by it: the message names what to do instead."""
-    adapter = tmp_path / "legal"
-    adapter.mkdir()
-    (adapter / "adapter_model.safetensors").write_bytes(b"")
-    about = {"peft_type": "LORA", "r": 4, "lora_alpha": 4, "target_modules": ["q_proj"], "bias": "none"}
-    (adapter / "adapter_config.json").write_text(json.dumps(about))
+    adapter = an_adapter(tmp_path)
     monkeypatch.setattr("inference.serving.preflight.installed_engine", lambda: (Device.CPU, "0.32.0"))
     for layout in (("--tensor-parallel", "2"), ("--data-parallel", "2", "--expert-parallel")):
         status, err = run("--model", str(model), "--port", "8619", "--adapter", f"legal={adapter}", *layout)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from inference.serving.plugin import loaded, sampling
-from inference.serving.plugin.sampling import likeliest, narrowing, penalise, penalising
+from inference.serving.plugin.sampling import likeliest, narrowing, penalise, penalising, spread, spreading
 
 VOCABULARY = 3000
 NONE = VOCABULARY
@@ -132,6 +132,29 @@ def test_vllms_own_rules_hold_where_our_library_does_not_compute(live: bool, mon
     assert len(narrowing(theirs)(logits.clone(), None, one * 0.5)) == 1
     assert (narrowing(theirs)(logits.clone(), None, one * 0.5).dim() == 2) is live
     assert (penalising(theirs)(logits.clone(), ids, ids, 0 * one, 0 * one, 2 * one).dim() == 2) is live
+
+
+def test_what_a_request_is_sampled_with_is_said_for_each_of_its_guesses() -> None:
+    """Temperatures are fractions: through whole numbers 0.3 became 0, and the rest whatever lay in memory."""
+    given = torch.tensor([0.3, 0.0, 0.9])
+    assert spread(given, torch.tensor([2, 5, 6], dtype=torch.int32), 6).tolist() == pytest.approx(
+        [0.3, 0.3, 0, 0, 0, 0.9]
+    )
+    assert spread(given, torch.tensor([0, 1, 1]), 1, replace_from=0, replace_to=1).tolist() == [1.0]
+    assert spread(torch.tensor([7, 8]), torch.tensor([1, 3]), 3).tolist() == [7, 8, 8]
+    nothing = spread(given, torch.zeros(3, dtype=torch.int32), 0)
+    assert (nothing.shape, nothing.dtype) == ((0,), torch.float32)
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_guesses_are_vllms_own_affair_where_our_library_does_not_compute(
+    live: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loaded, "live", lambda: live)
+    expand = spreading(lambda *_given: torch.zeros(1))
+    assert expand(torch.tensor([0.5]), cu_num_tokens=torch.tensor([2]), num_tokens=2).tolist() == (
+        [0.5, 0.5] if live else [0.0]
+    )
 
 
 def test_a_limit_on_the_number_of_tokens_is_vllms_own(monkeypatch: pytest.MonkeyPatch) -> None:
