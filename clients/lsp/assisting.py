@@ -37,7 +37,7 @@ def actions(server: TestServer, document: TextDocument, span: lsp.Range) -> list
     """Offer what can be done at a place: fix the test there; explain what is selected, or do what a TODO in it says."""
     found = []
     path = Path(document.path)
-    test = failing.test_at(document.source, span.start.line) if failing.is_test(path) else None
+    test = failing.test_at(path, document.source, span.start.line) if failing.is_test(path) else None
     if test is not None:
         title = Text(f"Fix the failing test {test}", f"修复失败的测试 {test}")
         found.append(_action(server, title, lsp.CodeActionKind.QuickFix, FIX, document.uri, test))
@@ -109,18 +109,14 @@ async def _edit(server: TestServer, *arguments: object) -> dict[str, Any] | None
 
 
 async def _fix(server: TestServer, *arguments: object) -> dict[str, Any] | None:
-    """Fix a failing Python test: the address of its file, and its name as pytest writes it."""
+    """Fix a failing test: the address of its file, and its name as its runner writes it."""
 
     async def act(document: TextDocument) -> dict[str, Any]:
         path = Path(document.path)
         workspace = work.workspace_of(server, path)
         needed = failing.gathered_for_fix(path, document.source, workspace, lambda one: work.text_of(server, one))
         if needed is None:
-            text = Text(
-                f"{path.name} imports no module of this project, so what it tests cannot be found. Import it there.",
-                f"{path.name} 未导入本项目的任何模块，因此找不到被测代码。请在其中导入。",
-            )
-            raise Problem("no_source", text)
+            raise Problem("no_source", _untested(path))
         body = {"task": "fix", "files": needed.files, "target": needed.target, "test_file": needed.test_file}
         if len(arguments) > 1 and arguments[1]:
             body["test"] = str(arguments[1])
@@ -134,6 +130,19 @@ async def _fix(server: TestServer, *arguments: object) -> dict[str, Any] | None:
         return {"wrong": wrong, "applied": applied, "path": None if worked.change is None else worked.change.path}
 
     return await server.alone(arguments, act)
+
+
+def _untested(path: Path) -> Text:
+    if failing.language_of(path) == "java":
+        return Text(
+            f"{path.name} uses no class of this project that could be found. "
+            "Name it after the class that it tests, in the same package.",
+            f"{path.name} 未用到能找到的本项目的类。请按被测类命名，并放在同一个包中。",
+        )
+    return Text(
+        f"{path.name} imports no module of this project, so what it tests cannot be found. Import it there.",
+        f"{path.name} 未导入本项目的任何模块，因此找不到被测代码。请在其中导入。",
+    )
 
 
 async def _asked(server: TestServer, title: Text, body: dict[str, Any]) -> api.Worked:

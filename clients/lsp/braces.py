@@ -40,9 +40,9 @@ class _Block:
 
 def pieces(text: str, language: str) -> list[Piece]:
     """Return the tests of a file under the names that the server gives them."""
-    code = _blanked(text)
+    code = blanked(text)
     if language == "java":
-        return [Piece(one[1], one.start(), _closing(code, one.end() - 1) + 1) for one in _METHOD.finditer(code)]
+        return [Piece(one[1], one.start(), closing(code, one.end() - 1) + 1) for one in _METHOD.finditer(code)]
     return [piece for block in _blocks(text, code) for piece in _calls(text, code, block)]
 
 
@@ -69,11 +69,12 @@ def merged(existing: str, generated: str, keep: Iterable[str], language: str) ->
     return _with_imports(text, chosen, language).replace("\n", ends) if added else existing
 
 
-def _blanked(text: str) -> str:
+def blanked(text: str) -> str:
+    """Blank out comments and the inside of strings; length and lines stay."""
     return _BLANK.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
 
 
-def _closing(code: str, at: int) -> int:
+def closing(code: str, at: int) -> int:
     """Return the index of the bracket that closes the one at `at`."""
     depth = 0
     for n in range(at, len(code)):
@@ -86,7 +87,8 @@ def _closing(code: str, at: int) -> int:
     return len(code) - 1
 
 
-def _title(text: str, at: int) -> str:
+def title_at(text: str, at: int) -> str:
+    """Return the title that a call has as its first argument; empty where it has none."""
     found = _TITLE.match(text, at)
     return "" if found is None else re.sub(r"\\([\"'`\\])", r"\1", found[1][1:-1])
 
@@ -94,9 +96,9 @@ def _title(text: str, at: int) -> str:
 def _blocks(text: str, code: str) -> list[_Block]:
     found = []
     for one in re.finditer(r"^describe\(", code, re.MULTILINE):
-        close = _closing(code, one.end() - 1)
+        close = closing(code, one.end() - 1)
         end = close + 2 if code[close + 1 : close + 2] == ";" else close + 1
-        found.append(_Block(_title(text, one.end()), one.start(), end, code.rfind("}", 0, close + 1)))
+        found.append(_Block(title_at(text, one.end()), one.start(), end, code.rfind("}", 0, close + 1)))
     return found
 
 
@@ -105,11 +107,11 @@ def _calls(text: str, code: str, block: _Block) -> list[Piece]:
     one = _CALL.search(code, block.start, block.close)
     while one is not None:
         at = one.end() - 1
-        close = _closing(code, at)
+        close = closing(code, at)
         if code[close + 1 : close + 2] == "(":  # the rows of a table come first
-            at, close = close + 1, _closing(code, close + 1)
+            at, close = close + 1, closing(code, close + 1)
         end = close + 2 if code[close + 1 : close + 2] == ";" else close + 1
-        title = _title(text, at + 1).split(", row %#")[0]
+        title = title_at(text, at + 1).split(", row %#")[0]
         found.append(Piece(f"{block.title} {title}", one.start(), end, block.title))
         one = _CALL.search(code, end, block.close)
     return found
@@ -122,7 +124,7 @@ def _chosen(generated: str, keep: set[str], language: str) -> str:
     text = _without(generated, [(one.start, one.end) for one in gone])
     if language != "java":
         left = {one.block for one in pieces(text, language)}
-        empty = [(one.start, one.end) for one in _blocks(text, _blanked(text)) if one.title not in left]
+        empty = [(one.start, one.end) for one in _blocks(text, blanked(text)) if one.title not in left]
         text = _without(text, empty)
     text = re.sub(r"\n\n(\s*\})", r"\n\1", re.sub(r"\{\n\n", "{\n", re.sub(r"\n{3,}", "\n\n", text)))
     return _pruned(text.rstrip() + "\n", language)
@@ -152,7 +154,7 @@ def _free(one: Piece, code: str, taken: dict[str, str]) -> tuple[str, str]:
 
 
 def _in_class(text: str, method: str) -> str:
-    code = _blanked(text)
+    code = blanked(text)
     close = code.rfind("}")
     unit = re.search(r"^([ \t]+)@Test", code, re.MULTILINE)
     step = unit[1] if unit else "  "
@@ -163,7 +165,7 @@ def _in_class(text: str, method: str) -> str:
 def _in_block(text: str, title: str, code: str) -> str:
     if re.search(r"\bit(\.each)?\(", text) and not re.search(r"\btest(\.each)?\(", text):
         code = re.sub(r"^(\s*)test\b", r"\1it", code)
-    block = next((one for one in _blocks(text, _blanked(text)) if one.title == title), None)
+    block = next((one for one in _blocks(text, blanked(text)) if one.title == title), None)
     if block is None:
         shown = title.replace("\\", "\\\\").replace('"', '\\"')
         return f'{text.rstrip()}\n\ndescribe("{shown}", () => {{\n{code}\n}});\n'

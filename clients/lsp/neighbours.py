@@ -14,6 +14,8 @@ _SETTINGS = (".prettierrc", ".prettierrc.json", ".prettierrc.yaml", ".prettierrc
 _SETTINGS_MOST = 4096
 _RELATIVE = re.compile(r"""(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\(\s*)(["'])(\.{1,2}/[^"'\n]+)\1""")
 
+_SOURCES = re.compile(r"(^|/)src/\w+/java/")
+
 
 def gathered_around(path: Path, text: str, workspace: Path, language: str, read: Read) -> Gathered:
     """Return the module with what it imports of the workspace; what does not fit within the limits is left out."""
@@ -27,7 +29,7 @@ def gathered_around(path: Path, text: str, workspace: Path, language: str, read:
             files[place.relative_to(root).as_posix()] = content
     while queue:
         own, source = queue.pop(0)
-        for near in _classes(source, own) if language == "java" else _modules(source, own):
+        for near in classes(source, own) if language == "java" else modules(source, own):
             if near in seen or not near.is_relative_to(root) or len(files) >= MOST_FILES:
                 continue
             seen.add(near)
@@ -39,14 +41,27 @@ def gathered_around(path: Path, text: str, workspace: Path, language: str, read:
     return Gathered(files, path.relative_to(root).as_posix(), root)
 
 
-def _modules(text: str, path: Path) -> Iterator[Path]:
+def modules(text: str, path: Path) -> Iterator[Path]:
+    """Yield files that relative imports of a text may mean."""
     for one in _RELATIVE.finditer(text):
         whole = os.path.normpath(path.parent / one[2])
         yield Path(whole)
         yield from (Path(whole.removesuffix(".js") + ending) for ending in _ENDINGS)
 
 
-def _classes(text: str, path: Path) -> Iterator[Path]:
+def classes(text: str, path: Path) -> Iterator[Path]:
+    """Yield files that may hold the classes that a text names: of its package, and those that it imports.
+
+    Beside `src/test/java` the code is looked for in `src/main/java`.
+    """
+    for place in _named(text, path):
+        yield place
+        across = _SOURCES.sub(r"\1src/main/java/", place.as_posix())
+        if across != place.as_posix():
+            yield Path(across)
+
+
+def _named(text: str, path: Path) -> Iterator[Path]:
     package = re.search(r"^\s*package\s+([\w.]+)\s*;", text, re.MULTILINE)
     below = Path(*package[1].split(".")) if package else Path()
     root = path.parent

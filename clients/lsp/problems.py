@@ -52,8 +52,10 @@ _TEXTS = {
         "模型正在启动或暂不可用；仍可生成测试。请稍后重试。",
     ),
     "fix_unsupported": Text(
-        "Failing tests are fixed in Python alone; edit the code with an instruction instead.",
-        "目前只能修复 Python 的失败测试；请改为按说明修改代码。",
+        "Failing tests are fixed in Python, JavaScript, TypeScript and Java, where test and code have the same runner; "
+        "edit the code with an instruction instead.",
+        "可修复 Python、JavaScript、TypeScript 和 Java 的失败测试，且测试与代码须由同一运行器执行；"
+        "请改为按说明修改代码。",
     ),
     "too_large": Text("The source is too large for the server.", "源代码超过服务器的限制。"),
     "body_too_large": Text("The source is too large for the server.", "源代码超过服务器的限制。"),

@@ -13,6 +13,7 @@ from lsprotocol import types as lsp
 from tests.chatkit import model
 from tests.functional import test_language_server as protocol
 from tests.functional.conftest import Serve, Served
+from tests.functional.test_code_assistant import JAVA, JAVA_TEST, JS, JS_TEST
 
 EXPLAIN, EDIT, FIX = "moeAssistant.explain", "moeAssistant.edit", "moeAssistant.fix"
 start = protocol.start
@@ -122,6 +123,56 @@ async def test_a_failing_test_is_fixed_and_the_verdict_told(serve: Serve, start:
         assert editor.told[-1].endswith(". With this change it passes, 5 of 5 times.")
         assert "round(amount * 100)" in (editor.folder / "money.py").read_text()
         assert (editor.folder / "tests" / "test_money.py").read_text() == TEST
+
+
+JEST = f"{JS_TEST.replace('./money', '../src/money').replace('test(', 'describe(`cents`, () => {  it(')}}});"
+"""What `JS_TEST` says, within a block and across from its module."""
+OPINION = '{"wrong": "code", "why": "Cents are hundredths."}'
+
+
+@pytest.mark.parametrize(
+    ("code", "test", "name", "said"),
+    [
+        (
+            ("src/money.js", JS),
+            ("tests/money.test.js", JEST),
+            "cents two",
+            ["const cents = (a) => Math.round(a * 100);"],
+        ),
+        (
+            ("src/main/java/shop/Money.java", f"package shop;\n{JAVA}"),
+            ("src/test/java/shop/MoneyTest.java", f"package shop;\n{JAVA_TEST}"),
+            "two",
+            [OPINION, "static int cents(int amount) {\n  return amount * 100;\n}"],
+        ),
+    ],
+)
+async def test_a_failing_test_of_jest_or_junit_is_fixed_from_its_code_action(
+    serve: Serve, start: Start, code: tuple[str, str], test: tuple[str, str], name: str, said: list[str]
+) -> None:
+    served = serving(serve, *said[:-1], f"```\n{said[-1]}\n```")
+    async with start(served.url, served.key) as editor:
+        path = editor.folder / code[0]
+        path.parent.mkdir(parents=True)
+        path.write_text(code[1])
+        uri = editor.open(test[1], name=test[0], language=path.suffix.replace(".js", "javascript").lstrip("."))
+        line = test[1].split("\n").index(next(one for one in test[1].split("\n") if "200" in one))
+        found = [ast.literal_eval(one.command) for one in await editor.actions(uri, line)]
+        (action,) = [one for one in found if one["command"] == FIX]
+        assert action["title"] == f"Fix the failing test {name}"
+        answer = await editor.run(*action["arguments"], command=FIX)
+        assert answer == {"wrong": "code", "applied": True, "path": code[0]}
+        assert editor.told[-1].endswith("With this change it passes, 5 of 5 times.")
+        assert "100" in path.read_text()
+        assert (editor.folder / test[0]).read_text() == test[1]
+
+
+async def test_a_junit_test_without_a_class_of_the_project_says_what_to_do(start: Start) -> None:
+    async with start(protocol.AWAY) as editor:
+        uri = editor.open(JAVA_TEST, name="MoneyTest.java", language="java")
+        answer = await editor.run(uri, "two", command=FIX)
+    assert answer["error"] == "no_source"
+    assert "Name it after the class that it tests" in answer["message"]
 
 
 async def test_a_test_that_imports_nothing_of_the_project_says_so(start: Start) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.functional.test_code_assistant import JS, JS_TEST
 from tests.functional.test_language_server_code import FIXED, MONEY, TEST
 from tests.ide.conftest import TILL, Open
 from tests.ide.stand import Assistant
@@ -102,6 +103,25 @@ def test_a_failing_test_is_fixed_where_the_code_is_wrong(
     shown.title_action("Accept Proposed Change")
     until(lambda: "round(amount * 100)" in (project / "money.py").read_text())
     assert (project / "tests" / "test_money.py").read_text() == TEST
+
+
+@pytest.mark.slow
+def test_a_failing_test_of_jest_is_fixed_where_the_code_is_wrong(
+    window: Open, key: str, project: Path, answering: Answering
+) -> None:
+    (project / "money.js").write_text(JS)
+    (project / "money.test.js").write_text(JS_TEST)
+    fixed = "```\nconst cents = (amount) => Math.round(amount * 100);\n```"
+    shown = window("money.test.js", endpoint=answering(fixed, fixed, fixed).url)
+    select(shown, 4, 4)
+    shown.page.keyboard.press("ArrowLeft")
+    shown.command("MoE Assistant: Fix This Failing Test")
+    shown.give_key(key)
+    shown.notice(re.compile(r"The code seems wrong.*5 of 5"))
+    shown.tab("money.js: proposed change").wait_for(timeout=PATIENCE_MS)
+    shown.title_action("Accept Proposed Change")
+    until(lambda: "Math.round(amount * 100)" in (project / "money.js").read_text())
+    assert (project / "money.test.js").read_text() == JS_TEST
 
 
 @pytest.mark.slow

@@ -3,10 +3,10 @@
 import * as vscode from "vscode";
 import type { Changes } from "./changes";
 import { type CodeListener, type CodeRequest, linesOf, verdictText, work, type Worked } from "./core/code";
-import { gatheredForFix, testAt } from "./core/failing";
+import { gatheredForFix, testAt, testCalled } from "./core/failing";
 import { nameOf } from "./core/places";
 import { Problem } from "./core/problems";
-import { language, symbolAt } from "./core/symbols";
+import { language, languageOf, symbolAt } from "./core/symbols";
 import type { Explanations } from "./explanations";
 import { credentials, type Desk, sources, tell, withProgress } from "./generating";
 import { found } from "./lens";
@@ -68,16 +68,22 @@ export async function edit(bench: Bench, editor: vscode.TextEditor): Promise<voi
 /** Fix the failing test around the cursor, or the one that is named (as the Test Explorer has it). */
 export async function fix(bench: Bench, document: vscode.TextDocument, test: string | undefined): Promise<void> {
   await guarded(bench, document, async () => {
-    if (language(document.languageId) !== "python") throw new Problem("fix_unsupported");
+    if (language(document.languageId) === undefined) throw new Problem("fix_unsupported");
     const place = placeOf(document.uri);
     const needed = test === undefined ? undefined : await gatheredForFix(place.path, document.getText(), place.disk);
     if (test === undefined) throw new Problem("no_source", { detail: t("Put the cursor into the failing test first.") });
     if (needed === undefined) {
       const name = nameOf(place.path);
-      throw new Problem("no_source", { detail: t("{0} imports no module of this project, so what it tests cannot be found. Import it there.", name) });
+      throw new Problem("no_source", {
+        detail:
+          languageOf(place.path) === "java"
+            ? t("{0} uses no class of this project that could be found. Name it after the class that it tests, in the same package.", name)
+            : t("{0} imports no module of this project, so what it tests cannot be found. Import it there.", name),
+      });
     }
     const { files, target, testFile, places } = needed;
-    const worked = await ask(bench, document, t("Fixing {0}", test), { task: "fix", files, target, test_file: testFile, test });
+    const called = testCalled(document.getText(), test, languageOf(place.path));
+    const worked = await ask(bench, document, t("Fixing {0}", test), { task: "fix", files, target, test_file: testFile, test: called });
     const { change } = worked;
     if (change !== null) {
       const uri = vscode.Uri.joinPath(place.folder, places[change.path] ?? change.path);
@@ -89,7 +95,7 @@ export async function fix(bench: Bench, document: vscode.TextDocument, test: str
 
 /** The name of the test around the cursor. */
 export function testUnderCursor(editor: vscode.TextEditor): string | undefined {
-  return testAt(editor.document.getText(), editor.selection.active.line);
+  return testAt(editor.document.getText(), editor.selection.active.line, languageOf(editor.document.uri.path));
 }
 
 async function guarded(bench: Bench, document: vscode.TextDocument, act: () => Promise<void>): Promise<void> {

@@ -1,8 +1,8 @@
 /** “Generate tests” above functions and classes, and the same as a code action. */
 
 import * as vscode from "vscode";
-import { testAt } from "./core/failing";
-import { type Found, type Language, language, LANGUAGES, symbolAt, symbols } from "./core/symbols";
+import { isTestFile, testAt } from "./core/failing";
+import { type Found, type Language, language, languageOf, LANGUAGES, symbolAt, symbols } from "./core/symbols";
 import * as settings from "./settings";
 import { t } from "./texts";
 
@@ -10,7 +10,6 @@ export const SELECTOR: vscode.DocumentSelector = [...LANGUAGES, "javascriptreact
   ["file", "untitled", "vscode-remote", "vscode-vfs"].map((scheme) => ({ language: id, scheme })),
 );
 
-const TEST_FILE = /(^|\/)(test_[^/]*|[^/]*_test)\.py$|\.(test|spec)\.[jt]sx?$|Test\.java$/;
 const MOST_LENSES_CHARACTERS = 400_000;
 
 export function found(document: vscode.TextDocument): Found[] {
@@ -27,7 +26,7 @@ export class Lenses implements vscode.CodeLensProvider {
   provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
     const known = language(document.languageId);
     if (!settings.lensOn() || known === undefined || this.without.has(known)) return [];
-    if (TEST_FILE.test(document.uri.path) || document.getText().length > MOST_LENSES_CHARACTERS) return [];
+    if (isTestFile(document.uri.path) || document.getText().length > MOST_LENSES_CHARACTERS) return [];
     return found(document).map(
       (one) =>
         new vscode.CodeLens(new vscode.Range(one.line, 0, one.line, 0), {
@@ -59,7 +58,7 @@ export class Actions implements vscode.CodeActionProvider {
   }
 
   private tests(document: vscode.TextDocument, range: vscode.Range): vscode.CodeAction[] {
-    if (TEST_FILE.test(document.uri.path)) return [];
+    if (isTestFile(document.uri.path)) return [];
     const one = symbolAt(found(document), range.start.line);
     if (one === undefined) return [];
     const action = new vscode.CodeAction(t("Generate unit tests for {0}", one.name), Actions.kinds[0]);
@@ -75,7 +74,7 @@ function assistant(document: vscode.TextDocument, range: vscode.Range): vscode.C
     made.command = { command: `moeAssistant.${command}`, title };
     return made;
   };
-  const test = document.languageId === "python" && TEST_FILE.test(document.uri.path) ? testAt(document.getText(), range.start.line) : undefined;
+  const test = isTestFile(document.uri.path) ? testAt(document.getText(), range.start.line, languageOf(document.uri.path)) : undefined;
   const found = test === undefined ? [] : [action(t("Fix the failing test {0}", test), vscode.CodeActionKind.QuickFix, "fix")];
   if (range.isEmpty) return found;
   const { Refactor } = vscode.CodeActionKind;

@@ -110,7 +110,7 @@ function calls(text: string, block: Block): Piece[] {
 }
 
 /** Index of the bracket that closes the one at `open`. */
-function closing(code: string, open: number): number {
+export function closing(code: string, open: number): number {
   let depth = 0;
   for (let at = open; at < code.length; at++) {
     if ("([{".includes(code[at] ?? " ")) depth += 1;
@@ -119,7 +119,8 @@ function closing(code: string, open: number): number {
   return code.length - 1;
 }
 
-function titleAt(text: string, at: number): string {
+/** The title that a call has as its first argument; empty where it has none. */
+export function titleAt(text: string, at: number): string {
   const found = /^\s*("(?:\\[\s\S]|[^"\\])*"|'(?:\\[\s\S]|[^'\\])*'|`(?:\\[\s\S]|[^`\\])*`)/.exec(text.slice(at))?.[1];
   return found === undefined ? "" : found.slice(1, -1).replace(/\\(["'`\\])/g, "$1");
 }

@@ -1,7 +1,12 @@
-/** A failing test in a file of Python tests: its name, the module that it tests, and what the server needs to run it. */
+/** A failing test: its name, the module that it tests, and what the server needs to run it. */
 
+import type { Braces } from "./braces";
+import { classes, gatheredAround, modules } from "./neighbours";
 import { type Disk, folderOf, gathered, imported, importRoot, MOST_CHARACTERS, nameOf, under } from "./places";
-import { symbolAt, symbols } from "./symbols";
+import { type Language, languageOf, symbolAt, symbols } from "./symbols";
+import { titledAs, titledAt } from "./titles";
+
+const TEST_FILE = /(^|\/)(test_[^/]*|[^/]*_test)\.py$|\.(test|spec)\.[cm]?[jt]sx?$|(^|\/)__tests__\/.*\.[cm]?[jt]sx?$|Tests?\.java$/;
 
 export interface Failing {
   readonly files: Record<string, string>;
@@ -12,14 +17,30 @@ export interface Failing {
   readonly places: Readonly<Record<string, string>>;
 }
 
-/** The test around a line (from 0) as pytest names it: `test_a`, `TestCart::test_b`; undefined outside of one. */
-export function testAt(text: string, line: number): string | undefined {
+/** Whether a file holds tests, by its path. */
+export function isTestFile(path: string): boolean {
+  return TEST_FILE.test(path);
+}
+
+/**
+ * The test around a line (from 0) as its runner names it: `test_a`, `TestCart::test_b`, Jest's titles, JUnit's method; undefined
+ * outside of one.
+ */
+export function testAt(text: string, line: number, of: Language): string | undefined {
+  if (of !== "python") return titledAt(text, line, of);
   const found = symbolAt(symbols(text, "python"), line)?.name;
   return found !== undefined && /(^|\.)test\w*$/.test(found) ? found.replace(".", "::") : undefined;
 }
 
-/** Gather what a fix needs; undefined when the test file imports no module of the project. */
+/** The name under which the server finds a test of the Test Explorer. */
+export function testCalled(text: string, label: string, of: Language): string {
+  return of === "python" ? label : titledAs(text, label, of);
+}
+
+/** Gather what a fix needs; undefined when no module of the project is found that the test file is about. */
 export async function gatheredForFix(path: string, text: string, disk: Disk): Promise<Failing | undefined> {
+  const of = languageOf(path);
+  if (of !== "python") return gatheredBraces(path, text, disk, of);
   const source = await sourceOf(path, text, disk);
   if (source === undefined) return undefined;
   const { files, target } = await gathered(source, (await disk.read(source)) ?? "", disk);
@@ -42,6 +63,25 @@ export async function gatheredForFix(path: string, text: string, disk: Disk): Pr
   }
   add(below(path), path, text);
   return { files, target, testFile: below(path), places };
+}
+
+async function gatheredBraces(path: string, text: string, disk: Disk, of: Braces): Promise<Failing | undefined> {
+  const target = await testedBy(path, text, disk, of);
+  if (target === undefined) return undefined;
+  const { files } = await gatheredAround(path, text, disk, of);
+  files[target] ??= (await disk.read(target)) ?? "";
+  return { files, target, testFile: path, places: Object.fromEntries(Object.keys(files).map((name) => [name, name])) };
+}
+
+/** The module that is tested: of those that the file imports or names, the one that it is named after, else the first. */
+async function testedBy(path: string, text: string, disk: Disk, of: Braces): Promise<string | undefined> {
+  const found: string[] = [];
+  for (const place of new Set(of === "java" ? classes(text, path) : modules(text, path))) {
+    const code = languageOf(place) !== "python" && !/\.d\.[cm]?ts$/.test(place);
+    if (code && place !== path && !isTestFile(place) && (await disk.exists(place)) && (await disk.read(place)) !== undefined) found.push(place);
+  }
+  const wanted = nameOf(path).replace(/(\.(test|spec))?\.[cm]?[jt]sx?$|Tests?\.java$/, "");
+  return found.find((one) => nameOf(one).replace(/\.\w+$/, "") === wanted) ?? found[0];
 }
 
 /** The module that is tested: of those imported, the one that the file is named after, else the first. */

@@ -54,7 +54,10 @@ export function modules(text: string, path: string): string[] {
   });
 }
 
-/** Files that may hold the classes that a text names: of its own package, and what it imports from below the same root. */
+/**
+ * Files that may hold the classes that a text names: of its own package, and what it imports from below the same root. Beside
+ * `src/test/java` the code is looked for in `src/main/java`.
+ */
 export function classes(text: string, path: string): string[] {
   const code = blanked(text, "java");
   const folder = folderOf(path);
@@ -62,7 +65,7 @@ export function classes(text: string, path: string): string[] {
   const root = own !== "" && folder.endsWith(own) ? folder.slice(0, folder.length - own.length).replace(/\/$/, "") : folder;
   const imports = [...code.matchAll(/^\s*import\s+(?:static\s+)?([a-z][\w.]*\.[A-Z]\w*)/gm)].map((one) => under(root, `${(one[1] ?? "").replace(/\./g, "/")}.java`));
   const named = new Set([...code.matchAll(/\b[A-Z]\w*\b/g)].map((one) => under(folder, `${one[0]}.java`)));
-  return [...imports, ...named];
+  return [...imports, ...named].flatMap((one) => [...new Set([one, one.replace(/(^|\/)src\/\w+\/java\//, "$1src/main/java/")])]);
 }
 
 function joined(folder: string, relative: string): string | undefined {

@@ -174,7 +174,7 @@ export function explained(problem: Problem, endpoint: string, t: Translate): { t
         remedies: ["retry"],
       };
     case "fix_unsupported":
-      return { text: t("Failing tests are fixed in Python alone. Select the code and edit it with an instruction."), remedies: [] };
+      return { text: t("Failing tests are fixed in Python, JavaScript, TypeScript and Java, where test and code have the same runner. Select the code and edit it with an instruction."), remedies: [] };
     case "no_source":
       return { text: detail, remedies: [] };
     case "bad_endpoint":

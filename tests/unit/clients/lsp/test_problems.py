@@ -23,6 +23,7 @@ from clients.lsp.problems import from_fields
         (413, {"code": "body_too_large"}, "body_too_large", "too large"),
         (400, {"code": "unknown_language"}, "unknown_language", "this language"),
         (422, {"code": "missing_runner"}, "missing_runner", "this language"),
+        (422, {"code": "fix_unsupported"}, "fix_unsupported", "Python, JavaScript, TypeScript and Java"),
         (400, {"code": "bad_path"}, "bad_path", "refused (400 bad_path)"),
         (404, {}, "not_assistant", "is not the assistant (status 404)"),
         (302, {}, "not_assistant", "status 302"),
