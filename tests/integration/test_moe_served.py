@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -113,6 +115,34 @@ def furthest(served: Served) -> float:
 def test_a_layer_of_the_default_is_one_call(served: Served) -> None:
     ask(served, PROMPT, max_tokens=2)
     assert "Layers of steps of up to 16 tokens are computed by one call each" in served.log.read_text()
+
+
+def test_what_repeats_is_guessed_and_sampled_rightly_beside_it(served: Served) -> None:
+    """A guessed token is drawn with its request's own temperature: at nearly none the words are the greedy ones."""
+    says = "one two three four five six. " * 4 + "one two three"
+    greedy = ask(served, says, max_tokens=24, ignore_eos=True)["choices"][0]["text"]
+    assert "four five six. one two three" in greedy
+    sampled = {"temperature": 0.01, "top_p": 0.9, "max_tokens": 24, "ignore_eos": True}
+    assert ask(served, says, **sampled)["choices"][0]["text"] == greedy
+    both = ask(served, says, n=2, **{**sampled, "temperature": 0.4, "repetition_penalty": 1.05})
+    assert both["usage"]["completion_tokens"] == 48
+    counted = served.client.get("/metrics").raise_for_status().text
+    right = re.search(r"^vllm:spec_decode_num_accepted_tokens_total\S* (\S+)$", counted, re.MULTILINE)
+    assert right is not None
+    assert float(right[1]) > 10
+
+
+def test_an_answer_that_must_fit_a_schema_fits_it_beside_guesses(served: Served) -> None:
+    schema = {"type": "object", "properties": {"city": {"enum": ["Paris", "Rome"]}}, "required": ["city"]}
+    asked = {
+        "model": NAME,
+        "messages": [{"role": "user", "content": 'What is the capital of France? Say {"city": "Paris"}.'}],
+        "max_tokens": 30,
+        "temperature": 0.3,
+        "response_format": {"type": "json_schema", "json_schema": {"name": "city", "schema": schema}},
+    }
+    answer = served.client.post("/v1/chat/completions", json=asked).raise_for_status().json()
+    assert json.loads(answer["choices"][0]["message"]["content"])["city"] in {"Paris", "Rome"}
 
 
 def test_a_chat_in_chinese_ends_by_itself(served: Served) -> None:
