@@ -50,7 +50,10 @@ def passage(question: str, hit: Hit) -> str:
 
 
 def _chosen(question: str, hits: tuple[Hit, ...], room: float) -> tuple[str, ...]:
-    pieces = [sentences.split(hit.chunk.text) for hit in hits]
+    longest = [int(_PASSAGE_ROOM * _letters(hit)) for hit in hits]  # a sentence without an end is cut, not left out
+    pieces = [
+        [part[:most] for part in sentences.split(hit.chunk.text)] for hit, most in zip(hits, longest, strict=True)
+    ]
     ranked = sorted(_judged(question, hits, pieces), key=lambda one: (-one.worth, one.hit, one.place))
     used: dict[int, float] = defaultdict(float)
     kept: dict[int, set[int]] = defaultdict(set)
@@ -61,8 +64,6 @@ def _chosen(question: str, hits: tuple[Hit, ...], room: float) -> tuple[str, ...
                 kept[one.hit].add(one.place)
                 used[one.hit] += one.cost
                 room -= one.cost
-    if not any(kept.values()) and pieces and pieces[0]:
-        return (pieces[0][0][: int(room * _letters(hits[0]))], *("" for _ in hits[1:]))
     return tuple(_join(found, sorted(kept[number])) for number, found in enumerate(pieces))
 
 

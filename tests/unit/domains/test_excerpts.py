@@ -47,7 +47,7 @@ def test_a_text_in_another_language_is_kept_from_its_beginning(hit: Callable[...
 
 def test_one_endless_sentence_is_cut(hit: Callable[..., Hit]) -> None:
     (shown,) = excerpts("x", (hit("word " * 1000),))
-    assert 0 < len(shown) <= 4 * 270
+    assert 0 < len(shown) <= 4 * 120
 
 
 def test_rows_of_a_table_stay_on_their_lines(hit: Callable[..., Hit]) -> None:
@@ -98,3 +98,11 @@ def test_a_passage_shown_by_itself_is_short_and_holds_the_best_sentence(hit: Cal
     assert "The refund arrives within 5 days." in shown
     assert len(shown) <= 4 * 120 + 30
     assert passage("refund?", hit("")) == ""
+
+
+def test_a_first_source_without_an_end_is_cut_and_not_left_out_for_the_others(hit: Callable[..., Hit]) -> None:
+    """A source of one endless sentence lost its text as soon as another one had a sentence that fitted."""
+    shown = excerpts("refund lamp", (hit("refund of a lamp " * 200), hit("The lamp is green.", key="b")))
+    assert shown[0].startswith("refund of a lamp")
+    assert len(shown[0]) <= 4 * 120
+    assert shown[1] == "The lamp is green."
