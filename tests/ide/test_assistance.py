@@ -86,42 +86,44 @@ def test_an_explanation_stands_beside_the_code(window: Open, key: str, answering
     expect(page).to_contain_text(re.compile(r"Not.found.in.the.code.that.was.sent:.nett"), timeout=PATIENCE_MS)
 
 
+JS_FIXED = "```\nconst cents = (amount) => Math.round(amount * 100);\n```"
+
+
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("source", "broken", "test_file", "test", "line", "fixed", "mended"),
+    [
+        ("money.py", MONEY, "tests/test_money.py", TEST, 5, FIXED, "round(amount * 100)"),
+        ("money.js", JS, "money.test.js", JS_TEST, 4, JS_FIXED, "Math.round(amount * 100)"),
+    ],
+    ids=["pytest", "Jest"],
+)
 def test_a_failing_test_is_fixed_where_the_code_is_wrong(
-    window: Open, key: str, project: Path, answering: Answering
+    window: Open,
+    key: str,
+    project: Path,
+    answering: Answering,
+    source: str,
+    broken: str,
+    test_file: str,
+    test: str,
+    line: int,
+    fixed: str,
+    mended: str,
 ) -> None:
-    (project / "money.py").write_text(MONEY)
-    (project / "tests").mkdir()
-    (project / "tests" / "test_money.py").write_text(TEST)
-    shown = window("tests/test_money.py", endpoint=answering(FIXED, FIXED, FIXED).url)
-    select(shown, 5, 5)
+    (project / source).write_text(broken)
+    (project / test_file).parent.mkdir(exist_ok=True)
+    (project / test_file).write_text(test)
+    shown = window(test_file, endpoint=answering(fixed, fixed, fixed).url)
+    select(shown, line, line)
     shown.page.keyboard.press("ArrowLeft")
     shown.command("MoE Assistant: Fix This Failing Test")
     shown.give_key(key)
     shown.notice(re.compile(r"The code seems wrong.*5 of 5"))
-    shown.tab("money.py: proposed change").wait_for(timeout=PATIENCE_MS)
+    shown.tab(f"{source}: proposed change").wait_for(timeout=PATIENCE_MS)
     shown.title_action("Accept Proposed Change")
-    until(lambda: "round(amount * 100)" in (project / "money.py").read_text())
-    assert (project / "tests" / "test_money.py").read_text() == TEST
-
-
-@pytest.mark.slow
-def test_a_failing_test_of_jest_is_fixed_where_the_code_is_wrong(
-    window: Open, key: str, project: Path, answering: Answering
-) -> None:
-    (project / "money.js").write_text(JS)
-    (project / "money.test.js").write_text(JS_TEST)
-    fixed = "```\nconst cents = (amount) => Math.round(amount * 100);\n```"
-    shown = window("money.test.js", endpoint=answering(fixed, fixed, fixed).url)
-    select(shown, 4, 4)
-    shown.page.keyboard.press("ArrowLeft")
-    shown.command("MoE Assistant: Fix This Failing Test")
-    shown.give_key(key)
-    shown.notice(re.compile(r"The code seems wrong.*5 of 5"))
-    shown.tab("money.js: proposed change").wait_for(timeout=PATIENCE_MS)
-    shown.title_action("Accept Proposed Change")
-    until(lambda: "Math.round(amount * 100)" in (project / "money.js").read_text())
-    assert (project / "money.test.js").read_text() == JS_TEST
+    until(lambda: mended in (project / source).read_text())
+    assert (project / test_file).read_text() == test
 
 
 @pytest.mark.slow

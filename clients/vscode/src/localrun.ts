@@ -35,6 +35,16 @@ export function sourceOf(target: vscode.Uri): vscode.Uri | undefined {
   return roots.get(target.toString());
 }
 
+/** One run: `folder` is for its reports; `failed` says why there is no outcome. */
+interface Run {
+  readonly target: vscode.Uri;
+  readonly tests: readonly string[];
+  readonly coverage: boolean;
+  readonly token: vscode.CancellationToken;
+  readonly folder: string;
+  readonly failed: (problem: string, output?: string) => Outcome;
+}
+
 export async function runLocally(
   target: vscode.Uri,
   tests: readonly string[],
@@ -51,20 +61,13 @@ export async function runLocally(
   const folder = await mkdtemp(join(tmpdir(), "moe-assistant-"));
   try {
     const run = language === "python" ? measured : byJest;
-    return await run(target, tests, coverage, token, folder, failed);
+    return await run({ target, tests, coverage, token, folder, failed });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function measured(
-  target: vscode.Uri,
-  tests: readonly string[],
-  coverage: boolean,
-  token: vscode.CancellationToken,
-  folder: string,
-  failed: (problem: string, output?: string) => Outcome,
-): Promise<Outcome> {
+async function measured({ target, tests, coverage, token, folder, failed }: Run): Promise<Outcome> {
   const source = roots.get(target.toString()) ?? target;
   const place = placeOf(source);
   const root = vscode.Uri.joinPath(place.folder, await importRoot(place.path, place.disk)).fsPath;
@@ -89,14 +92,7 @@ async function measured(
   return { cases: cases(xml), coverage: lines, output: run.output };
 }
 
-async function byJest(
-  target: vscode.Uri,
-  tests: readonly string[],
-  coverage: boolean,
-  token: vscode.CancellationToken,
-  folder: string,
-  failed: (problem: string, output?: string) => Outcome,
-): Promise<Outcome> {
+async function byJest({ target, tests, coverage, token, folder, failed }: Run): Promise<Outcome> {
   const place = placeOf(target);
   const jest = await jestOf(place.path, place.disk);
   if (jest === undefined) return failed(t("Jest is not installed in this project. Install it there, for example: npm install --save-dev jest"));
