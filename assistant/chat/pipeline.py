@@ -17,6 +17,7 @@ from assistant.chat.asked import Asked
 from assistant.chat.caching import Making
 from assistant.chat.events import Delta, Event, Failed, Finished, Refused, Sources, Started
 from assistant.chat.failures import as_seen_by_caller
+from assistant.chat.form import without_form
 from assistant.chat.generation import respond
 from assistant.chat.memory import Memory
 from assistant.chat.replies import Reply
@@ -150,12 +151,14 @@ class _Recognised:
 
 async def _recognise(asked: Asked, understood: Understood, room: Room) -> _Recognised:
     """Encode and classify. What was said stands first: "thanks" after a question is thanks, not a follow-up."""
-    vector = await room.encode(understood.core)
-    guess = room.intents.classify(asked.tenant, understood.core, vector)
+    core = without_form(understood.core)
+    vector = await room.encode(core)
+    guess = room.intents.classify(asked.tenant, core, vector)
     heard = await several.hear(asked, understood.language, guess, room)
     guess = replace(guess, also=heard.also)
     if understood.standalone == understood.core or guess.route in {Route.SMALL_TALK, Route.HUMAN}:
-        return _Recognised(understood.core, vector, guess, heard.curated)
-    vector = await room.encode(understood.standalone)
-    guess = room.intents.classify(asked.tenant, understood.standalone, vector)
-    return _Recognised(understood.standalone, vector, guess)
+        return _Recognised(core, vector, guess, heard.curated)
+    standalone = without_form(understood.standalone)
+    vector = await room.encode(standalone)
+    guess = room.intents.classify(asked.tenant, standalone, vector)
+    return _Recognised(standalone, vector, guess)

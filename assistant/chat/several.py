@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from assistant.chat.asked import Asked
+from assistant.chat.form import without_form
 from assistant.chat.room import Room
 from assistant.faq.courtesy import only_courtesy
 from assistant.faq.lookup import FaqMatch
@@ -27,7 +28,7 @@ class Heard:
 
 def wishes(text: str) -> list[str]:
     """Cut a message into what it asks for; empty for most messages, which ask for one thing."""
-    pieces = [piece for piece in clauses(text) if not only_courtesy(piece)]
+    pieces = [piece for piece in clauses(without_form(text)) if not only_courtesy(piece)]
     return pieces if len(pieces) > 1 else []  # "How do I pay? Thank you!" is one wish
 
 
@@ -46,6 +47,6 @@ async def hear(asked: Asked, language: str, guess: IntentGuess, room: Room) -> H
         own = room.intents.classify(asked.tenant, piece, vector)
         if own.route in _WISHES and own.confidence >= SURE and own.name != guess.name:
             found.setdefault(own.name, piece)
-    if any(not only_courtesy(piece) for piece in left_out(asked.text)):
+    if any(not only_courtesy(piece) for piece in left_out(without_form(asked.text))):
         return Heard(tuple(found.items()))
     return Heard(tuple(found.items()), room.faq.together(asked.tenant, asked.text, each, language, asked.groups))

@@ -55,8 +55,12 @@ def without_opening(text: str) -> str:
     while (found := _OPENING.match(text, at)) is not None:
         between = _BETWEEN.match(text, found.end())
         at = found.end() if between is None else between.end()
-    rest = text[at:]
-    return rest if len(_HAN.findall(rest)) / 4 + len(_WORD.findall(rest)) / 3 >= 1 else text
+    return text[at:] if says_enough(text[at:]) else text
+
+
+def says_enough(text: str) -> bool:
+    """Say whether a text has words for a question: three of letters, or four Chinese characters."""
+    return len(_HAN.findall(text)) / 4 + len(_WORD.findall(text)) / 3 >= 1
 
 
 def only_courtesy(text: str) -> bool:

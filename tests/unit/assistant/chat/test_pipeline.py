@@ -51,6 +51,29 @@ async def test_a_greeting_in_front_changes_nothing_that_is_found(greeting: str) 
     assert polite.intent == alone.intent
 
 
+@pytest.mark.parametrize("form", [" Two sentences.", " Answer briefly, please.", " Keep it short."])
+async def test_a_wish_for_a_short_answer_changes_nothing_that_is_found(form: str) -> None:
+    bare = "return an item, how do I?"
+    alone, shortly = [finished(await events(asked(text), room())) for text in (bare, bare + form)]
+    assert (shortly.layer, shortly.answer, shortly.intent) == ("faq", alone.answer, alone.intent)
+    assert shortly.sources[0].score == alone.sources[0].score
+
+
+async def test_the_model_is_told_how_long_the_answer_shall_be_and_search_is_not() -> None:
+    scripted, judged = model("A pump moves heat. It needs power."), list[str]()
+
+    class Listening(Unsure):
+        def judge(self, question: str, hits: Sequence[Hit]) -> Evidence:
+            judged.append(question)
+            return Evidence(tuple(hits), 0.0, sufficient=False, related=False)
+
+    question = "Write about spring rain and heat pumps. Two sentences."
+    answer_ = finished(await events(asked(question), room(scripted, evidence=Listening())))
+    assert answer_.layer == "model"
+    assert judged == ["Write about spring rain and heat pumps."]
+    assert question in scripted.requests[0].messages[-1].content
+
+
 async def test_the_first_event_comes_before_anything_is_looked_up() -> None:
     class Never:
         async def recall(self, _asked: object) -> Memory:

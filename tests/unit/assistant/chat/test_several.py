@@ -25,6 +25,12 @@ async def test_a_second_wish_is_named_after_the_answer_to_the_first() -> None:
     assert "".join(event.text for event in said if isinstance(event, Delta)) == answer.answer
 
 
+async def test_how_long_the_answer_shall_be_is_no_wish_of_its_own() -> None:
+    assert wishes("How do I return an item? Please answer in at most two sentences.") == []
+    said = await events(asked("return an item, how do I? Answer in two sentences."), room())
+    assert "You also asked" not in finished(said).answer
+
+
 async def test_a_refusal_promises_nothing_more() -> None:
     answer = finished(await events(asked("What is the dose of zopiclone? Also where is my parcel now?"), room()))
     assert answer.refused is not None
