@@ -39,7 +39,7 @@ nodes); PCIe 4 by its data sheet less a fifth.
 """
 
 MACHINES = (
-    Machine("cpu-2-cores-amx", 12.6e9, 0.4e12, None, 23 * GIB, 1e9, 1e9, 1, "measured: docs/figures.md"),
+    Machine("cpu-2-cores-amx", 19.1e9, 0.4e12, None, 23 * GIB, 1e9, 1e9, 1, "measured: docs/figures.md"),
     Machine("cpu-2-cores-avx512", 24e9, 0.385e12, None, 24 * GIB, 1e9, 1e9, 1, "measured: oneDNN, memory read"),
     Machine("cpu-64-cores-12-channels", 350e9, 20e12, None, 384 * GIB, 30e9, 12e9, 2, _SHEET),
     Machine("l4", 0.30e12, 121e12, 242e12, 24 * GIB, _PCIE, 12e9, 4, _SHEET),
