@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
-from domains import company, grounding, prompts, quoting, safety, texts, verdicts
+from domains import company, grounding, prompts, quoting, remaining, safety, texts, verdicts
 from domains.citations import MARKER, CitationChecker, Sources
 from domains.excerpts import excerpts
 from domains.types import Done, Evidence, Question, Refusal, Response, TextDelta, Verdict
@@ -65,8 +65,8 @@ class Grounded:
     def guard(self, question: Question, evidence: Evidence, answer: str) -> Verdict:
         """Judge a finished answer: markers, personal numbers, shrugs, and the field's own `judge`.
 
-        With sources, an answer must be tied to one of them, hold no number from nowhere and not say yes where they say
-        no; else it is withdrawn.
+        With sources, an answer must be tied to one of them, hold no number from nowhere, not say yes where they say
+        no and not count time that is left of nothing; else it is withdrawn.
         """
         safe = self.clean(evidence, safety.hide_personal(answer))
         if not evidence.sufficient:
@@ -77,7 +77,11 @@ class Grounded:
         tied = grounding.tied(text, self._given(question, evidence, text))
         if tied is None and self.shows_uncited and not company.asks_about(question):
             tied = text
-        if tied is not None and verdicts.clashes(question.standalone, tied, [hit.chunk.text for hit in evidence.hits]):
+        found = [hit.chunk.text for hit in evidence.hits]
+        said = "\n".join([question.text, *(turn.content for turn in question.history if turn.role == "user")])
+        if tied is not None and (
+            verdicts.clashes(question.standalone, tied, found) or remaining.invents(said, tied, found)
+        ):
             tied = None
         if tied is None:
             refusal = texts.refuse("ungrounded", texts.UNGROUNDED, question.language)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 
@@ -191,6 +192,16 @@ def test_a_sentence_with_an_invented_number_is_taken_out_in_every_domain(
     said = "Refunds arrive within 5 business days [1]. The fee is 30 yuan [1]."
     verdict = General().guard(ask("Refunds?"), evidence(hit(REFUNDS)), said)
     assert (verdict.text, verdict.refusal) == ("Refunds arrive within 5 business days [1].", None)
+
+
+def test_months_that_are_left_of_nothing_are_withdrawn_unless_a_date_was_said(
+    ask: Ask, evidence: Found, hit: MakeHit
+) -> None:
+    found, said = evidence(hit("The lamp is covered for 24 months.")), "You have 24 months left on the lamp [1]."
+    question = ask("How much warranty is left on my lamp?")
+    assert General().guard(question, found, said).refusal is not None
+    earlier = (Message("user", "I bought the lamp today."), Message("assistant", "Enjoy it."))
+    assert General().guard(replace(question, history=earlier), found, said).refusal is None
 
 
 def test_an_emergency_stays_one_when_the_answer_is_withdrawn(ask: Ask, evidence: Found, hit: MakeHit) -> None:
