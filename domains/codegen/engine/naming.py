@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Mapping, Sequence
 
-from domains.codegen.engine.inside.scenarios import TAKEN, Scenario, Seen, Step
+from domains.codegen.engine.inside.scenarios import SUBJECT, TAKEN, Scenario, Seen, Step
 
 _WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _LONGEST = 90
@@ -31,6 +31,8 @@ class Names:
             return self.free(self._given[scenario])
         last, step = seen[-1], scenario.steps[len(seen) - 1]
         parts = ["test", snake(scenario.symbol.replace(".__", ".").strip("_")), _given(step), _after(scenario)]
+        if step.callee == SUBJECT:
+            parts[2:] = _made(scenario.steps[: len(seen)])
         parts.append(_outcome(step, last, self._parameters.get(scenario.symbol, ())))
         return self.free("_".join(part for part in parts if part))
 
@@ -106,6 +108,14 @@ def _given(step: Step) -> str:
     return "of_" + "_and_".join(describe(text) for _, text in step.arguments[:3])
 
 
+def _made(steps: Sequence[Step]) -> list[str]:
+    """Say what was made and how it is called: `of_two`, `of_a_function`, `called_with_zero`."""
+    *before, call = steps
+    called = "called" if all(step.binds for step in before) else "called_again"
+    given = _given(call).replace("of_", "with_", 1)
+    return [*(_given(step) for step in before if step.binds), f"{called}_{given}".rstrip("_")]
+
+
 def _after(scenario: Scenario) -> str:
     between = [step for step in scenario.steps[:-1] if not step.binds]
     return "after_" + "_and_".join(snake(step.callee.split(".")[-1]) for step in between[-2:]) if between else ""
@@ -116,6 +126,8 @@ def _outcome(step: Step, last: Seen, parameters: Sequence[str]) -> str:
         return f"raises_{snake(last.text.split('.')[-1])}"
     if last.kind == "object":
         return f"gives_a_{snake(last.type)}"
+    if last.kind == "counted":
+        return f"yields_{spelled(int(last.text))}"
     if last.after and last.text == "None":
         return "changes_its_argument"
     same = [n for n, (_, text) in enumerate(step.arguments) if text == last.text and len(text) > 1]

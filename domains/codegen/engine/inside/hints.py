@@ -29,6 +29,11 @@ _NAMES: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
 )  # fmt: skip
 
 
+_EXPRESSIONS = ("'a'", "'[a-z]+'", "'([a-z])'", "'([a-z])([a-z])?'", r"'(\\d+)'", "'(?P<first>[A-Z])'", "'^x$'")
+"""Regular expressions with and without groups, for what is used as one."""
+_SEARCHES = {"compile", "search", "match", "fullmatch", "findall", "finditer", "split", "sub", "subn"}
+
+
 @dataclass(slots=True)
 class Hint:
     """`kinds` (see pools.KINDS) that are likely, and `values` (sources) that the code itself names."""
@@ -59,6 +64,8 @@ def _functions(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef]]:
 
 def _hint(name: str, function: ast.FunctionDef, names: dict[str, Any]) -> Hint:
     hint = Hint([kind for listed, kinds in _NAMES if _called(name) in listed for kind in kinds])
+    if _called(name) in {"regex", "regexp"}:
+        hint.values |= dict.fromkeys(_EXPRESSIONS)
     for node in ast.walk(function):
         if isinstance(node, ast.Call):
             _call(node, name, names, hint)
@@ -83,6 +90,11 @@ def _call(node: ast.Call, name: str, names: dict[str, Any], hint: Hint) -> None:
     elif isinstance(called, ast.Attribute) and called.attr in {"get", "index", "pop"} and node.args:
         if _is(node.args[0], name):
             _table(called.value, names, hint)
+    elif isinstance(called, ast.Attribute) and called.attr in _SEARCHES and ast.unparse(called.value) == "re":
+        if node.args and _is(node.args[0], name):
+            hint.values |= dict.fromkeys(_EXPRESSIONS)
+        elif any(_is(argument, name) for argument in node.args[1:3]):
+            hint.kinds.append("str")
     elif isinstance(called, ast.Attribute) and called.attr in {"startswith", "endswith"} and _is(called.value, name):
         hint.kinds.append("str")
 

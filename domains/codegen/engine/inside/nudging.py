@@ -19,6 +19,23 @@ def nudged(text: str, chance: random.Random) -> str:
     return repr(_near(value, chance))
 
 
+def related(text: str, chance: random.Random) -> str | None:
+    """Return the source of a part of a value (a piece of a text, an item, a key) or of the value; None of no literal.
+
+    What one argument holds, another often asks about: `ends` of a `text`, `key` of a `mapping`.
+    """
+    try:
+        value = ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return None
+    if isinstance(value, str | bytes) and value:
+        low, high = sorted((chance.randrange(len(value)), chance.randrange(len(value))))
+        return repr(chance.choice([value[low : high + 1], value[: high + 1], value[low:]]))
+    if isinstance(value, list | tuple | dict | set | frozenset) and value:
+        return repr(chance.choice(sorted(value, key=repr)))
+    return repr(value)
+
+
 def _inside(text: str, chance: random.Random) -> str:
     """Change one literal inside an expression."""
     try:

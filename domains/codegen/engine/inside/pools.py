@@ -43,6 +43,10 @@ _STANDARD: dict[object, tuple[str, ...]] = {
 }
 
 
+_DEEP = ("{'a': {'b': 1}, 'c': [1, 2]}", "{'a': [], 'b': {'c': {}}}", "{'a': {'b': {'c': 'd'}}, 'e': None}")
+"""Mappings of mappings: what walks a tree goes on only there."""
+
+
 class Pools:
     """Values for each type. `own` are the names of the module under test."""
 
@@ -69,7 +73,7 @@ class Pools:
         make = {
             "int": lambda: self.of(int), "str": lambda: self.of(str), "float": lambda: self.of(float),
             "list_int": lambda: self.of(list[int]), "list_str": lambda: self.of(list[str]), "none": lambda: ["None"],
-            "bool": lambda: ["True", "False"], "dict": lambda: self.of(dict[str, int]),
+            "bool": lambda: ["True", "False"], "dict": lambda: [*self.of(dict[str, int]), *_DEEP],
             "tuple": lambda: self.of(tuple[int, ...]), "set": lambda: self.of(set[int]),
             "bytes": lambda: self.of(bytes), "callable": lambda: _callables(1),
             "nested": lambda: self.of(list[list[int]]) + self.of(list[tuple[str, int]]), "own": self._objects,

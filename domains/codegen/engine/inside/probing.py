@@ -8,8 +8,12 @@ and what is made of them, are our own.)
 
 from __future__ import annotations
 
+import collections
+import inspect
+import itertools
 import random
 import re
+import types
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +23,10 @@ from domains.codegen.engine.inside.scenarios import SUBJECT
 from domains.codegen.engine.inside.targets import Target
 
 _ROUNDS = 10
+_DRAWN = 3
+_CALLS = 2
+_SEVERAL = 2
+"""Values for a parameter that takes any number."""
 _DEEP = 6
 _NAMED = re.compile(r"Probe_(\d+)")
 _REFUSALS = (
@@ -203,24 +211,40 @@ def _round(
     runner: Runner, target: Target, makers: dict[str, Target], probes: Probes,
     shapes: dict[tuple[str, str], Shape], *, everything: bool,
 ) -> bool:  # fmt: skip
-    """Call once; say whether it came to an end in time. A result that iterates is drawn from."""
+    """Call once; say whether it came to an end in time. A result that iterates is drawn from,
+    one that is a function called.
+    """
     env: dict[str, Any] = {}
 
     def given(of: Target) -> list[Any]:
-        needed = [p for p in of.parameters if (p.needed or everything) and not p.keyword and not p.variadic]
-        return [probes.of(shapes.setdefault((of.symbol, p.name), Shape())) for p in needed]
+        plain = [p for p in of.parameters if not p.keyword]
+        further = everything or all(p.needed or p.variadic for p in plain)  # else they would stand before a default
+        used = [p for p in plain if p.needed or (further if p.variadic else everything)]
+        several = [p for p in used for _ in range(_SEVERAL if p.variadic else 1)]
+        return [probes.of(shapes.setdefault((of.symbol, p.name), Shape())) for p in several]
 
     def act() -> None:
         if target.owner and target.owner in makers:
             env[SUBJECT] = runner.named(target.owner)(*given(makers[target.owner]))
         callee = runner.named(target.callee, env)
         if not target.reads:
-            result = callee(*given(target))
-            if isinstance(result, Iterator):
-                next(result, None)
+            _used(callee(*given(target)), probes)
 
     error, in_time = runner.attempt(act)
     if isinstance(error, TypeError):
         probes.refused(error)
     probes.forget()
     return in_time
+
+
+def _used(result: object, probes: Probes) -> None:
+    """Use what a call gave: what a function remembers of its own parameters shows only then."""
+    for _ in range(_CALLS):
+        if not isinstance(result, types.FunctionType):
+            break
+        listed = inspect.signature(result, follow_wrapped=False).parameters.values()
+        needed = [p for p in listed if p.kind in {p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD} and p.default is p.empty]
+        more = [p for p in listed if p.kind is p.VAR_POSITIONAL]
+        result = result(*(probes.of(Shape()) for _ in [*needed, *more]))
+    if isinstance(result, Iterator):
+        collections.deque(itertools.islice(result, _DRAWN), maxlen=0)

@@ -187,6 +187,7 @@ class Runner:
             values = [self._value(text, env) for _, text in step.arguments]
         except Exception:  # noqa: BLE001 - a value that cannot be made says nothing about the code under test
             return Seen("stalled", "")
+        drawn = False
         try:
             before = [source_of(value, self._names) for value in values]
             if edges is not None:
@@ -196,13 +197,14 @@ class Runner:
                 names = [name for name, _ in step.arguments]
                 plain = [value for name, value in zip(names, values, strict=True) if not name]
                 result = result(*plain, **{name: value for name, value in zip(names, values, strict=True) if name})
-            if _is_iterator(result) and not step.binds:
+            drawn = _is_iterator(result) and not step.binds
+            if drawn:
                 result, kind = list(itertools.islice(result, _ITEMS)), "iterator"
             else:
                 kind = "value"
         except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever the code under test raises is what is observed
             sys.settrace(None)
-            return self._raised(error)
+            return self._raised(error, "iterator" if drawn else "")
         finally:
             sys.settrace(None)
         if step.binds:
@@ -215,17 +217,19 @@ class Runner:
         text = source_of(result, self._names)
         if text is not None:
             return Seen(kind, text, type(result).__name__, after=changed)
+        if kind == "iterator" and isinstance(result, list):
+            return Seen("counted", str(len(result)), "list", after=changed)
         parts = attributes(result, self._names)
         return Seen("object", type(result).__name__, type(result).__name__, parts=parts, after=changed)
 
-    def _raised(self, error: BaseException) -> Seen:
+    def _raised(self, error: BaseException, during: str) -> Seen:
         kind = type(error)
         own = self._names.get(kind.__name__) is kind
         name = kind.__name__ if own or kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
         try:
-            return Seen("raises", name, message=str(error)[:200])
+            return Seen("raises", name, during, str(error)[:200])
         except Exception:  # noqa: BLE001 - its own __str__ may fail in any way
-            return Seen("raises", name)
+            return Seen("raises", name, during)
 
     def _value(self, text: str, env: dict[str, Any]) -> Any:  # noqa: ANN401
         code = self._compiled.get(text)

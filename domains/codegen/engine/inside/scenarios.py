@@ -45,11 +45,12 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a step did. `kind` is value, object, iterator, raises or stalled.
+    """What a step did. `kind` is value, object, iterator, counted, raises or stalled.
 
-    value and iterator: `text` is the source of the value (of the list of items); object: the name of its type, with
-    `parts` its public attributes; raises: `text` is the exception's name, `message` what it says. `after` holds the
-    arguments that were changed: (position, source).
+    value and iterator: `text` is the source of the value (of the list of items); counted: the number of items, which
+    cannot be written; object: the name of its type, with `parts` its public attributes; raises: `text` is the
+    exception's name, `message` what it says, `type` is iterator where it came from drawing items, not from the call.
+    `after` holds the arguments that were changed: (position, source).
     """
 
     kind: str

@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from time import monotonic  # the code under test may be given another clock
 
+from domains.codegen.engine.inside.calling import Calling
 from domains.codegen.engine.inside.guessing import Guesses
-from domains.codegen.engine.inside.nudging import nudged
+from domains.codegen.engine.inside.nudging import nudged, related
 from domains.codegen.engine.inside.parameters import Parameter
 from domains.codegen.engine.inside.pools import Pools
 from domains.codegen.engine.inside.running import Edges, Runner
@@ -25,9 +26,12 @@ _ALIKE = 5
 """Scenarios kept that take the same way to the same shape of result: mutants tell them apart later."""
 _DIFFERENT = 20
 """The same, where the result is one that was not yet seen."""
+_RELATED = 0.1
+"""Share of new values that are a part of another argument."""
 _ARRANGED = 0.5
 """Share of objects that come from a fixture, where one gives them."""
-_CALLABLE = {"function", "partial", "method", "builtin_function_or_method"}
+_CALLED = (0.4, 0.08)
+"""Share of draws that call what a function gave: while something of it is new, and later."""
 _LEARNED = {"int": "int", "str": "str", "float": "float", "list": "list_int", "dict": "dict", "tuple": "tuple"}
 
 
@@ -57,9 +61,13 @@ class Search:
     rows: list[Row] = field(default_factory=list)
     reached: Edges = field(default_factory=set)
     tried: set[Scenario] = field(default_factory=set)
+    calling: Calling = field(init=False)
     _given: dict[object, dict[str, int]] = field(default_factory=dict)
     _constructed: dict[str, list[Step]] = field(default_factory=dict)
     _given_by: dict[str, list[Step]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.calling = Calling(self.runner, self.guesses, self.chance)
 
     def seed(self, scenarios: list[Scenario]) -> None:
         """Begin with scenarios that somebody wrote."""
@@ -77,9 +85,8 @@ class Search:
         while targets and monotonic() < until:
             target = self.chance.choice(targets)
             dice = self.chance.random()
-            if dice < 0.08:
-                other = self._called(target)
-            else:
+            other = self.calling.draw() if dice < _CALLED[not self.calling.eager] else None
+            if other is None:
                 other = self._drawn(target, makers) if dice < 0.5 else self._neighbour(target, makers)
             if other is not None:
                 self.consider(other, target)
@@ -105,6 +112,7 @@ class Search:
         self.reached |= edges
         row = Row(scenario, seen, frozenset(edges))
         self.rows.append(row)
+        self.calling.hear(scenario, seen[-1])
         return row
 
     def varied(self, row: Row, targets: dict[str, Target]) -> Scenario | None:
@@ -116,7 +124,10 @@ class Search:
         n, m = self.chance.choice(places)
         name, old = steps[n].arguments[m]
         target = targets.get(row.scenario.symbol)
-        new = self._other(old, target, m if n == len(steps) - 1 else -1)
+        own = n == len(steps) - 1 and steps[n].callee != SUBJECT  # else it is a call of what the target gave
+        beside = [text for k, (_, text) in enumerate(steps[n].arguments) if k != m]
+        told = related(self.chance.choice(beside), self.chance) if beside and self.chance.random() < _RELATED else None
+        new = told or self._other(old, target, m if own else -1)
         arguments = (*steps[n].arguments[:m], (name, new), *steps[n].arguments[m + 1 :])
         steps[n] = Step(steps[n].callee, arguments, steps[n].binds, steps[n].reads)
         return Scenario(row.scenario.symbol, tuple(steps))
@@ -174,17 +185,6 @@ class Search:
             return self._longer(row)
         return self.varied(row, {target.symbol: target})
 
-    def _called(self, target: Target) -> Scenario | None:
-        """Call what a function gave, if that can be called: a decorated function, a partial one, a closure."""
-        rows = [row for row in self.rows if row.scenario.symbol == target.symbol and row.seen[-1].kind == "object"]
-        rows = [row for row in rows if row.seen[-1].type in _CALLABLE and len(row.scenario.steps) == 1]
-        if not rows:
-            return None
-        maker = self.chance.choice(rows).scenario.steps[0]
-        given = [self.chance.choice(self.guesses.anything()) for _ in range(self.chance.choice((0, 1, 1, 2)))]
-        call = Step(SUBJECT, tuple(("", text) for text in given))
-        return Scenario(target.symbol, (Step(maker.callee, maker.arguments, binds=True), call))
-
     def _longer(self, row: Row) -> Scenario | None:
         """Put a call that worked on such an object before the last step."""
         others = [r for r in self.rows if r.scenario.steps[0].callee == row.scenario.steps[0].callee and
@@ -224,7 +224,8 @@ class Search:
         return self.chance.choice(known)
 
     def _learn(self, scenario: Scenario, target: Target, seen: tuple[Seen, ...], fresh: int) -> None:
-        self.guesses.learn(target, scenario, seen[-1], fresh)
+        if scenario.steps[-1].callee == target.callee:
+            self.guesses.learn(target, scenario, seen[-1], fresh)
         last = seen[-1]
         if last.kind == "value" and last.type in _LEARNED:
             self.pools.learn(_LEARNED[last.type], last.text)

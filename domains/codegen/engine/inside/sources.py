@@ -8,6 +8,7 @@ import enum
 import fractions
 import math
 import pathlib
+import types
 import uuid
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
@@ -33,10 +34,15 @@ def source_of(value: object, own: dict[str, Any]) -> str | None:
 def attributes(value: object, own: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     """Return the public attributes that can be written, of an object that cannot."""
     state = getattr(value, "__dict__", {})
-    if not isinstance(state, dict) or isinstance(value, type) or callable(value):
+    if not isinstance(state, dict) or isinstance(value, type) or (callable(value) and not _is_function(value)):
         return ()
     written = ((str(name), source_of(inner, own)) for name, inner in state.items() if not str(name).startswith("_"))
     return tuple((name, text) for name, text in written if text is not None)[:6]
+
+
+def _is_function(value: object) -> bool:
+    """Whether it is a plain function, which holds what a decorator put on it and nothing of its own."""
+    return isinstance(value, types.FunctionType)
 
 
 def _write(value: object, own: dict[str, Any], depth: int) -> str:

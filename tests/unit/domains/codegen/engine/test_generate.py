@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import threading
 import time
 
@@ -242,3 +243,57 @@ def test_chance_time_and_files_are_faked_alike_in_the_search_and_in_the_tests() 
     assert "first line" in text
     assert "autouse=True" in text
     assert {"dice", "stamp", "first_line"} <= {test.symbol for test in result.tests}
+
+
+LATER = '''"""Functions that give functions, and items."""
+
+
+def remember(func):
+    known = {}
+
+    def wrapper(*args):
+        if args in known:
+            return known[args]
+        value = func(*args)
+        if value is None:
+            raise ValueError("nothing to remember")
+        known[args] = value
+        return value
+
+    return wrapper
+
+
+def retry(tries, errors=Exception):
+    if tries < 1:
+        raise ValueError("at least one try")
+
+    def decorator(func):
+        def wrapper(value):
+            for left in range(tries - 1, -1, -1):
+                try:
+                    return func(value)
+                except errors:
+                    if not left:
+                        raise
+        return wrapper
+
+    return decorator
+
+
+def running(func, seq):
+    total = None
+    for item in seq:
+        total = item if total is None else func(total, item)
+        yield total
+'''
+
+
+def test_what_lies_behind_the_functions_that_a_function_gives_is_tested() -> None:
+    made = generate(Sandbox(), Project({"later.py": LATER.encode()}, "later.py"), Options(budget_s=8.0))
+    assert made.flaky == ()
+    assert made.coverage.line > 0.9
+    assert (made.mutation_score or 0.0) > 0.7
+    text = made.files["test_later.py"]
+    assert "made_by_remember = remember(" in text
+    assert re.search(r"made_by_retry = retry\(\w+\)\(.+\)\n", text)
+    assert {test.symbol for test in made.tests} == {"remember", "retry", "running"}

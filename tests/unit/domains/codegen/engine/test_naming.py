@@ -47,6 +47,18 @@ def test_what_came_before_is_said() -> None:
     assert Names().of(Scenario("Cart.size", steps), seen) == "test_cart_size_after_add_is_one"
 
 
+def test_a_call_of_what_was_made_is_said() -> None:
+    made = Step("retry", (("", "2"),), binds=True)
+    wrapped, call = Step("subject", (("", "str"),), binds=True), Step("subject", (("", "0"),))
+    value = (Seen("object", "function"), Seen("object", "function"), Seen("value", "'0'", "str"))
+    assert (
+        Names().of(Scenario("retry", (made, wrapped, call)), value) == "test_retry_of_two_of_str_called_with_zero_is_0"
+    )
+    assert Names().of(Scenario("retry", (made, call, call)), value) == "test_retry_of_two_called_again_with_zero_is_0"
+    bare = Scenario("retry", (made, Step("subject")))
+    assert Names().of(bare, (value[0], Seen("counted", "3"))) == "test_retry_of_two_called_yields_three"
+
+
 def test_the_same_words_are_told_apart() -> None:
     names = Names()
     found = [names.free("test_x") for _ in range(40)]

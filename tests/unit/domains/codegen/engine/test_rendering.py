@@ -222,3 +222,45 @@ def test_a_name_that_somebody_gave_is_used() -> None:
     case = alike("2")
     (written,) = write([case], Names(given={case.scenario: "test_twice_of_two_is_four_indeed"}))
     assert written.name == "test_twice_of_two_is_four_indeed"
+
+
+BOUND = Seen("object", "function", "function")
+
+
+def call(*values: str, binds: bool = False) -> Step:
+    return Step("subject", tuple(("", value) for value in values), binds=binds)
+
+
+def made_case(maker: str, *rest: tuple[Step, Seen]) -> Case:
+    steps = [(Step(maker, (("", "2"),), binds=True), BOUND), *rest]
+    return Case(Scenario(maker, tuple(step for step, _ in steps)), tuple(seen for _, seen in steps), "regression")
+
+
+def test_what_a_function_made_has_a_name_that_does_not_hide_it() -> None:
+    code = one(made_case("retry", (call("0"), Seen("value", "'0'", "str"))))
+    assert "    made_by_retry = retry(2)\n    assert made_by_retry(0) == '0'" in code
+
+
+def test_calls_in_a_row_are_one_expression() -> None:
+    code = one(made_case("retry", (call("str", binds=True), BOUND), (call("0"), Seen("value", "'0'", "str"))))
+    assert "    made_by_retry = retry(2)(str)\n    assert made_by_retry(0) == '0'" in code
+
+
+def test_a_call_in_a_row_that_raises_stands_alone() -> None:
+    code = one(made_case("retry", (call("None", binds=True), Seen("raises", "TypeError"))))
+    assert "    made_by_retry = retry(2)\n    with pytest.raises(TypeError):\n        made_by_retry(None)" in code
+
+
+def test_what_is_raised_while_items_are_drawn_is_drawn_for() -> None:
+    code = one(case("f", Seen("raises", "ValueError", "iterator"), "2"))
+    assert "with pytest.raises(ValueError):\n        list(f(2))" in code
+
+
+@pytest.mark.parametrize("message", ["<lambda>() takes 1 argument", "f.<locals>.g() failed", "no file /tmp/x"])
+def test_a_message_that_tells_where_it_is_is_not_expected(message: str) -> None:
+    assert "match=" not in one(case("f", Seen("raises", "TypeError", message=message), "2"))
+
+
+def test_items_that_cannot_be_written_are_counted() -> None:
+    assert "assert len(list(f(2))) == 3" in one(case("f", Seen("counted", "3", "list"), "2"))
+    assert "len(list(itertools.islice(f(2), 50))) == 50" in one(case("f", Seen("counted", "50", "list"), "2"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 import pytest
 
@@ -60,3 +61,15 @@ def test_a_table_that_is_long_gives_its_first_items() -> None:
     values = hint("def f(x):\n    return TABLE[x]", TABLE=table).values
     assert 5 <= len(values) <= 40
     assert "'0'" in values
+
+
+@pytest.mark.parametrize("body", ["re.search(x, 'a')", "re.compile(x).match('a')", "re.sub(x, '', 'a')"])
+def test_what_is_used_as_a_regular_expression_is_tried_with_groups(body: str) -> None:
+    values = [ast.literal_eval(text) for text in hint(f"def f(x):\n    return {body}").values]
+    assert {re.compile(value).groups for value in values} == {0, 1, 2}
+
+
+def test_what_is_searched_is_a_text_and_what_is_called_regex_an_expression() -> None:
+    assert "str" in hint("def f(p, x):\n    return re.search(p, x)").kinds
+    assert not hint("def f(p, x):\n    return re.search(p, x)").values
+    assert "'([a-z])'" in hint("def f(word_regex):\n    return word_regex", "word_regex").values

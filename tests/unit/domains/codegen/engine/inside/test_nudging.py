@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domains.codegen.engine.inside.nudging import nudged
+from domains.codegen.engine.inside.nudging import nudged, related
 
 PLAIN = st.one_of(
     st.integers(), st.text(max_size=8), st.booleans(), st.none(), st.binary(max_size=4),
@@ -46,3 +46,24 @@ def test_inside_a_call_a_literal_changes_and_the_call_stays() -> None:
 @pytest.mark.parametrize("text", ["Cart()", "x", "lambda a: a", "not python"])
 def test_what_holds_no_literal_has_no_neighbour(text: str) -> None:
     assert nudged(text, random.Random(1)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("'abc'", {"a", "b", "c", "ab", "bc", "abc"}),
+        ("[3, 1]", {1, 3}),
+        ("{'k': 2}", {"k"}),
+        ("(4,)", {4}),
+        ("17", {17}),
+        ("''", {""}),
+        ("[]", {"[]"}),
+    ],
+)
+def test_a_related_value_is_a_part_of_another_or_the_other(text: str, parts: set[object]) -> None:
+    drawn = [related(text, random.Random(n)) for n in range(80)]
+    assert {ast.literal_eval(one) if text != "[]" else one for one in drawn if one is not None} == parts
+
+
+def test_of_what_is_no_literal_nothing_is_a_part() -> None:
+    assert related("lambda a: a", random.Random(1)) is None

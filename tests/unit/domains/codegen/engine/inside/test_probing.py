@@ -80,3 +80,18 @@ def test_a_probe_that_leads_to_probes_for_ever_is_ended() -> None:
     value = Probes(random.Random(1)).of(Shape())
     with pytest.raises(RecursionError):
         functools.reduce(getattr, ["child"] * 20, value)
+
+
+@pytest.mark.parametrize(
+    ("source", "uses"),
+    [
+        ("def f(x):\n    def inner(a):\n        return x(a)\n    return inner", {"call"}),
+        ("def f(x):\n    return lambda *rest: [y for y in x]", {"iter"}),
+        ("def f(x):\n    def outer(g):\n        return lambda: x + 'a'\n    return outer", {"text"}),
+        ("def f(x):\n    yield 1\n    yield x['a']", {"mapping"}),
+        ("def f(*x):\n    return x[0](1)", {"call"}),
+        ("def f(*x):\n    return x[1] + 'a'", {"text"}),
+    ],
+)
+def test_what_a_function_does_later_or_with_more_values_is_learned_too(source: str, uses: set[str], load: Load) -> None:
+    assert uses <= shapes(load(source))["f", "x"].uses

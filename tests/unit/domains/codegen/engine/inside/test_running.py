@@ -171,3 +171,25 @@ def test_an_attempt_tells_what_it_raised_and_whether_it_ended(load: Load) -> Non
     error, in_time = runner.attempt(lambda: runner.named("1 / 0"))
     assert (type(error), in_time) == (ZeroDivisionError, True)
     assert runner.attempt(lambda: runner.named("forever()")) == (None, False)
+
+
+def test_what_is_raised_while_items_are_drawn_is_told_from_what_the_call_raises(load: Load) -> None:
+    source = "def f(n):\n    if n:\n        raise KeyError(n)\n    yield 1\ndef g(n):\n    raise KeyError(n)\n"
+    subject = load(source)
+    runner = Runner(subject, Subject.names(subject.module))
+    drawn, called = (runner.run(Scenario(name, (Step(name, (("", "2"),)),)))[-1] for name in ("f", "g"))
+    assert (drawn.kind, drawn.text, drawn.type) == ("raises", "KeyError", "iterator")
+    assert (called.kind, called.text, called.type) == ("raises", "KeyError", "")
+
+
+def test_items_that_cannot_be_written_are_counted(load: Load) -> None:
+    subject = load("def f(n):\n    for _ in range(n):\n        yield object()\n")
+    runner = Runner(subject, Subject.names(subject.module))
+    seen = [runner.run(Scenario("f", (Step("f", (("", n),)),)))[-1] for n in ("3", "80")]
+    assert [(one.kind, one.text) for one in seen] == [("counted", "3"), ("counted", "50")]
+
+
+def test_what_a_decorator_put_on_a_function_is_seen(load: Load) -> None:
+    subject = load("def f(g):\n    def w():\n        return g\n    w.known = 4711\n    return w\n")
+    seen = Runner(subject, Subject.names(subject.module)).run(Scenario("f", (Step("f", (("", "1"),)),)))[-1]
+    assert (seen.kind, seen.type, seen.parts) == ("object", "function", (("known", "4711"),))
