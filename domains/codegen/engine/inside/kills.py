@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from time import monotonic  # the code under test may be given another clock
 
@@ -43,28 +43,51 @@ class Mutation:
         self._subject, self._tree, self._search, self._laws = subject, tree, search, laws
         self._targets = {target.symbol: target for target in targets}
         self._living = functions(subject.path) if subject.once else {}
+        self._inner = _inner_lines(tree)
 
     def judge(self, until: float, told: Callable[[int, int], None], before: frozenset[int] = frozenset()) -> list[Fate]:
         """Return the fate of every mutant judged before the time (of time.monotonic) is over.
 
-        Those that tests notice `before`, by number, are not searched for.
+        All are judged by what is there before inputs are searched for those that nothing notices: a search that comes
+        too early takes the time of mutants that need none. Those that tests notice `before`, by number, need none.
         """
         listed = list(mutants(self._tree))
         fates: list[Fate] = []
+        waiting: list[tuple[Mutant, Fate, int]] = []
+        likely: set[int] = set()
         for n, mutant in enumerate(listed):
-            left = until - monotonic()
             if n in before:
                 fates.append(Fate(mutant.line, mutant.change, before=True))
                 continue
-            if left < 0:
+            if monotonic() > until:
                 break
-            fate = self._fate(mutant, search_until=monotonic() + left / (len(listed) - n))
+            fate = self._fate(mutant, likely)
             if fate is not None:
                 fates.append(fate)
+                likely = fate.killers or likely
+                if not fate.killers:
+                    waiting.append((mutant, fate, len(self._search.rows)))
             if n % 10 == 0:
                 told(n, len(listed))
+        self._look_for(waiting, until)
         self._subject.load(None)
         return fates
+
+    def _look_for(self, waiting: Sequence[tuple[Mutant, Fate, int]], until: float) -> None:
+        """Search for what notices mutants that nothing noticed among so many rows; each has its share of the time."""
+        for n, (mutant, fate, rows) in enumerate(waiting):
+            left = until - monotonic()
+            if left < 0:
+                return
+            runner = self.mutated(mutant)
+            if runner is None:
+                continue
+            new = range(rows, len(self._search.rows))
+            fate.killers = {
+                at for at in new if runner.run(self._search.rows[at].scenario) != self._search.rows[at].seen
+            }
+            if not fate.killers:
+                self._look(runner, mutant, fate, monotonic() + left / (len(waiting) - n))
 
     def look_finer(self, until: float, tested: frozenset[int] = frozenset()) -> list[Fate]:
         """Search for scenarios that notice finer mutants, drawn by chance until the time is over; these do not count.
@@ -79,7 +102,9 @@ class Mutation:
             left = until - monotonic()
             if left < 0:
                 break
-            fate = self._fate(mutant, search_until=monotonic() + left / (len(listed) - n))
+            fate = self._fate(mutant)
+            if fate is not None and not fate.killers:
+                self._look_for([(mutant, fate, len(self._search.rows))], monotonic() + left / (len(listed) - n))
             if fate is not None and fate.killers:
                 fates.append(fate)
         self._subject.load(None)
@@ -93,8 +118,10 @@ class Mutation:
         self._subject.load(None)
         return found
 
-    def _fate(self, mutant: Mutant, search_until: float) -> Fate | None:
-        """Judge one; None where the module loads once only and the mutant changes its import."""
+    def _fate(self, mutant: Mutant, likely: Collection[int] = ()) -> Fate | None:
+        """Judge one by the rows there are, `likely` ones first; None where the module loads once only and the mutant
+        changes its import.
+        """
         fate = Fate(mutant.line, mutant.change)
         runner = self.mutated(mutant)
         if runner is None and self._subject.once:
@@ -102,22 +129,24 @@ class Mutation:
         if runner is None:
             fate.killers = set(range(min(1, len(self._search.rows))))  # it does not even load: any test notices
             return fate
-        reaching = [n for n, row in enumerate(self._search.rows) if mutant.line in row.lines()]
-        rows = reaching or list(range(len(self._search.rows)))  # a line that runs at import is reached by all
-        for n in sorted(rows, key=lambda n: self._search.rows[n].scenario.size())[:_ROWS]:
+        for n in sorted(self._near(mutant), key=lambda n: (n not in likely, self._search.rows[n].size))[:_ROWS]:
             row = self._search.rows[n]
             if runner.run(row.scenario) != row.seen:
                 fate.killers.add(n)
                 if len(fate.killers) >= _ENOUGH:
                     break
         fate.laws = {n for n, law in enumerate(self._laws) if mutant.line in law.lines and noticed(law, runner)}
-        if not fate.killers and reaching:
-            self._look(runner, [self._search.rows[n] for n in reaching], fate, search_until)
         return fate
 
-    def _look(self, runner: Runner, rows: list[Row], fate: Fate, until: float) -> None:
+    def _near(self, mutant: Mutant) -> list[int]:
+        """Return the rows that run the mutant's line; all of them for a line that runs at import."""
+        reaching = [n for n, row in enumerate(self._search.rows) if mutant.line in row.lines()]
+        return reaching or (list(range(len(self._search.rows))) if mutant.line not in self._inner else [])
+
+    def _look(self, runner: Runner, mutant: Mutant, fate: Fate, until: float) -> None:
         """Search near the scenarios that reach a surviving mutant for one that tells it from the original."""
-        for _ in range(_TRIES):
+        rows = [self._search.rows[n] for n in self._near(mutant)]
+        for _ in range(_TRIES if rows else 0):
             if monotonic() > until:
                 return
             scenario = self._search.varied(self._search.chance.choice(rows), self._targets)
@@ -137,7 +166,7 @@ class Mutation:
         """Return what runs scenarios on a mutant; None where it cannot be loaded."""
         mutant.apply()
         try:
-            code = compile(ast.fix_missing_locations(self._tree), self._subject.path, "exec", dont_inherit=True)
+            code = compile(self._tree, self._subject.path, "exec", dont_inherit=True)
         except (SyntaxError, ValueError, RecursionError):
             return None
         finally:
@@ -149,6 +178,12 @@ class Mutation:
         if isinstance(module, BaseException):
             return None
         return Runner(self._subject, Subject.names(module))
+
+
+def _inner_lines(tree: ast.Module) -> frozenset[int]:
+    """Return the lines of the bodies of functions: those that do not run at import."""
+    bodies = (node.body for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    return frozenset(line for body in bodies for one in body for line in range(one.lineno, (one.end_lineno or 0) + 1))
 
 
 def misused(rows: Sequence[Row], tree: ast.Module) -> frozenset[int]:
@@ -187,7 +222,7 @@ def smallest(
         gains = {
             n: (
                 sum(2 if mutant in counted else 1 for mutant in kills[n] - killed) + len(ways_of[n] - taken),
-                -rows[n].scenario.size(),
+                -rows[n].size,
                 -n,
             )
             for n in left

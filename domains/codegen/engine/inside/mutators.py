@@ -111,11 +111,11 @@ def _formats(node: ast.BinOp | ast.AugAssign) -> bool:
 def replaced(node: ast.AST, field: str, new: object, change: str = "", line: int = 0) -> Mutant:
     """One field of a node is another; `change` says so where the text of the node would not."""
     old = getattr(node, field)
-    if not change:
-        before = _text(node)
-        setattr(node, field, new)
-        change = f"{before} -> {_text(node)}"
-        setattr(node, field, old)
+    before = "" if change else _text(node)
+    setattr(node, field, new)
+    ast.fix_missing_locations(node)  # here, where the change is small, and not for each mutant in the whole tree
+    change = change or f"{before} -> {_text(node)}"
+    setattr(node, field, old)
     return Mutant(
         line or getattr(node, "lineno", 0),
         change,
@@ -139,7 +139,7 @@ def instead(node: ast.stmt, before: str, after: str, other: ast.stmt) -> Mutant:
 
 
 def _text(node: ast.AST) -> str:
-    text = ast.unparse(ast.fix_missing_locations(node)).split("\n")[0]
+    text = ast.unparse(node).split("\n")[0]
     return text if len(text) <= 60 else text[:57] + "..."
 
 

@@ -167,7 +167,12 @@ class Probe:
             self.__note("iter" if isinstance(other, list | tuple) else "number")
         return self.__further(self.__shape)
 
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __reckon
+    def __times(self, other: object = 1) -> Any:  # noqa: ANN401
+        self.__note("number")  # a text or a list is repeated by one, too
+        return self.__further(Shape() if isinstance(other, str | bytes | list | tuple) else self.__shape)
+
+    __mul__ = __rmul__ = __times
+    __add__ = __radd__ = __sub__ = __rsub__ = __truediv__ = __rtruediv__ = __reckon
     __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __pow__ = __rpow__ = __and__ = __or__ = __xor__ = __reckon
     __lshift__ = __rshift__ = __neg__ = __pos__ = __abs__ = __invert__ = __round__ = __reckon
 

@@ -48,6 +48,8 @@ class Subject:
 
     def __init__(self, name: str, path: str) -> None:
         self.name, self.path, self.once = name, path, False
+        self.compiled: dict[str, types.CodeType] = {}
+        """Expressions of scenarios, which every mutant is asked again."""
         self._staged: Staged | None = None
         self._arranged: Arranged | None = None
         loaded = self.attempt(None)
@@ -128,7 +130,6 @@ class Runner:
 
     def __init__(self, subject: Subject, names: dict[str, Any], swaps: Sequence[Swap] = ()) -> None:
         self._subject, self.path, self._names, self._swaps = subject, subject.path, names, swaps
-        self._compiled: dict[str, types.CodeType] = {}
 
     def named(self, text: str, env: dict[str, Any] | None = None) -> Any:  # noqa: ANN401 - any value
         """Return what an expression gives."""
@@ -170,8 +171,8 @@ class Runner:
         signal.setitimer(signal.ITIMER_VIRTUAL, STEP_S, STEP_S)
         try:
             with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-                for step in scenario.steps:
-                    seen.append(self._step(step, env, edges))
+                for n, step in enumerate(scenario.steps, 1):
+                    seen.append(self._step(step, env, edges, last=n == len(scenario.steps)))
                     if seen[-1].kind in {"raises", "stalled"}:
                         break
         except Stalled:
@@ -182,7 +183,7 @@ class Runner:
             self._swap(after=False)
         return tuple(seen)
 
-    def _step(self, step: Step, env: dict[str, Any], edges: Edges | None) -> Seen:
+    def _step(self, step: Step, env: dict[str, Any], edges: Edges | None, *, last: bool) -> Seen:
         try:
             values = [self._value(text, env) for _, text in step.arguments]
         except Exception:  # noqa: BLE001 - a value that cannot be made says nothing about the code under test
@@ -211,14 +212,18 @@ class Runner:
             env[SUBJECT] = result
         after = [source_of(value, self._names) for value in values]
         changed = tuple((n, new) for n, (old, new) in enumerate(zip(before, after, strict=True)) if new and old != new)
-        return self._given(result, kind, changed)
+        if step.binds and not last:  # a test says nothing of it, so a mutant that changes only this goes unnoticed
+            return Seen("object", "", after=changed)
+        return self._given(result, kind, changed, last=last)
 
-    def _given(self, result: object, kind: str, changed: tuple[tuple[int, str], ...]) -> Seen:
+    def _given(self, result: object, kind: str, changed: tuple[tuple[int, str], ...], *, last: bool) -> Seen:
         text = source_of(result, self._names)
         if text is not None:
             return Seen(kind, text, type(result).__name__, after=changed)
         if kind == "iterator" and isinstance(result, list):
             return Seen("counted", str(len(result)), "list", after=changed)
+        if not last:  # called on the way, without a word on what it gave
+            return Seen("object", "", after=changed)
         parts = attributes(result, self._names)
         return Seen("object", type(result).__name__, type(result).__name__, parts=parts, after=changed)
 
@@ -232,9 +237,9 @@ class Runner:
             return Seen("raises", name, during)
 
     def _value(self, text: str, env: dict[str, Any]) -> Any:  # noqa: ANN401
-        code = self._compiled.get(text)
+        code = self._subject.compiled.get(text)
         if code is None:
-            code = self._compiled[text] = compile(text, "<scenario>", "eval")
+            code = self._subject.compiled[text] = compile(text, "<scenario>", "eval")
         return eval(code, env)  # noqa: S307 - this is the sandbox
 
 

@@ -37,15 +37,22 @@ _LEARNED = {"int": "int", "str": "str", "float": "float", "list": "list_int", "d
 
 @dataclass(slots=True)
 class Row:
-    """A scenario that is worth keeping, what was seen, and its way through the module."""
+    """A scenario that is worth keeping, what was seen, and its way through the module; `size` is what it is to read."""
 
     scenario: Scenario
     seen: tuple[Seen, ...]
     edges: frozenset[tuple[int, int]]
+    size: int = field(init=False)
+    _lines: frozenset[int] = field(init=False)
 
-    def lines(self) -> set[int]:
+    def __post_init__(self) -> None:
+        """Work out once what every mutant asks of every row."""
+        self.size = self.scenario.size()
+        self._lines = frozenset(line for edge in self.edges for line in edge if line > 0)
+
+    def lines(self) -> frozenset[int]:
         """Lines that it runs."""
-        return {line for edge in self.edges for line in edge if line > 0}
+        return self._lines
 
 
 @dataclass(slots=True)

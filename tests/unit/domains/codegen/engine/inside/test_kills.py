@@ -117,3 +117,65 @@ def test_a_value_whose_type_is_refused_by_the_interpreter_is_chosen_last_and_for
 )
 def test_what_the_module_raises_itself_is_no_misuse(source: str, name: str, misuse: bool) -> None:
     assert misused([raising(name)], ast.parse(source)) == ({0} if misuse else set())
+
+
+WORDS = """
+NAMES = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five"}
+
+
+class Speller:
+    def __init__(self):
+        self.zero = "nought"
+        self.other = "other"
+
+    def spell(self, n: int) -> str:
+        return NAMES[n] if n else self.zero
+"""
+
+
+def mutation_of(load: Loaded, source: str, *calls: Scenario) -> tuple[Search, Mutation]:
+    subject, tree, chance = load(source), ast.parse(source), random.Random(3)
+    names = Subject.names(subject.module)
+    pools = Pools(harvest(tree, chance), names, chance)
+    search = Search(Runner(subject, names), pools, chance, Guesses(pools, chance))
+    wanted = targets(subject.module, names, frozenset())
+    for scenario in calls:
+        search.consider(scenario)
+    return search, Mutation(subject, tree, search, wanted)
+
+
+def spelled(n: str) -> Scenario:
+    return Scenario("Speller.spell", (Step("Speller", binds=True), Step("subject.spell", (("", n),))))
+
+
+def test_inputs_are_searched_for_what_a_table_of_the_module_holds(load: Loaded) -> None:
+    search, mutation = mutation_of(load, WORDS, spelled("1"))
+    fates = mutation.judge(time.monotonic() + 600, lambda _done, _of: None)
+    texts = [fate for fate in fates if fate.line == 2 and "XX" in fate.change]
+    assert len(texts) == 5
+    assert all(fate.killers for fate in texts)
+    assert {row.seen[-1].text for row in search.rows} >= {"'one'", "'two'", "'three'", "'four'", "'five'"}
+
+
+def test_all_are_judged_before_inputs_are_searched_for(load: Loaded, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, mutation = mutation_of(load, WORDS, spelled("1"))
+    searched: list[int] = []
+    monkeypatch.setattr(mutation, "_look_for", lambda waiting, _until: searched.append(len(waiting)))
+    fates = mutation.judge(time.monotonic() + 600, lambda _done, _of: None)
+    assert searched == [sum(not fate.killers for fate in fates)]
+    assert any(fate.killers for fate in fates)
+
+
+def test_what_no_test_says_of_an_object_on_the_way_notices_nothing(load: Loaded) -> None:
+    """The test of `spell` makes the object and asserts nothing of it: only a scenario that ends there would."""
+    _, mutation = mutation_of(load, WORDS, spelled("1"))
+    fates = mutation.judge(time.monotonic() - 1, lambda _done, _of: None)
+    assert fates == []
+    _, mutation = mutation_of(load, WORDS, spelled("1"), spelled("0"))
+    fates = mutation.judge(time.monotonic() + 600, lambda _done, _of: None)
+    (other,) = [fate for fate in fates if fate.line == 8 and fate.change == "'other' -> 'XXotherXX'"]
+    (zero,) = [fate for fate in fates if fate.line == 7 and fate.change == "'nought' -> 'XXnoughtXX'"]
+    assert (other.killers, bool(zero.killers)) == (set(), True)
+    _, mutation = mutation_of(load, WORDS, Scenario("Speller", (Step("Speller"),)))
+    fates = mutation.judge(time.monotonic() + 600, lambda _done, _of: None)
+    assert all(fate.killers for fate in fates if "XXotherXX" in fate.change)

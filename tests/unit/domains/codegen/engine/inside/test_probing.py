@@ -28,6 +28,8 @@ def shapes(subject: Subject) -> dict[tuple[str, str], Shape]:
         ("return x[0]", {"index"}),
         ("return x['a']", {"mapping"}),
         ("return x + 1", {"number"}),
+        ("return [1] * x", {"number"}),
+        ("return 'a' * x", {"number"}),
         ("return x < 3", {"order"}),
         ("return x + 'a'", {"text"}),
         ("return 'a' in x", {"text"}),
