@@ -105,6 +105,10 @@ def begin(
     if there is None:
         return None
     watching.progress("existing", 0, 1)
+    if not there.names:
+        return Adding(
+            box, node, project, watching.cancelled, Merge(there, structure, project.target), Gated(ended={}), Reached()
+        )
     before = ran(box, node, project, {there.path: there.text}, there.path, watching.cancelled)
     found = reached(box, node, project, there.path, structure, options, before.covered(), watching.cancelled)
     return Adding(box, node, project, watching.cancelled, Merge(there, structure, project.target), before, found)

@@ -15,7 +15,7 @@ from domains.codegen.javascript.runner import SOURCES, Node
 from domains.codegen.javascript.structure import Structure
 from sandbox import Sandbox
 
-_SHARE = 0.5
+SHARE = 0.5
 """Share of the budget, on top of it, in which the tests that are there are run on mutants."""
 _WAIT_S = 60.0
 
@@ -51,7 +51,7 @@ def reached(
     Tests that end the program say nothing; then new tests may repeat what they do. A mutant on a line that no test
     runs is not tried.
     """
-    seconds = options.budget_s * _SHARE
+    seconds = options.budget_s * SHARE
     mutants = tried(project, structure, options)
     plan = {
         "tests": [f"{SOURCES}/{path}"],
