@@ -98,12 +98,12 @@ class Merge:
 
     def _within(self, body: Node, codes: list[str]) -> _Put:
         members = [one for one in body.named_children if one.start_point[0] > body.start_point[0]]
-        methods = [one for one in members if one.type == "method_declaration"]
+        methods = [one for one in body.named_children if one.type == "method_declaration"]
         unit = self._unit()
         outer = self._indent(body.start_byte)
         shift = self._indent(members[0].start_byte) if members else outer + unit
         shown = "\n\n".join(_shifted(code, shift, unit) for code in codes)
-        last = (methods or members or [None])[-1]  # type: ignore[list-item]
+        last = next(reversed(methods or body.named_children), None)
         if last is None:
             rest = self._bytes[body.start_byte + 1 : body.end_byte - 1].decode()
             return _Put(body.start_byte + 1, f"\n{shown}" + ("" if "\n" in rest else f"\n{outer}"))

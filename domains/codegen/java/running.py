@@ -97,7 +97,10 @@ def explore(
     cancelled: threading.Event,
     present: Reached | None = None,
 ) -> Explored:
-    """Search for scenarios, beside what is `present`. Raises SourceBroken, NothingToTest, Cancelled, SandboxUnavailable."""
+    """Search for scenarios, beside what is `present`.
+
+    Raises SourceBroken, NothingToTest, Cancelled, SandboxUnavailable.
+    """
     listener = Listener(told)
     outcome = jvm.run(
         box, "Explore", _plan(project, source, options, present), project, wall_s=options.budget_s * 2 + _GRACE_S,

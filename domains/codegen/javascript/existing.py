@@ -173,7 +173,7 @@ def title_of(node: Syntax) -> str:
 def spelled(node: Syntax) -> str:
     """Write an expression in one spelling, whatever its layout and its quotes."""
     if node.type in _PLAIN and "${" not in text(node):
-        return '"' + re.sub(r"\\(['`])|(\")", r"\1\2", text(node)[1:-1]) + '"'
+        return '"' + re.sub(r"\\([\"'`])", r"\1", text(node)[1:-1]) + '"'
     if not node.children:
         return text(node) + (" " if text(node) in {"new", "typeof", "await", "void"} else "")
     told = "".join(spelled(child) for child in node.children if child.type != "comment")
