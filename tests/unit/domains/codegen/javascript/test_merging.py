@@ -199,5 +199,6 @@ def test_the_style_is_read_off_the_file(text: str, found: dict[str, object]) -> 
 def test_only_references_are_renamed() -> None:
     code = 'test("half", () => { expect(half(2)).toBe({ half, other: x.half }); half.half("half"); });'
     assert renamed(code, {"half": "shop.half"}) == (
-        'test("half", () => { expect(shop.half(2)).toBe({ half: shop.half, other: x.half }); shop.half.half("half"); });'
+        'test("half", () => { expect(shop.half(2)).toBe({ half: shop.half, other: x.half }); '
+        'shop.half.half("half"); });'
     )
