@@ -12,6 +12,9 @@ from tree_sitter import Node as Syntax
 from domains.codegen.engine.trees import text, walk
 
 WHOLE, DEFAULT = "*", "default"
+_DECLARATIONS = {
+    "variable_declarator", "function_declaration", "class_declaration", "generator_function_declaration",
+}  # fmt: skip
 _PARAMETERS = {"formal_parameters", "object_pattern", "array_pattern"}
 
 
@@ -63,15 +66,20 @@ def declared(root: Syntax) -> frozenset[str]:
     found = {one.local for one in bindings(root)}
     for node in walk(root):
         name = node.child_by_field_name("name")
-        if node.type in {
-            "variable_declarator",
-            "function_declaration",
-            "class_declaration",
-            "generator_function_declaration",
-        }:
+        if node.type in _DECLARATIONS:
             found |= set(_names(name)) if name is not None else set()
         elif node.type in _PARAMETERS:
             found |= set(_names(node))
+    return frozenset(found)
+
+
+def at_top(root: Syntax) -> frozenset[str]:
+    """Return the names that a file declares at its top."""
+    found: set[str] = set()
+    for statement in root.named_children:
+        parts = [statement, *(one for one in statement.named_children if one.type == "variable_declarator")]
+        names = (one.child_by_field_name("name") for one in parts if one.type in _DECLARATIONS)
+        found |= {name for pattern in names if pattern is not None for name in _names(pattern)}
     return frozenset(found)
 
 

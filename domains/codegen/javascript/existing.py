@@ -13,7 +13,7 @@ from tree_sitter import Node as Syntax
 from domains.codegen.engine.errors import OtherFramework, SourceBroken
 from domains.codegen.engine.trees import text, walk
 from domains.codegen.engine.types import Options, Project
-from domains.codegen.javascript.bindings import Binding, bindings, declared
+from domains.codegen.javascript.bindings import Binding, at_top, bindings, declared
 from domains.codegen.javascript.judging import Case
 from domains.codegen.javascript.parsing import expression, grammar_of, parse
 from domains.codegen.javascript.structure import Structure
@@ -97,7 +97,7 @@ class Existing:
         ]
         mocks = any(re.match(r"jest\.(mock|doMock|unstable_mockModule)$", head) for head in heads)
         other = any(one.local in _OURS and one.module != _JEST for one in self.bindings)
-        own = self.declared - {one.local for one in self.bindings}
+        own = at_top(self.root) - {one.local for one in self.bindings}
         return mocks or other or bool(own & _OURS) or any(_ALONE.match(head) for head in heads)
 
     @cached_property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from domains.codegen.javascript.bindings import bindings, declared, of_module, path_to
+from domains.codegen.javascript.bindings import at_top, bindings, declared, of_module, path_to
 from domains.codegen.javascript.parsing import parse
 
 
@@ -43,6 +43,11 @@ def test_names_of_any_depth_are_declared() -> None:
     names = declared(parse(text.encode(), "javascript").root_node)
     assert set("acdfghiklm") | {"N"} <= names
     assert not set("bj") & names
+
+
+def test_names_at_the_top_are_told_from_those_within() -> None:
+    text = "import a from 'm'\nconst { b, c: [d] } = x, e = 1\nfunction f(g) { const h = 1 }\nclass I { j() {} }\n"
+    assert at_top(parse(text.encode(), "javascript").root_node) == set("bdefI")
 
 
 @pytest.mark.parametrize(

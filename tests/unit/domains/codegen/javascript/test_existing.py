@@ -265,6 +265,8 @@ def test_the_habits_are_read_off_the_file(text: str, word: str, flat: bool) -> N
         ("fdescribe('a', () => {})", True),
         ("const { expect } = require('./mine')", True),
         ("function test(name) {}", True),
+        ("const it = global.it", True),
+        ("rows.map((it) => it.name)", False),
     ],
 )
 def test_a_file_is_closed_where_new_tests_would_not_run_as_alone(text: str, closed: bool) -> None:
