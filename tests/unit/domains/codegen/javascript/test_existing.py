@@ -330,3 +330,64 @@ def test_a_neighbour_is_called_after_the_file(path: str, aside: str) -> None:
 def test_files_are_values() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         Existing("a", "b").path = "c"  # type: ignore[misc]
+
+
+def test_where_nothing_is_left_to_add_the_coverage_is_theirs() -> None:
+    source = "function same(flag) {\n  return !flag;\n}\nmodule.exports = { same };\n"
+    mine = """const { same } = require('./same');
+test.each([[true, false], [false, true], [1, false], [0, true], ['', true], ['a', false]])('%p', (flag, other) => {
+  expect(same(flag)).toBe(other);
+});
+test('nothing at all', () => { expect(same()).toBe(true); expect(same(null)).toBe(true); });
+"""
+    made = run({"same.js": source, "same.test.js": mine}, "same.js", "same.test.js", budget=6.0)
+    assert (made.tests, made.files) == ((), {})
+    assert made.coverage == made.before
+    assert made.coverage.line == 1.0
+
+
+TILL = """
+class Till {
+  constructor() { this.sum = 0; }
+  add(n) {
+    if (n < 0) {
+      throw new Error("too little");
+    }
+    this.sum += n;
+    return this;
+  }
+}
+/** twice(2) // => 5 */
+function twice(n) { return n * 2; }
+module.exports = { Till, twice };
+"""
+TILLS = """const { Till } = require('../lib/till');
+
+describe('Till', () => {
+  let till;
+
+  beforeEach(() => {
+    till = new Till();
+  });
+
+  describe('add', () => {
+    test('adds', () => {
+      expect(till.add(1).sum).toBe(1);
+    });
+  });
+});
+"""
+
+
+def test_methods_go_into_the_block_of_their_class_and_contradictions_into_a_file_beside() -> None:
+    made = run({"lib/till.js": TILL, "spec/till.spec.js": TILLS}, "lib/till.js", "spec/till.spec.js")
+    assert set(made.files) == {"spec/till.spec.js", "spec/till.suspected.test.js"}
+    added(
+        TILLS.replace("{ Till }", "{ Till, twice }"),
+        made.files["spec/till.spec.js"].replace("{ Till }", "{ Till, twice }"),
+    )
+    assert any(test.name.startswith("Till add throws Error") for test in made.tests)
+    assert "require('../lib/till')" in made.files["spec/till.suspected.test.js"]
+    ((bug),) = made.suspected_bugs
+    assert (bug.symbol, bug.expected, bug.observed) == ("twice", "5", "4")
+    assert {test.status for test in made.tests if test.label == "suspected_bug"} == {"failed"}
