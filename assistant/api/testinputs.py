@@ -35,7 +35,7 @@ class TestsInput(BaseModel):
     target: Annotated[str | None, Field(max_length=400, description="The path in `files` to write tests for.")] = None
     existing: Annotated[
         dict[str, str] | None,
-        Field(max_length=20, description="A Python test file by path, and conftest.py: new tests are added to it."),
+        Field(max_length=20, description="A test file by path (Python: conftest.py too): new tests are added to it."),
     ] = None
     symbols: Annotated[
         list[str], Field(max_length=100, description="Names of functions, classes or Class.method; else all.")
@@ -87,14 +87,16 @@ class TestsInput(BaseModel):
         return Options(tuple(self.symbols), self.budget, self.seed, existing, self.model == "auto")
 
     def _existing(self, language: str) -> dict[str, str]:
-        if self.existing and language != "python":
-            raise InvalidInput(
-                Text(
-                    "Tests can be added to an existing file in Python only; leave “existing” out.",
-                    "只有 Python 能把测试加入已有文件；请去掉“existing”。",
-                ),
-                code="existing_python_only",
-            )
+        for name in self.existing or ():
+            if language != "python" and language_of(name) not in _ENDINGS_OF[language]:
+                shown, known = name[:80], language.capitalize()
+                raise InvalidInput(
+                    Text(
+                        f"Tests are added to a file of their language; “{shown}” is no {known} file.",
+                        f"测试只能加入同一语言的文件；“{shown}”不是 {known} 文件。",
+                    ),
+                    code="bad_path",
+                )
         return self.existing or {}
 
     def _known(self) -> str:

@@ -16,7 +16,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assistant.errors import AssistantError, Text, TooManyRequests, Unavailable, Unprocessable
-from domains.codegen.engine.errors import Cancelled, EngineError, MissingRunner, NothingToTest, SourceBroken
+from domains.codegen.engine.errors import (
+    Cancelled,
+    EngineError,
+    MissingRunner,
+    NothingToTest,
+    OtherFramework,
+    SourceBroken,
+)
 from domains.codegen.engine.types import Generated, Options, Project, WrittenTest
 from domains.codegen.engine.watching import Watching
 from domains.codegen.helping.asking import Source
@@ -206,6 +213,13 @@ def shown(error: EngineError | AssistantError) -> AssistantError:
         code = "syntax_error" if error.line else "broken_source"
         text = Text(f"The source is broken: {place}{error}.", f"源代码有误：{where}{error}。")
         return Unprocessable(text, code=code, members=members)
+    if isinstance(error, OtherFramework):
+        text = Text(
+            en=f"{error}.",
+            zh=f"{error.path} 是为 {error.found} 编写的，只能把测试加入 {error.wanted} 的文件；"
+            f"去掉它，即可得到单独成文件的 {error.wanted} 测试。",
+        )
+        return Unprocessable(text, code="other_framework")
     if isinstance(error, MissingRunner):
         logger.error("tests.missing_runner language=%s reason=%s", error.language, error)
         text = Text(

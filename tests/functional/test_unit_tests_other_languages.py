@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 import sys
 import time
 from typing import Any, NoReturn
@@ -70,6 +71,82 @@ def test_a_program_comes_back_with_tests_that_ran(serve: Serve, language: str) -
     assert told["mutation_score"] > 0.5
     assert {test["status"] for test in told["tests"] if test["label"] != "suspected_bug"} == {"passed"}
     assert any(CALLS[language] in text for text in told["files"].values())
+
+
+MINE = {
+    "javascript": {
+        "tests/discount.test.js": """// mine
+const discount = require('../discount')
+
+describe('discount', () => {
+    it('takes ten percent', () => { expect(discount.calculateDiscount(100, 10)).toBe(90) }) // odd
+})
+"""
+    },
+    "typescript": {
+        "shipping.spec.ts": """import { shipping } from './shipping';
+
+test('plain', () => {
+  expect(shipping(1, false)).toBe(2); // odd
+});
+"""
+    },
+    "java": {
+        "TaxTest.java": """import static org.junit.jupiter.api.Assertions.*;
+
+import org.junit.jupiter.api.Test;
+
+class TaxTest {
+    @Test
+    void tenPercent() { assertEquals(20, Tax.of(200, 10)); } // odd
+}
+"""
+    },
+}
+"""Test files that somebody wrote, each in a style of its own, that leave the error untested."""
+
+
+@pytest.mark.parametrize("language", list(MINE))
+def test_tests_are_added_to_the_file_that_is_there(serve: Serve, language: str) -> None:
+    ((path, mine),) = MINE[language].items()
+    with serve().client() as client:
+        response = client.post("/api/v1/tests", json=body(language, existing=MINE[language]), timeout=300)
+    assert response.status_code == 200, response.text
+    told = response.json()
+    assert list(told["files"]) == [path]
+    changes = [line for line in difflib.ndiff(mine.split("\n"), told["files"][path].split("\n")) if line[0] in "+-"]
+    assert changes
+    assert {line[0] for line in changes} == {"+"}
+    assert told["before"]["line"] < told["line_coverage"]
+    assert told["branch_coverage"] == 1.0
+    assert {test["status"] for test in told["tests"]} == {"passed"}
+    assert any("hrow" in test["code"] for test in told["tests"])
+
+
+@pytest.mark.parametrize(
+    ("language", "path", "text", "named"),
+    [
+        ("javascript", "discount.test.js", "import { test, expect } from 'vitest'\n", "Vitest"),
+        (
+            "java",
+            "TaxTest.java",
+            "import org.junit.Test;\npublic class TaxTest { @Test public void a() {} }\n",
+            "JUnit 4",
+        ),
+    ],
+)
+def test_a_test_file_of_another_framework_is_refused_by_name(
+    serve: Serve, language: str, path: str, text: str, named: str
+) -> None:
+    with serve().client() as client:
+        for accept in ("en", "zh"):
+            asked = body(language, existing={path: text})
+            response = client.post("/api/v1/tests", json=asked, timeout=60, headers={"accept-language": accept})
+            problem = response.json()
+            assert (response.status_code, problem["code"]) == (422, "other_framework")
+            assert named in problem["detail"]
+            assert path in problem["detail"]
+            assert ("编写" in problem["detail"]) is (accept == "zh")
 
 
 @pytest.mark.parametrize("language", ["typescript", "java"])

@@ -3,6 +3,7 @@
 EngineError
 ├── SourceBroken     the source does not parse; `line` and `column` say where
 ├── NothingToTest    no public function or class, or none of those asked for
+├── OtherFramework   the test file to add to is written for a framework that we do not write
 ├── MissingRunner    the language's own runner is not installed; `language` says which
 └── Cancelled        the caller asked to stop
 """
@@ -26,6 +27,17 @@ class SourceBroken(EngineError):
 
 class NothingToTest(EngineError):
     """There is no public symbol to test, or none of the names asked for."""
+
+
+class OtherFramework(EngineError):
+    """The test file to add to is written for another framework: `path`, `found`, and `wanted` that we write."""
+
+    def __init__(self, path: str, found: str, wanted: str) -> None:
+        super().__init__(
+            f"{path} is written for {found}, and tests are added to files of {wanted} only. Leave it out to get "
+            f"{wanted} tests in a file of their own"
+        )
+        self.path, self.found, self.wanted = path, found, wanted
 
 
 class MissingRunner(EngineError):

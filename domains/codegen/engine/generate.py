@@ -71,7 +71,7 @@ def generate(
     shown = [function for function in draft.bad if gated.failed(function.name)]
     other = refuted(box, project, draft.laws, gated, draft.names, watching.cancelled)
     shown += _failing(box, desk, [test for _, test in other.bugs.values()], watching.cancelled)
-    if len(kept) < len(good):  # coverage is of what is handed out
+    if len(kept) < len(good) or (there is not None and not kept):  # coverage is of what is handed out
         again = gate(box, project, _measured(desk, kept, there), watching.cancelled, runs=1)
         coverage = again.covered()
     else:

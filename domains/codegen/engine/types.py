@@ -13,7 +13,7 @@ Status = Literal["passed", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """Python files by relative path, and the one that tests are wanted for."""
+    """Files by relative path, and the one that tests are wanted for."""
 
     files: Mapping[str, bytes]
     target: str
@@ -34,7 +34,7 @@ class Project:
 class Options:
     """`symbols` (name or Class.method) restricts what is tested; `budget_s` is for search and mutants together.
 
-    `existing` are paths of test files of the project: new tests are added to the first (Python).
+    `existing` are paths of test files of the project: new tests are added to the first.
     """
 
     symbols: tuple[str, ...] = ()

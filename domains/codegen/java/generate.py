@@ -9,6 +9,7 @@ from domains.codegen.engine.errors import NothingToTest, SourceBroken
 from domains.codegen.engine.trees import text, walk
 from domains.codegen.engine.types import Generated, Options, Project, Survivor, SuspectedBug, WrittenTest
 from domains.codegen.engine.watching import Watching
+from domains.codegen.java.adding import Adding, begin
 from domains.codegen.java.reading import Source, read
 from domains.codegen.java.rendering import Case, Names, Written, beside, calls, file, write
 from domains.codegen.java.runner import Jvm, find
@@ -29,11 +30,14 @@ class _Desk:
     project: Project
     source: Source
     watching: Watching
+    adding: Adding | None = None
 
     def files(self, good: list[Written], bad: list[Written]) -> dict[str, str]:
         """Write the test files."""
         target, package = self.project.target, self.source.package
         title = "Contradictions between the code and what it says of itself: each test fails."
+        if self.adding is not None:
+            return {**self.adding.files(good), **self.adding.own(_SUSPECTED, bad, title)}
         texts = {
             beside(target): file(good, package, target, "", f"Tests of {target}.") if good else "",
             beside(target, _SUSPECTED): file(bad, package, target, _SUSPECTED, title) if bad else "",
@@ -48,7 +52,10 @@ class _Desk:
 
 
 def generate(box: Sandbox, project: Project, options: Options, watching: Watching | None = None) -> Generated:
-    """Write tests for a file. Raises MissingRunner, SourceBroken, NothingToTest, Cancelled, SandboxUnavailable."""
+    """Write tests for a file.
+
+    Raises MissingRunner, SourceBroken, OtherFramework, NothingToTest, Cancelled, SandboxUnavailable.
+    """
     watching = watching or Watching()
     began = time.monotonic()
     jvm = find()
@@ -58,28 +65,31 @@ def generate(box: Sandbox, project: Project, options: Options, watching: Watchin
         raise SourceBroken(f"the source cannot be read: {error}") from error
     if not source.classes:
         raise NothingToTest(f"{project.target} declares no class.")
-    explored = explore(box, jvm, project, source, options, watching.progress, watching.cancelled)
+    adding = begin(box, jvm, project, source, options, watching)
+    present = None if adding is None else adding.reached
+    explored = explore(box, jvm, project, source, options, watching.progress, watching.cancelled, present)
     found = time.monotonic()
     cases, wrong = judge(explored, source)
-    desk = _Desk(box, jvm, project, source, watching)
-    names = Names()
-    good, bad = write(cases, names), write(wrong, names)
+    names = Names(() if adding is None else adding.there.names)
+    good, bad = write(cases if adding is None else adding.fresh(cases), names), write(wrong, names)
+    desk = _Desk(box, jvm, project, source, watching, None if adding is None else adding.settled(good))
     watching.progress("gate", 0, len(good) + len(bad))
     files = desk.files(good, bad)
     gated = desk.gate(files)
     kept = [one for one in good if gated.passed(one.name)]
     shown = [one for one in bad if gated.failed(one.name)]
     coverage = gated.covered()
-    if bad or len(kept) < len(good):  # coverage is of what is handed out
+    if bad or len(kept) < len(good) or desk.adding is not None:  # coverage is of what is handed out
         files = desk.files(kept, shown)
-        coverage = desk.gate({name: body for name, body in files.items() if _SUSPECTED not in name}, runs=1).covered()
+        passing = {name: body for name, body in files.items() if _SUSPECTED not in name}
+        coverage = desk.gate(passing if desk.adding is None else desk.adding.measured(passing), runs=1).covered()
     codes = {name: code for body in files.values() for name, code in _codes(body)}
     dropped = sum(one.case.row.kills for one in good if one not in kept)
     return Generated(
         files=files,
         tests=_told(kept, shown, codes, watching),
         coverage=coverage,
-        before=None,
+        before=None if adding is None else adding.before,
         mutants=explored.mutants,
         killed=max(0, explored.killed - dropped),
         surviving=tuple(Survivor(one.line, one.change) for one in explored.surviving),
@@ -134,7 +144,9 @@ def _codes(body: str) -> list[tuple[str, str]]:
     """Return (name, text) of the test methods of a file."""
     root = read(body.encode()).root
     methods = [node for node in walk(root) if node.type == "method_declaration"]
-    return [(text(one.child_by_field_name("name")), text(one).replace("\n  ", "\n")) for one in methods]
+    indents = (body.encode()[: one.start_byte].rpartition(b"\n")[2].decode() for one in methods)
+    dedented = (text(one).replace(f"\n{indent}", "\n") for one, indent in zip(methods, indents, strict=True))
+    return [(text(one.child_by_field_name("name")), code) for one, code in zip(methods, dedented, strict=True)]
 
 
 def _bug(one: Written, explored: Explored) -> SuspectedBug:

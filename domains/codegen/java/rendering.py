@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -11,7 +12,7 @@ from domains.codegen.engine.types import Label
 from domains.codegen.java.layout import laid_out
 from domains.codegen.java.running import Row, Seen
 
-_LIBRARY = {
+LIBRARY = {
     "Arrays", "List", "ArrayList", "Set", "HashSet", "Map", "HashMap", "TreeMap", "LinkedHashMap", "LinkedList",
     "Optional", "ArrayDeque", "LinkedHashSet", "TreeSet", "Stack", "Vector", "PriorityQueue",
 }  # fmt: skip
@@ -37,10 +38,10 @@ class Written:
 
 
 class Names:
-    """Gives each test method a name of its own."""
+    """Gives each test method a name of its own; `taken` are names that methods have."""
 
-    def __init__(self) -> None:
-        self._taken: set[str] = set()
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._taken: set[str] = set(taken)
 
     def of(self, row: Row) -> str:
         """Return `method` `Of` what was given and `Is` what came of it, not given before."""
@@ -144,7 +145,7 @@ def file(written: list[Written], package: str, target: str, kind: str, title: st
     """Write a test class with the imports that it needs, as google-java-format would have it."""
     body = "\n\n".join(f"  {one.code}".replace("\n", "\n  ") for one in written)
     named = set(re.findall(r"(?<![\w.$])[A-Z]\w*", re.sub(r'"(?:[^"\\]|\\.)*"', "", body)))
-    used = sorted(_LIBRARY & named)
+    used = sorted(LIBRARY & named)
     asserts = sorted(set(re.findall(r"\bassert\w+(?=\()", body)))
     head = [f"package {package};\n"] if package else []
     imports = [f"import static org.junit.jupiter.api.Assertions.{name};" for name in asserts]

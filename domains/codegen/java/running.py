@@ -11,11 +11,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from domains.codegen.engine.errors import NothingToTest, SourceBroken
 from domains.codegen.engine.exploring import Listener, Progress
-from domains.codegen.engine.types import Options, Project
+from domains.codegen.engine.types import Coverage, Options, Project
 from domains.codegen.java.mutators import mutants
 from domains.codegen.java.reading import Source
 from domains.codegen.java.runner import Jvm, Line, packed
 from domains.codegen.javascript.gating import Gated
+from domains.codegen.javascript.presence import Reached
 from sandbox import Outcome, Sandbox
 
 RUNS = 5
@@ -94,11 +95,15 @@ def explore(
     options: Options,
     told: Progress,
     cancelled: threading.Event,
+    present: Reached | None = None,
 ) -> Explored:
-    """Search for scenarios. Raises SourceBroken, NothingToTest, Cancelled, SandboxUnavailable."""
+    """Search for scenarios, beside what is `present`.
+
+    Raises SourceBroken, NothingToTest, Cancelled, SandboxUnavailable.
+    """
     listener = Listener(told)
     outcome = jvm.run(
-        box, "Explore", _plan(project, source, options), project, wall_s=options.budget_s * 2 + _GRACE_S,
+        box, "Explore", _plan(project, source, options, present), project, wall_s=options.budget_s * 2 + _GRACE_S,
         cancelled=cancelled, heard=listener.hear,
     )  # fmt: skip
     if listener.result is None:
@@ -114,7 +119,7 @@ def explore(
     return explored
 
 
-def _plan(project: Project, source: Source, options: Options) -> Iterator[Line]:
+def _plan(project: Project, source: Source, options: Options, present: Reached | None) -> Iterator[Line]:
     yield ("target", packed(project.target))
     yield ("budget", options.budget_s)
     yield ("seed", options.seed)
@@ -125,9 +130,36 @@ def _plan(project: Project, source: Source, options: Options) -> Iterator[Line]:
     for n, one in enumerate(source.examples):
         words = [word for value in (*one.arguments, one.value) for word in _words(value)]
         yield ("example", n, packed(one.method), 1, *words)
+    yield from _changes(project, source)
+    if present is not None:
+        yield from (("hit", packed(way)) for way in present.hit)
+        yield from (("killed", number) for number in present.killed)
+
+
+def _changes(project: Project, source: Source) -> Iterator[Line]:
     for mutant in mutants(project.source, source.root):
         changed = (packed(mutant.text),) if mutant.text else ()
         yield ("mutant", mutant.line, mutant.start, mutant.end, *changed, packed(mutant.change))
+
+
+def reached(
+    box: Sandbox, jvm: Jvm, project: Project, source: Source, tests: Mapping[str, str], seconds: float,
+    before: Coverage, cancelled: threading.Event,
+) -> Reached:  # fmt: skip
+    """Return what tests of the project reach and notice, as far as `seconds` suffice. Raises Cancelled.
+
+    Tests that end the program say nothing; then new tests may repeat what they do. A mutant on a line that no test
+    runs is not tried.
+    """
+    plan: list[Line] = [("target", packed(project.target)), ("budget", seconds), *_changes(project, source)]
+    plan += [("test", packed(_class_of(name, text))) for name, text in tests.items()]
+    lines = [mutant.line for mutant in mutants(project.source, source.root)]
+    plan += [("reaching", n) for n, line in enumerate(lines) if line not in before.missing_lines]
+    outcome = jvm.run(box, "Present", plan, project, wall_s=seconds * 2 + _GATE_S, cancelled=cancelled)
+    try:
+        return Reached.model_validate_json(outcome.report)
+    except ValidationError:
+        return Reached()
 
 
 def _words(value: object) -> Iterator[object]:
@@ -145,10 +177,14 @@ def _words(value: object) -> Iterator[object]:
 
 def gate(
     box: Sandbox, jvm: Jvm, project: Project, source: Source, tests: Mapping[str, str], cancelled: threading.Event, *,
-    runs: int = RUNS,
+    runs: int = RUNS, ordered: bool = False,
 ) -> Gated:  # fmt: skip
-    """Run test files. Raises Cancelled, SourceBroken, SandboxUnavailable."""
-    plan: list[Line] = [("runs", runs), *(("class", packed(name)) for name in source.classes)]
+    """Run test files, in random order unless `ordered`. Raises Cancelled, SourceBroken, SandboxUnavailable."""
+    plan: list[Line] = [
+        ("runs", runs),
+        ("ordered", int(ordered)),
+        *(("class", packed(name)) for name in source.classes),
+    ]
     plan += [("test", packed(_class_of(name, text))) for name, text in tests.items()]
     files = {f"src/{name}": text.encode() for name, text in tests.items()}
     outcome = jvm.run(box, "Gate", plan, project, wall_s=_GATE_S, files=files, cancelled=cancelled)

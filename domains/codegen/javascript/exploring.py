@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -16,9 +16,9 @@ from domains.codegen.engine.prose import EMPTY, forbidden
 from domains.codegen.engine.trees import text, walk
 from domains.codegen.engine.types import Options, Project
 from domains.codegen.javascript.documentation import Example
-from domains.codegen.javascript.mutators import constants, mutants
+from domains.codegen.javascript.mutators import Mutant, constants, mutants
 from domains.codegen.javascript.parameters import Parameter
-from domains.codegen.javascript.parsing import expression
+from domains.codegen.javascript.parsing import expression, grammar_of, parse
 from domains.codegen.javascript.runner import Node
 from domains.codegen.javascript.structure import Structure, Target
 from sandbox import Outcome, Sandbox
@@ -175,17 +175,19 @@ def _sample(parameter: Parameter) -> str | None:
 
 def explore(
     box: Sandbox, node: Node, project: Project, root: Syntax, structure: Structure, checks: tuple[Check, ...],
-    options: Options, told: Progress, cancelled: threading.Event,
+    options: Options, told: Progress, cancelled: threading.Event, present: Mapping[str, object] | None = None,
 ) -> Explored:  # fmt: skip
-    """Search for scenarios. Raises SourceBroken, NothingToTest, Cancelled, SandboxUnavailable."""
+    """Search for scenarios, beside what is `present`: ways that were taken, `hit`, and mutants noticed, `killed`.
+
+    Raises SourceBroken, NothingToTest, Cancelled, SandboxUnavailable.
+    """
     listener = Listener(told)
     plan = {
         "targets": [_target(target, options.symbols) for target in structure.targets],
         "constants": _constants(root, structure),
         "checks": [check.model_dump() for check in checks],
-        "mutants": [
-            asdict(mutant) for mutant in mutants(project.source, root) if _wanted(mutant.start, structure, options)
-        ],
+        "mutants": [asdict(mutant) for mutant in tried(project, structure, options, root)],
+        "present": dict(present or {"hit": [], "killed": []}),
         "own": _own(root),
         "budget": options.budget_s,
         "seed": options.seed,
@@ -200,6 +202,13 @@ def explore(
         heard=listener.hear,
     )
     return _result(outcome, listener, project)
+
+
+def tried(project: Project, structure: Structure, options: Options, root: Syntax | None = None) -> list[Mutant]:
+    """Return the mutants that tests are judged by, in their order."""
+    if root is None:
+        root = parse(project.source.encode(), grammar_of(project.target) or "javascript").root_node
+    return [mutant for mutant in mutants(project.source, root) if _wanted(mutant.start, structure, options)]
 
 
 def _target(target: Target, symbols: tuple[str, ...]) -> dict[str, Any]:

@@ -45,10 +45,11 @@ def gate(
     cancelled: threading.Event,
     *,
     runs: int = RUNS,
+    ordered: bool = False,
 ) -> Gated:
-    """Run test files. Raises Cancelled, SourceBroken, SandboxUnavailable."""
+    """Run test files, in random order unless `ordered`. Raises Cancelled, SourceBroken, SandboxUnavailable."""
     files = {f"src/{name}": text.encode() for name, text in tests.items()}
-    plan = {"tests": [f"{SOURCES}/{name}" for name in tests], "runs": runs}
+    plan = {"tests": [f"{SOURCES}/{name}" for name in tests], "runs": runs, "ordered": ordered}
     outcome = node.run(box, "gate.cjs", plan, project, wall_s=_WALL_S, files=files, cancelled=cancelled)
     try:
         gated = Gated.model_validate_json(outcome.report)
@@ -61,14 +62,15 @@ def gate(
 
 
 def formatted(
-    box: Sandbox, node: Node, project: Project, texts: Mapping[str, str], cancelled: threading.Event
-) -> dict[str, str]:
-    """Return texts as prettier formats them, by the project's own settings where it brings some.
+    box: Sandbox, node: Node, project: Project, texts: Mapping[str, str], cancelled: threading.Event, *,
+    style: Mapping[str, object] | None = None,
+) -> dict[str, str]:  # fmt: skip
+    """Return texts as prettier formats them, by the project's own settings where it brings some, else by `style`.
 
     What it cannot read comes back as it was.
     """
     settings = {name: body for name, body in project.files.items() if PurePosixPath(name).name in SETTINGS}
-    plan = {"texts": dict(texts)}
+    plan = {"texts": dict(texts), "style": dict(style or {})}
     outcome = node.run(box, "format.cjs", plan, Project(settings, "none"), wall_s=_FORMAT_S, cancelled=cancelled)
     try:
         made = json.loads(outcome.report)

@@ -11,6 +11,7 @@ from domains.codegen.engine.trees import text, walk
 from domains.codegen.engine.types import Generated, Options, Project, Survivor, SuspectedBug, WrittenTest
 from domains.codegen.engine.watching import Watching
 from domains.codegen.javascript import structure as structures
+from domains.codegen.javascript.adding import Adding, begin
 from domains.codegen.javascript.exploring import Explored, checks_of, explore
 from domains.codegen.javascript.gating import Gated, formatted, gate, located
 from domains.codegen.javascript.judging import Case, Suspicion, judge
@@ -33,10 +34,13 @@ class _Desk:
     project: Project
     structure: Structure
     watching: Watching
+    adding: Adding | None = None
 
     def files(self, good: list[Written], bad: list[Written]) -> dict[str, str]:
         """Write and format the test files."""
         target = self.project.target
+        if self.adding is not None:
+            return {**self.adding.files(good), **self.adding.suspected(bad, _CONTRADICTIONS.format(target))}
         listed = {
             beside(target): (good, f"Tests of {target}."),
             beside(target, ".suspected"): (
@@ -51,7 +55,10 @@ class _Desk:
 
 
 def generate(box: Sandbox, project: Project, options: Options, watching: Watching | None = None) -> Generated:
-    """Write tests for a module. Raises MissingRunner, SourceBroken, NothingToTest, Cancelled, SandboxUnavailable."""
+    """Write tests for a module.
+
+    Raises MissingRunner, SourceBroken, OtherFramework, NothingToTest, Cancelled, SandboxUnavailable.
+    """
     watching = watching or Watching()
     began = time.monotonic()
     node = find()
@@ -66,12 +73,18 @@ def generate(box: Sandbox, project: Project, options: Options, watching: Watchin
     structure = structures.read(root, _identifier(PurePosixPath(project.target).stem))
     _something(structure, options, project.target)
     checks = checks_of(structure)
-    explored = explore(box, node, project, root, structure, checks, options, watching.progress, watching.cancelled)
+    adding = begin(box, node, project, structure, options, watching)
+    present = None if adding is None else adding.reached.model_dump()
+    explored = explore(
+        box, node, project, root, structure, checks, options, watching.progress, watching.cancelled, present
+    )
     found = time.monotonic()
     cases, suspicions = judge(explored, structure, checks)
-    desk = _Desk(box, node, project, structure, watching)
-    names, writer = Names(), Writer(structure)
-    good = writer.write(cases, names)
+    names, writer = Names(() if adding is None else adding.merge.taken()), Writer(structure)
+    good = writer.write(cases if adding is None else adding.fresh(cases), names)
+    if adding is not None:
+        adding, good = adding.settled(good)
+    desk = _Desk(box, node, project, structure, watching, adding)
     bad = writer.write([suspicion.case for suspicion in suspicions], names)
     made = _gated(desk, good, bad, explored, suspicions)
     timings = {"explore_s": round(found - began, 3), "total_s": round(time.monotonic() - began, 3)}
@@ -109,8 +122,9 @@ def _gated(
     coverage = gated.covered()
     if len(kept) < len(good) or len(shown) < len(bad):
         files = desk.files(kept, shown)
-    if bad or len(kept) < len(good):  # coverage is of what is handed out
+    if bad or len(kept) < len(good) or desk.adding is not None:  # coverage is of what is handed out
         passing = {name: text for name, text in files.items() if ".suspected." not in name}
+        passing = passing if desk.adding is None else desk.adding.measured(passing)
         again = (
             gate(desk.box, desk.node, desk.project, passing, watching.cancelled, runs=1) if passing else Gated(ended={})
         )
@@ -120,7 +134,7 @@ def _gated(
         "files": files,
         "tests": tests,
         "coverage": coverage,
-        "before": None,
+        "before": None if desk.adding is None else desk.adding.before,
         "mutants": explored.mutants,
         "killed": _killed(explored, good, gated),
         "surviving": tuple(Survivor(s.line, s.change) for s in explored.surviving),
@@ -151,11 +165,11 @@ def _codes(name: str, body: str) -> list[tuple[str, str]]:
     for node in walk(parse(body.encode(), grammar_of(name) or "javascript").root_node):
         if node.type != "call_expression" or node.parent is None or node.parent.type != "expression_statement":
             continue
-        block = _block_of(node)
         title = _title(node)
-        if block and title and text(node).startswith("test"):
-            indent = " " * node.start_point[1]
-            found.append((f"{block} {title.split(', row %#')[0]}", text(node.parent).replace(f"\n{indent}", "\n")))
+        if title and text(node).startswith(("test", "it")):
+            line = body.encode()[: node.start_byte].rpartition(b"\n")[2].decode()
+            name = " ".join([*_blocks_of(node), title.split(", row %#")[0]])
+            found.append((name, text(node.parent).replace(f"\n{line}", "\n")))
     return found
 
 
@@ -175,15 +189,16 @@ def _title(node: object) -> str:
         return ""
 
 
-def _block_of(node: object) -> str:
+def _blocks_of(node: object) -> list[str]:
     from tree_sitter import Node as Syntax
 
+    found: list[str] = []
     above = node.parent if isinstance(node, Syntax) else None
     while above is not None:
         if above.type == "call_expression" and text(above).startswith("describe("):
-            return _title(above)
+            found.insert(0, _title(above))
         above = above.parent
-    return ""
+    return found
 
 
 def _killed(explored: Explored, good: list[Written], gated: Gated) -> int:

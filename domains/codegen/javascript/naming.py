@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from domains.codegen.javascript.exploring import Scenario, Seen
 
@@ -12,10 +13,10 @@ _FUNCTION = re.compile(r"^\(?[\w$, ]*\)?\s*=>")
 
 
 class Names:
-    """Gives each scenario of a symbol a title of its own."""
+    """Gives each scenario of a symbol a title of its own; `taken` are titles, behind their symbol, that tests have."""
 
-    def __init__(self) -> None:
-        self._taken: set[tuple[str, str]] = set()
+    def __init__(self, taken: Iterable[tuple[str, str]] = ()) -> None:
+        self._taken: set[tuple[str, str]] = set(taken)
 
     def of(self, scenario: Scenario, seen: Seen) -> str:
         """Return a title that was not given for this symbol before."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from domains.codegen.javascript.bindings import path_to
 from domains.codegen.javascript.exploring import Seen, Step
 from domains.codegen.javascript.judging import Case
 from domains.codegen.javascript.naming import Names
@@ -136,8 +137,8 @@ class Writer:
         return name if name not in self._taken and name not in others else f"{name}Given"
 
 
-def file(written: list[Written], structure: Structure, target: str, title: str) -> str:
-    """Write a test file: what it imports, and a block for each symbol."""
+def file(written: list[Written], structure: Structure, target: str, title: str, folder: str | None = None) -> str:
+    """Write a test file: what it imports, and a block for each symbol. It lies in `folder`, else beside its target."""
     body: dict[str, list[str]] = {}
     for one in written:
         body.setdefault(one.symbol, []).append(one.code)
@@ -145,12 +146,12 @@ def file(written: list[Written], structure: Structure, target: str, title: str) 
         f"describe({json.dumps(symbol)}, () => {{\n" + "\n\n".join(tests) + "\n});" for symbol, tests in body.items()
     ]
     code = "\n\n".join(blocks)
-    return f"// {title}\n\n{_imports(structure, target, code)}\n\n{code}\n"
+    return f"// {title}\n\n{_imports(structure, target, code, folder)}\n\n{code}\n"
 
 
-def _imports(structure: Structure, target: str, code: str) -> str:
+def _imports(structure: Structure, target: str, code: str, folder: str | None) -> str:
     used = [one for one in structure.exports if re.search(rf"(?<![\w$.]){re.escape(one.name)}(?![\w$])", code)]
-    place = json.dumps(f"./{_module(target)}")
+    place = json.dumps(path_to(target, str(PurePosixPath(target).parent) if folder is None else folder))
     whole = [one.name for one in used if one.way in {WHOLE, DEFAULT}]
     named = [one.name for one in used if one.way not in {WHOLE, DEFAULT}]
     if structure.modern:
@@ -158,11 +159,6 @@ def _imports(structure: Structure, target: str, code: str) -> str:
         return f"import {', '.join(parts)} from {place};"
     lines = [f"const {name} = require({place});" for name in whole[:1]]
     return "\n".join([*lines, *([f"const {{ {', '.join(named)} }} = require({place});"] if named else [])])
-
-
-def _module(target: str) -> str:
-    path = PurePosixPath(target)
-    return path.stem if path.suffix in {".js", ".jsx", ".ts", ".tsx"} else path.name
 
 
 def beside(target: str, kind: str = "") -> str:

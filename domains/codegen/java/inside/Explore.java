@@ -226,7 +226,8 @@ public class Explore {
     List<Map<String, Object>> surviving = new ArrayList<>();
     String original = texts.get(plan.target);
     rows.sort(Comparator.comparingInt(Row::size));
-    for (Plan.Mutant mutant : plan.mutants) {
+    for (int n = 0; n < plan.mutants.size(); n++) {
+      Plan.Mutant mutant = plan.mutants.get(n);
       long left = until - clock.now();
       if (left < 0) break;
       if (judged % 10 == 0) report.tell(progress("mutants", judged, plan.mutants.size()));
@@ -237,7 +238,8 @@ public class Explore {
         continue;
       }
       judged++;
-      if (noticed(judged, classes, clock.now() + Math.max(300, left / Math.max(1, plan.mutants.size() - judged)))) killed++;
+      if (plan.killed.contains(n)) killed++; // by a test that is there: no other is sought
+      else if (noticed(judged, classes, clock.now() + Math.max(300, left / Math.max(1, plan.mutants.size() - judged)))) killed++;
       else surviving.add(Map.of("line", mutant.line(), "change", mutant.change()));
     }
     return surviving;
@@ -291,7 +293,7 @@ public class Explore {
   private Map<String, Object> result(List<Map<String, Object>> checks, List<Map<String, Object>> surviving) {
     List<Map<String, Object>> chosen = new ArrayList<>();
     Set<Integer> done = new HashSet<>();
-    Set<String> taken = new HashSet<>();
+    Set<String> taken = new HashSet<>(plan.hit);
     Set<String> said = new HashSet<>();
     List<Row> left = new ArrayList<>(rows);
     while (!left.isEmpty()) {
@@ -311,7 +313,7 @@ public class Explore {
       chosen.add(shown(best));
       said.add(best.scenario.target().signature() + best.seen.key());
     }
-    for (Running.Target target : targets) longer(target, left, said).forEach((row) -> chosen.add(shown(row)));
+    for (Running.Target target : plan.hit.isEmpty() ? targets : List.<Running.Target>of()) longer(target, left, said).forEach((row) -> chosen.add(shown(row)));
     Map<String, Object> told = new LinkedHashMap<>();
     told.put("symbols", targets.stream().map(Running.Target::symbol).distinct().toList());
     told.put("rows", chosen);

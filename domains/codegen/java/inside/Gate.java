@@ -8,6 +8,7 @@ import java.util.Map;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.launcher.Launcher;
+import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
@@ -41,13 +42,8 @@ public class Gate {
       if (run == 0) used.putAll(counting.instrumented(classes));
       ClassLoader loader = new Project.Loader(used);
       Thread.currentThread().setContextClassLoader(loader);
-      LauncherDiscoveryRequestBuilder request = LauncherDiscoveryRequestBuilder.request()
-          .configurationParameter("junit.jupiter.testmethod.order.default", "org.junit.jupiter.api.MethodOrderer$Random")
-          .configurationParameter("junit.jupiter.execution.order.random.seed", String.valueOf(7 + run))
-          .configurationParameter("junit.jupiter.execution.timeout.testable.method.default", "3 s");
-      for (String name : plan.tests) request.selectors(DiscoverySelectors.selectClass(loader.loadClass(name)));
       Launcher launcher = LauncherFactory.create();
-      launcher.execute(request.build(), listener(ended, why, frames));
+      launcher.execute(request(plan, loader, plan.ordered ? -1 : run), listener(ended, why, frames));
       if (run == 0) covered = counting.covered(classes, plan.classes);
     }
     Map<String, Object> told = new LinkedHashMap<>();
@@ -56,6 +52,19 @@ public class Gate {
     told.put("frames", frames);
     told.put("coverage", covered);
     return told;
+  }
+
+  /** All tests of the plan, in random order; in JUnit's own where `run` is negative. */
+  static LauncherDiscoveryRequest request(Plan plan, ClassLoader loader, int run) throws ClassNotFoundException {
+    LauncherDiscoveryRequestBuilder request = LauncherDiscoveryRequestBuilder.request()
+        .configurationParameter("junit.jupiter.execution.timeout.testable.method.default", "3 s");
+    if (run >= 0) {
+      request
+          .configurationParameter("junit.jupiter.testmethod.order.default", "org.junit.jupiter.api.MethodOrderer$Random")
+          .configurationParameter("junit.jupiter.execution.order.random.seed", String.valueOf(7 + run));
+    }
+    for (String name : plan.tests) request.selectors(DiscoverySelectors.selectClass(loader.loadClass(name)));
+    return request.build();
   }
 
   private static TestExecutionListener listener(

@@ -1,7 +1,9 @@
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** What is asked, a line each: a word, then numbers or texts in base 64. */
 final class Plan {
@@ -19,7 +21,10 @@ final class Plan {
   final List<String> tests = new ArrayList<>();
   final List<Mutant> mutants = new ArrayList<>();
   final List<Example> examples = new ArrayList<>();
+  final Set<String> hit = new HashSet<>();
+  final Set<Integer> killed = new HashSet<>(), reaching = new HashSet<>();
   int runs = 1;
+  boolean ordered;
 
   static Plan read() throws Exception {
     Plan plan = new Plan();
@@ -30,6 +35,10 @@ final class Plan {
         case "budget" -> plan.budget = Double.parseDouble(words[1]);
         case "seed" -> plan.seed = Long.parseLong(words[1]);
         case "runs" -> plan.runs = Integer.parseInt(words[1]);
+        case "ordered" -> plan.ordered = words[1].equals("1");
+        case "hit" -> plan.hit.add(text(words[1]));
+        case "killed" -> plan.killed.add(number(words[1]));
+        case "reaching" -> plan.reaching.add(number(words[1]));
         case "symbol" -> plan.symbols.add(text(words[1]));
         case "class" -> plan.classes.add(text(words[1]));
         case "test" -> plan.tests.add(text(words[1]));

@@ -56,7 +56,7 @@ async function explored(plan, loading, exported) {
   tell({ progress: "search", done: 0, of: 1 });
   await search.grow(began + plan.budget * 350, BARREN);
   for (const row of search.rows) row.size = sizeOf(row.scenario, row.seen);
-  const mutation = new Mutation({ loading, search, mutants: plan.mutants, own: plan.own });
+  const mutation = new Mutation({ loading, search, mutants: plan.mutants, own: plan.own, present: new Set(plan.present.killed) });
   const fates = await mutation.judge(began + plan.budget * 1000, (done, of) => tell({ progress: "mutants", done, of }));
   return report({ plan, loading, search, fates, checks, targets, chance });
 }
@@ -87,9 +87,13 @@ function showExample(check, targets, pools) {
 
 async function report({ plan, loading, search, fates, checks, targets, chance }) {
   const steady = await steadyRows(plan, loading, search.rows, chance);
-  const { chosen, kills } = smallest(search.rows, fates.map((fate) => ({ killers: [...fate.killers].filter((n) => steady.has(n)) })));
+  const { chosen, kills } = smallest(
+    search.rows,
+    fates.map((fate) => ({ killers: [...fate.killers].filter((n) => steady.has(n)) })),
+    search.counters.at(plan.present.hit),
+  );
   const kept = chosen.filter((n) => steady.has(n));
-  const survivors = fates.filter((fate) => ![...fate.killers].some((n) => steady.has(n)));
+  const survivors = fates.filter((fate) => !fate.present && ![...fate.killers].some((n) => steady.has(n)));
   const shown = (n) => ({ scenario: search.rows[n].scenario, seen: search.rows[n].seen, kills: kills[n].size });
   return {
     symbols: targets.map((one) => one.symbol),

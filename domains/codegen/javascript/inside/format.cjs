@@ -1,19 +1,20 @@
 "use strict";
 // Formats texts as prettier does: a JSON object of texts by file name on standard input, the same on descriptor 3. Settings
-// of the project, where it brings some, decide; they lie in the box where the texts would.
+// of the project, where it brings some, decide, else `style`; they lie in the
+// box where the texts would.
 
 const fs = require("node:fs");
 const Module = require("node:module");
 const path = require("node:path");
 
 async function main() {
-  const { packages, root, texts } = JSON.parse(fs.readFileSync(0, "utf8"));
+  const { packages, root, texts, style } = JSON.parse(fs.readFileSync(0, "utf8"));
   const prettier = Module.createRequire(path.join(packages, "package.json"))("prettier");
   const made = {};
   for (const [name, text] of Object.entries(texts)) {
     try {
       const settings = await own(prettier, path.join(root, name));
-      made[name] = await prettier.format(text, { ...settings, filepath: name });
+      made[name] = await prettier.format(text, { ...style, ...settings, filepath: name });
     } catch (error) {
       process.stderr.write(`${name}: ${error.message}\n`); // left out: it stays as it is, and costs the others nothing
     }

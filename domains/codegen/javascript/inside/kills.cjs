@@ -10,8 +10,9 @@ const ROWS = 80;
 const TRIES = 150;
 
 class Mutation {
-  constructor({ loading, search, mutants, own }) {
-    Object.assign(this, { loading, search, mutants, own });
+  /** `present` are the numbers of mutants that tests which are there notice: no other is sought for them. */
+  constructor({ loading, search, mutants, own, present = new Set() }) {
+    Object.assign(this, { loading, search, mutants, own, present });
   }
 
   /** The fate of every mutant judged before the time is over: {line, change, killers}. */
@@ -19,15 +20,15 @@ class Mutation {
     const fates = [];
     for (let n = 0; n < this.mutants.length && now() < until; n++) {
       const share = now() + (until - now()) / (this.mutants.length - n);
-      const fate = await this.fate(this.mutants[n], share);
+      const fate = await this.fate(this.mutants[n], share, this.present.has(n));
       if (fate !== undefined) fates.push(fate);
       if (n % 10 === 0) told(n, this.mutants.length);
     }
     return fates;
   }
 
-  async fate(mutant, until) {
-    const fate = { line: mutant.line, change: mutant.change, killers: new Set() };
+  async fate(mutant, until, present) {
+    const fate = { line: mutant.line, change: mutant.change, killers: new Set(), present };
     const { rows } = this.search;
     let runner;
     try {
@@ -35,9 +36,10 @@ class Mutation {
       runner = new Runner(this.loading.load({ text }), this.own);
     } catch (error) {
       if (error instanceof SyntaxError || error?.code === "BABEL_PARSE_ERROR") return undefined;
-      if (rows.length) fate.killers.add(0); // it does not even load: any test notices
+      if (rows.length && !present) fate.killers.add(0); // it does not even load: any test notices
       return fate;
     }
+    if (present) return fate;
     const reaching = rows.map((row, n) => n).filter((n) => this.search.counters.reaches(rows[n].hit, mutant.line));
     await this.compare(runner, reaching, fate, until);
     if (!fate.killers.size && reaching.length) await this.look(runner, reaching.map((n) => rows[n]), fate, until);
@@ -85,13 +87,13 @@ function sizeOf(scenario, seen) {
   return JSON.stringify(scenario.steps).length + seen.text.length / 2 + 20 * scenario.steps.length;
 }
 
-/** Choose rows greedily: each next one notices the most mutants and takes the most ways not yet taken. */
-function smallest(rows, fates) {
+/** Choose rows greedily: each next one notices the most mutants and takes the most ways not yet taken. `ways` are. */
+function smallest(rows, fates, ways = []) {
   const kills = rows.map(() => new Set());
   fates.forEach((fate, n) => fate.killers.forEach((row) => kills[row].add(n)));
   const chosen = [];
   const killed = new Set();
-  const taken = new Set();
+  const taken = new Set(ways);
   let left = rows.map((_, n) => n);
   while (left.length) {
     const gain = (n) => 2 * [...kills[n]].filter((one) => !killed.has(one)).length + rows[n].hit.filter((one) => !taken.has(one)).length;

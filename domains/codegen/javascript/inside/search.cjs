@@ -135,7 +135,7 @@ class Search {
 /** Istanbul's counters of the module: which statements and branches a call took. */
 class Counters {
   constructor(data) {
-    this.data = data ?? { s: {}, b: {}, statementMap: {} };
+    this.data = data ?? { s: {}, b: {}, statementMap: {}, branchMap: {} };
   }
 
   clear() {
@@ -150,6 +150,14 @@ class Counters {
     return found;
   }
 
+  /** Statements and branches by the places that another run of Istanbul told. */
+  at(places) {
+    const wanted = new Set(places);
+    const statements = Object.keys(this.data.s).filter((key) => wanted.has(placeOf("s", this.data.statementMap[key])));
+    const branches = Object.keys(this.data.b).flatMap((key) => this.data.b[key].flatMap((_, n) => (wanted.has(`${placeOf("b", this.data.branchMap[key].loc)}.${n}`) ? [`b${key}.${n}`] : [])));
+    return [...statements.map((key) => `s${key}`), ...branches];
+  }
+
   /** Whether a row ran the statement around a line. */
   reaches(hit, line) {
     const around = Object.entries(this.data.statementMap).filter(([, { start, end }]) => start.line <= line && line <= end.line);
@@ -158,4 +166,9 @@ class Counters {
   }
 }
 
-module.exports = { Counters, Search };
+/** Where a statement or a branch stands, as text. */
+function placeOf(kind, { start, end }) {
+  return `${kind}${start.line}:${start.column}-${end.line}:${end.column}`;
+}
+
+module.exports = { Counters, Search, placeOf };

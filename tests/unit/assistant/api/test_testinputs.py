@@ -64,6 +64,21 @@ def test_an_existing_test_file_comes_along_with_its_fixtures_and_is_added_to() -
     assert asked.options().existing == ("tests/test_shop.py",)
 
 
+@pytest.mark.parametrize(
+    ("language", "filename", "path"),
+    [
+        ("javascript", "shop.js", "tests/shop.test.js"),
+        ("typescript", "shop.ts", "shop.test.ts"),
+        ("typescript", "shop.ts", "shop.test.js"),
+        ("java", "Shop.java", "src/test/java/ShopTest.java"),
+    ],
+)
+def test_a_test_file_of_any_language_is_handed_on(language: str, filename: str, path: str) -> None:
+    asked = read(source="x", language=language, filename=filename, existing={path: "y"})
+    assert asked.project().files == {filename: b"x", path: b"y"}
+    assert asked.options().existing == (path,)
+
+
 def test_an_existing_file_never_takes_the_place_of_the_source() -> None:
     assert read(source="x = 1", filename="shop.py", existing={"shop.py": "y = 2"}).project().source == "x = 1"
 
@@ -79,7 +94,10 @@ def test_an_existing_file_never_takes_the_place_of_the_source() -> None:
         ({"source": "", "budget": 61}, "invalid_input", 400),
         ({"source": "", "misspelt": 1}, "invalid_input", 400),
         ({"source": "", "language": "cobol"}, "unknown_language", 400),
-        ({"source": "", "language": "java", "existing": {"ATest.java": ""}}, "existing_python_only", 400),
+        ({"source": "", "language": "java", "existing": {"a.test.js": ""}}, "bad_path", 400),
+        ({"source": "", "language": "javascript", "existing": {"ATest.java": ""}}, "bad_path", 400),
+        ({"source": "", "language": "typescript", "existing": {"test_a.py": ""}}, "bad_path", 400),
+        ({"source": "", "language": "javascript", "existing": {"../a.test.js": ""}}, "bad_path", 400),
         ({"source": "", "existing": {"../test_a.py": ""}}, "bad_path", 400),
         ({"source": "", "language": "java", "framework": "testng"}, "missing_runner", 422),
         ({"source": "", "language": "JavaScript", "framework": "mocha"}, "missing_runner", 422),

@@ -12,7 +12,7 @@ import pytest
 
 from assistant.api.testruns import Happening, Run, Runs, shown
 from assistant.errors import TooManyRequests, Unavailable
-from domains.codegen.engine.errors import Cancelled, EngineError, NothingToTest, SourceBroken
+from domains.codegen.engine.errors import Cancelled, EngineError, NothingToTest, OtherFramework, SourceBroken
 from domains.codegen.engine.types import Coverage, Generated, Options, Project, WrittenTest
 from domains.codegen.engine.watching import Watching
 from domains.codegen.helping.asking import Source
@@ -219,6 +219,7 @@ async def test_closing_a_follower_early_keeps_the_run_for_the_others() -> None:
     [
         (SourceBroken("bad", 1, 2), "syntax_error"),
         (SourceBroken("cannot be imported"), "broken_source"),
+        (OtherFramework("a.test.js", "Vitest", "Jest"), "other_framework"),
         (NothingToTest("nothing"), "nothing_to_test"),
         (Cancelled("stopped"), "stopped"),
         (EngineError("?"), "internal"),

@@ -59,6 +59,41 @@ def test_a_tree_that_is_too_large_is_said(root: Path, monkeypatch: pytest.Monkey
         project(root / "shop.py", None, root)
 
 
+@pytest.mark.parametrize(
+    ("target", "kept"),
+    [
+        ("src/shop.ts", {"src/shop.ts", "tests/shop.test.js", "package.json", ".prettierrc", "src/.editorconfig"}),
+        ("src/Shop.java", {"src/Shop.java", "test/ShopTest.java", ".prettierrc", "src/.editorconfig"}),
+    ],
+)
+def test_of_a_project_its_own_language_and_its_layout_are_taken(tmp_path: Path, target: str, kept: set[str]) -> None:
+    others = {"README.md", "tool.py", ".env.json", "node_modules/x/index.js", ".git/config.json", "dist/a.js"}
+    for name in {"src/shop.ts", "src/Shop.java", "tests/shop.test.js", "test/ShopTest.java", *kept, *others}:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+    (tests,) = [name for name in kept if "est" in name and "src" not in name]
+    made, existing = project(tmp_path / target, tmp_path / tests, tmp_path)
+    assert set(made.files) - {"package.json"} == kept - {"package.json"}
+    assert (made.target, existing) == (target, (tests,))
+
+
+def test_the_command_adds_to_a_jest_file_in_its_place(tmp_path: Path) -> None:
+    mine = "const { half } = require('../src/shop')\n\ntest('two', () => { expect(half(2)).toBe(1) })\n"
+    (tmp_path / "src").mkdir()
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "src" / "shop.js").write_text(
+        "function half(n) {\n  if (n < 0) throw new Error('no');\n  return n / 2;\n}\nmodule.exports = { half };\n"
+    )
+    tests = tmp_path / "tests" / "shop.test.js"
+    tests.write_text(mine)
+    command = ["generate", str(tmp_path / "src" / "shop.js"), "--tests", str(tests), "--root", str(tmp_path)]
+    assert main([*command, "--budget", "2", "--out", str(tmp_path)]) == 0
+    text = tests.read_text()
+    assert text.startswith(mine)
+    assert "toThrow(" in text
+    assert sorted(path.name for path in tmp_path.rglob("*.js")) == ["shop.js", "shop.test.js"]
+
+
 def test_the_command_adds_to_a_test_file_with_the_projects_fixtures(
     root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -117,3 +117,15 @@ def test_tests_that_cannot_be_imported_are_said() -> None:
     mine = "import no_such_thing\n\n\ndef test_it():\n    assert True\n"
     with pytest.raises(SourceBroken, match=r"test_shop\.py cannot be run: .*no_such_thing"):
         covered(Sandbox(), project(mine), Existing(PATH, mine), threading.Event())
+
+
+def test_where_nothing_is_left_to_add_the_coverage_is_theirs() -> None:
+    source = b"def same(flag: bool) -> bool:\n    return not flag\n"
+    mine = (
+        "from shop import same\n\n\ndef test_both():\n    assert same(True) is False\n    assert same(False) is True\n"
+    )
+    files = {"shop.py": source, PATH: mine.encode()}
+    made = generate(Sandbox(), Project(files, "shop.py"), Options(budget_s=2.0, existing=(PATH,)))
+    assert made.before is not None
+    assert made.coverage == made.before
+    assert (made.coverage.line, made.tests) == (1.0, ())

@@ -141,3 +141,20 @@ def test_the_place_where_a_file_does_not_parse_is_told(box: Sandbox, node: Node)
     assert told is not otherwise
     assert told.line == 2
     assert located(box, node, PROJECT, otherwise) is otherwise
+
+
+def test_tests_run_in_their_own_order_where_that_is_asked(box: Sandbox, node: Node) -> None:
+    steps = "".join(f'test("{n}", () => {{ expect(next++).toBe({n}); }});\n' for n in range(8))
+    files = {"sign.test.js": f"{HEAD}let next = 0;\n{steps}"}
+    told = gate(box, node, PROJECT, files, threading.Event(), runs=3, ordered=True)
+    assert {end for ends in told.ended.values() for end in ends} == {"passed"}
+    mixed = gate(box, node, PROJECT, files, threading.Event(), runs=3)
+    assert "failed" in {end for ends in mixed.ended.values() for end in ends}
+
+
+def test_a_style_counts_where_the_project_has_no_settings(box: Sandbox, node: Node) -> None:
+    texts, style = {"a.test.js": 'f(() => { g("a"); });'}, {"singleQuote": True, "semi": False, "tabWidth": 4}
+    never = threading.Event()
+    assert formatted(box, node, PROJECT, texts, never, style=style)["a.test.js"] == "f(() => {\n    g('a')\n})\n"
+    settled = Project({".prettierrc": b'{"semi": true, "tabWidth": 2}'}, "sign.js")
+    assert formatted(box, node, settled, texts, never, style=style)["a.test.js"] == "f(() => {\n  g('a');\n});\n"

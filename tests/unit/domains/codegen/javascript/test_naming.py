@@ -62,3 +62,10 @@ def test_no_two_tests_of_a_symbol_share_a_title() -> None:
     titles = [names.of(scenario("1"), Seen(kind="value", text="1")) for _ in range(6)]
     assert titles[:2] == ["gives 1 for 1", "gives 1 for 1 (again)"]
     assert len(set(titles)) == 6
+
+
+def test_titles_that_tests_have_are_told_apart_within_their_symbol() -> None:
+    names = Names([("f", "gives 1"), ("f", "gives 1 (again)"), ("g", "gives 2")])
+    assert names.free("f", "gives 1") == "gives 1 (a third time)"
+    assert names.free("f", "gives 2") == "gives 2"
+    assert names.free("g", "gives 2") == "gives 2 (again)"

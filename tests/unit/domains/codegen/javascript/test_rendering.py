@@ -154,6 +154,15 @@ def test_a_module_with_an_ending_of_its_own_is_imported_by_it() -> None:
     assert 'from "./shop.mjs"' in file(written, found, "shop.mjs", "T")
 
 
+@pytest.mark.parametrize(
+    ("folder", "place"), [(None, "./shop"), ("src", "./shop"), ("tests", "../src/shop"), (".", "./src/shop")]
+)
+def test_a_file_elsewhere_imports_its_module_from_there(folder: str | None, place: str) -> None:
+    found = read("export function f() {}")
+    written = Writer(found).write([case({**VALUE, "text": "1", "type": "number"})], Names())
+    assert f'import {{ f }} from "{place}";' in file(written, found, "src/shop.ts", "T", folder)
+
+
 def test_a_scenario_in_a_line() -> None:
     one = case({"kind": "throws", "text": "Error", "message": "no"}, "1", callee="*")
     assert sentence(one, {"*": "f"}) == "f(1) -> throws Error: no"

@@ -192,3 +192,49 @@ def test_changes_are_noticed_or_survive(js: Any, module: Module) -> None:
     """
     )
     assert js(body) == [["> -> <", True], ["> -> >=", True], ["nothing", False]]
+
+
+def test_what_tests_that_are_there_take_and_notice_is_no_reason_for_another(js: Any) -> None:
+    body = """
+    const { smallest } = inside('kills');
+    const row = (hit, size) => ({ hit, size });
+    const rows = [row(['s1'], 10), row(['s1', 's2'], 10), row(['s2', 'b1.0'], 50)];
+    const fates = [[1], []].map((killers) => ({ killers: new Set(killers) }));
+    const none = [[], []].map((killers) => ({ killers: new Set(killers) }));
+    const chosen = (ways) => [fates, none].map((one) => smallest(rows, one, ways).chosen);
+    return [['s1', 's2'], ['s1', 's2', 'b1.0']].flatMap(chosen);
+    """
+    assert js(body) == [[1, 2], [2], [1], []]
+
+
+def test_places_told_by_another_run_are_found_again(js: Any) -> None:
+    body = """
+    const { Counters, placeOf } = inside('search');
+    const at = (line) => ({ start: { line, column: 2 }, end: { line, column: 9 } });
+    const maps = { statementMap: { 0: at(1), 1: at(2) }, branchMap: { 0: { loc: at(1) } } };
+    const counters = new Counters({ s: { 0: 0, 1: 0 }, b: { 0: [0, 0] }, ...maps });
+    return counters.at([placeOf('s', at(2)), `${placeOf('b', at(1))}.1`, placeOf('s', at(7)), 'nonsense']);
+    """
+    assert js(body) == ["s1", "b0.1"]
+
+
+def test_a_mutant_that_is_noticed_already_is_not_sought_and_does_not_survive(js: Any, module: Module) -> None:
+    setup = _SEARCH.format(
+        path=module("exports.f = (n) => (n > 10 ? n * 2 : n);"),
+        targets=json.dumps([target("f", parameter("n", "number"))]),
+        constants=json.dumps(constants(numbers=[10, 2])),
+    )
+    changes = [
+        {"line": 1, "start": 22, "end": 23, "text": "<", "change": "> -> <"},
+        {"line": 1, "start": 22, "end": 23, "text": "%%", "change": "no program"},
+        {"line": 1, "start": 22, "end": 23, "text": ">=", "change": "> -> >="},
+    ]
+    body = f"""
+    {setup}
+    const {{ Mutation }} = inside('kills');
+    const mutants = {json.dumps(changes)};
+    const mutation = new Mutation({{ loading, search, mutants, own: [], present: new Set([0, 1]) }});
+    const fates = await mutation.judge(Date.now() + 1e6, () => undefined);
+    return fates.map((fate) => [fate.change, fate.present, fate.killers.size > 0]);
+    """
+    assert js(body) == [["> -> <", True, False], ["> -> >=", False, True]]
