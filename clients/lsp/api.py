@@ -51,6 +51,12 @@ class LeftOut(BaseModel):
     counter_example: str = ""
 
 
+class Covered(BaseModel):
+    """Share of the lines that tests reach."""
+
+    line: float
+
+
 class Generated(BaseModel):
     """The finished answer, as far as an editor needs it."""
 
@@ -59,6 +65,8 @@ class Generated(BaseModel):
     executed: bool
     line_coverage: float
     branch_coverage: float | None
+    before: Covered | None = None
+    """By the tests that were there; None where none were sent."""
     mutation_score: float | None
     suspected_bugs: list[SuspectedBug]
     left_out: list[LeftOut] = []
