@@ -11,7 +11,7 @@ from clients.lsp.api import Generated
 from clients.lsp.neighbours import gathered_around
 from clients.lsp.places import MOST_CHARACTERS, MOST_FILES, Read, below, gathered, import_root, modules_of, upward
 from clients.lsp.problems import Problem
-from clients.lsp.testplaces import TestFile, root_for, file_of_tests
+from clients.lsp.testplaces import TestFile, file_of_tests, root_for
 
 _MOST_CONFTESTS = 19
 """The server takes twenty files as existing ones."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from clients.lsp.testplaces import TestFile, root_for, file_of_tests
+from clients.lsp.testplaces import TestFile, file_of_tests, root_for
 
 PY = "from till import net\n"
 SHOP = "from shop.till import net\n"
