@@ -1,6 +1,7 @@
 /** What a developer decides about the tests of one run, test by test. */
 
 import { mergedInto, names } from "./braces";
+import { testAt } from "./failing";
 import { additions, grown } from "./grown";
 import type { Language } from "./symbols";
 import { merged } from "./testfile";
@@ -53,6 +54,15 @@ export class Review {
 
   open(file: string): WrittenTest[] {
     return this.in(file).filter((test) => this.decision(test.name) === "open");
+  }
+
+  /** The open test around a line (from 0) of what is proposed for a file; undefined outside of one. */
+  around(file: string, text: string, line: number): string | undefined {
+    const name = testAt(text, line, this.language)?.split("::").pop() ?? "";
+    const open = this.open(file).map((test) => test.name);
+    if (open.includes(name) || this.language === "python" || this.language === "java") return open.find((one) => one === name);
+    // The title of a table of Jest goes on behind the name, with the places for a row's values.
+    return open.filter((one) => name.startsWith(one)).sort((a, b) => b.length - a.length)[0];
   }
 
   get settled(): boolean {

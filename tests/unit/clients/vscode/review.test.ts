@@ -133,3 +133,23 @@ test("tests whose place in an added file is not found by their names are still d
   assert.equal(review.open("till.spec.js").length, 1);
   assert.equal(review.proposal("till.spec.js", ""), nested);
 });
+
+test("the test at the cursor is the one that is meant, also from its decorators or inside a class", () => {
+  const review = added();
+  const at = (words: string): string | undefined => review.around(FILE, GREW, GREW.slice(0, GREW.indexOf(words)).split("\n").length - 1);
+  assert.equal(at("net(10.0, 4.0) == 6.0"), NET);
+  assert.equal(at("Cart(0).add(1)"), CART);
+  assert.equal(at("net(1, 0) == 1"), undefined, "ours is not theirs to decide");
+  assert.equal(at("import pytest"), undefined);
+  review.decide(NET, "accepted");
+  assert.equal(at("net(10.0, 4.0) == 6.0"), undefined, "decided already");
+  const within = `class GeneratedTests:\n    ${(TESTS[0].code).replace(/\n/g, "\n    ")}\n`;
+  assert.equal(new Review({ ...MADE, files: { [FILE]: within } }).around(FILE, within, 2), NET);
+});
+
+test("a table of Jest is one test, whatever row it is", () => {
+  const text = 'describe("net", () => {\n  test.each([[1]])("gives n, row %#: %p", (n) => {\n    net(n);\n  });\n\n  test("gives", () => {\n    net();\n  });\n});\n';
+  const review = new Review({ ...MADE, tests: ["net gives n", "net gives"].map((name) => ({ ...MADE.tests[0]!, name })), files: { "a.test.js": text } }, "javascript");
+  assert.equal(review.around("a.test.js", text, 2), "net gives n");
+  assert.equal(review.around("a.test.js", text, 6), "net gives");
+});
