@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
@@ -135,7 +135,7 @@ class Asking:
     """Whom to ask, as whom, in which language the answers' words shall be."""
 
     base: str
-    key: str
+    key: str = field(repr=False)
     language: str
 
 

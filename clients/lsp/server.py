@@ -9,15 +9,17 @@ from typing import Any
 from lsprotocol import types as lsp
 from pygls.workspace import TextDocument
 
-from clients.lsp import api, assisting, marks, work, writing
+from clients.lsp import api, assisting, failing, marks, work, writing
+from clients.lsp.definitions import definitions
 from clients.lsp.problems import Problem, Text
 from clients.lsp.session import SOURCE, TestServer
 from clients.lsp.settings import Settings
-from clients.lsp.symbols import symbol_at, symbols
+from clients.lsp.symbols import Symbol, symbol_at, symbols
 
 GENERATE = "moeAssistant.generate"
 CANCEL = "moeAssistant.cancel"
 KIND = "refactor.tests"
+_LANGUAGES = frozenset({"python", "javascript", "typescript", "java"})
 
 
 def create(settings: Settings) -> TestServer:
@@ -52,15 +54,13 @@ def _take(server: TestServer, options: object) -> None:
 
 def _lenses(server: TestServer, params: lsp.CodeLensParams) -> list[lsp.CodeLens]:
     document = server.workspace.get_text_document(params.text_document.uri)
-    if not _is_source(document):
-        return []
     title = Text("Generate tests", "生成测试").of(server.settings.language)
     return [
         lsp.CodeLens(
             range=lsp.Range(lsp.Position(symbol.line, 0), lsp.Position(symbol.line, 0)),
             command=lsp.Command(title=title, command=GENERATE, arguments=[document.uri, symbol.name]),
         )
-        for symbol in symbols(document.source)
+        for symbol in _symbols(document)
     ]
 
 
@@ -75,7 +75,7 @@ def _of_tests(server: TestServer, document: TextDocument, params: lsp.CodeAction
     actions = _bug_fixes(server, document, params.context.diagnostics)
     if document.language_id == "python" and not _is_source(document):
         return actions
-    found = symbol_at(symbols(document.source), params.range.start.line) if _is_source(document) else None
+    found = symbol_at(_symbols(document), params.range.start.line)
     if found is not None:
         title = Text(f"Generate unit tests for {found.name}", f"为 {found.name} 生成单元测试")
         actions.append(_command(server, title, document.uri, found.name))
@@ -177,10 +177,17 @@ def _summary(made: api.Generated, passed: int) -> Text:
     )
 
 
+def _symbols(document: TextDocument) -> list[Symbol]:
+    """Return what tests can be asked for by its name; nothing in a file of tests."""
+    language = work.language_of(document)
+    if not _is_source(document) or language not in _LANGUAGES:
+        return []
+    return symbols(document.source) if language == "python" else definitions(document.source, language)
+
+
 def _is_source(document: TextDocument) -> bool:
-    name = Path(document.path).name
-    is_test = name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py"
-    return name.endswith(".py") and not is_test
+    path = Path(document.path)
+    return (path.suffix == ".py" or document.language_id != "python") and not failing.is_test(path)
 
 
 def _closed(server: TestServer, params: lsp.DidCloseTextDocumentParams) -> None:

@@ -401,10 +401,14 @@ def test_the_key_is_in_no_setting_and_no_log(window: Open, key: str, code: Code,
     shown.command("MoE Assistant: Set API Key")
     shown.give_key(WRONG_KEY)
     shown.notice("stored")
+    looked = set()
     for place in (code.folder, project):
         for path in place.rglob("*"):
             if path.is_file() and "extensions" not in path.parts:
+                looked.add(path.name)
                 data = path.read_bytes()
                 assert key.encode() not in data, path
                 assert WRONG_KEY.encode() not in data, path
+    assert "settings.json" in looked
+    assert any(name.endswith("MoE Assistant.log") for name in looked), "the extension's own log was among them"
     assert key not in shown.page.locator(".monaco-workbench").inner_text()
