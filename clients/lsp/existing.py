@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from clients.lsp.api import Generated
 from clients.lsp.neighbours import gathered_around
 from clients.lsp.places import MOST_CHARACTERS, MOST_FILES, Read, below, gathered, import_root, modules_of, upward
 from clients.lsp.problems import Problem
-from clients.lsp.testplaces import TestFile, file_of_tests, root_for
+from clients.lsp.testplaces import TestFile, file_of_tests, root_for, usual_name
 
 _MOST_CONFTESTS = 19
 """The server takes twenty files as existing ones."""
 _BLAMED = frozenset({"broken_source", "syntax_error", "too_large", "body_too_large"})
 _UNKNOWN = frozenset({"existing_python_only", "invalid_input"})
 """Of servers that add to Python files alone, or to none."""
+_OTHER = "other_framework"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,22 @@ class Answer:
     def unable(self) -> Problem | None:
         """Why the tests that are there could not be run; not that a server adds to no such file."""
         return None if self.refused is None or self.refused.code in _UNKNOWN else self.refused
+
+    def apart(self, name: str, source: Path, language: str) -> tuple[str, str] | None:
+        """Return the name and text of a file that has no place in the one that is there; None where it has.
+
+        Tests that pass are added to that one; those of another framework get a file, and in Java a class, beside it.
+        """
+        usual, text, base = usual_name(source, language), self.made.files[name], PurePosixPath(name).name
+        other = self.refused is not None and self.refused.code == _OTHER
+        if self.there is None or self.grew(name) or (base == usual and not other):
+            return None
+        if base != usual:
+            return base, text
+        path = usual_name(source, language, more=True)
+        if language == "java":
+            text = re.sub(rf"\b{source.stem}Test\b", f"{source.stem}MoreTest", text)
+        return path, text
 
     def grew(self, name: str) -> bool:
         """Whether this file of the answer is the one that is there, with what is new."""
@@ -120,6 +138,6 @@ async def asked(
     try:
         return Answer(await ask(body), there, added=True)
     except Problem as problem:
-        if problem.code not in _BLAMED | _UNKNOWN:
+        if problem.code not in _BLAMED | _UNKNOWN | {_OTHER}:
             raise
         return Answer(await ask(plain), there, refused=problem)

@@ -58,6 +58,16 @@ def root_for(tests: TestFile, source: Path, workspace: Path) -> Path | None:
     return None
 
 
+def usual_name(source: Path, language: str, *, more: bool = False) -> str:
+    """Return the name of the file that a source's tests get where there is none, `more` for one beside it."""
+    name = _named(source, source.parent, language)[0]
+    if not more:
+        return name
+    if language == "python":
+        return f"{name.removesuffix('.py')}_more.py"
+    return f"{source.stem}MoreTest.java" if language == "java" else name.replace(".test.", ".more.test.")
+
+
 def _uses(tests: TestFile, source: Path, language: str, workspace: Path) -> bool:
     if language == "python":
         return root_for(tests, source, workspace) is not None
@@ -66,7 +76,7 @@ def _uses(tests: TestFile, source: Path, language: str, workspace: Path) -> bool
 
 
 def _usual(source: Path, language: str, workspace: Path, setting: str) -> Path:
-    name = _named(source, source.parent, language)[0]
+    name = usual_name(source, language)
     if language == "python":
         return path_of_tests(source, name, workspace, setting).parent
     return path_beside(source, name, language, workspace, setting).parent

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from lsprotocol import types as lsp
@@ -16,20 +15,22 @@ from clients.lsp.places import path_of_tests
 from clients.lsp.problems import Text
 from clients.lsp.session import TestServer
 
-_APART = re.compile(r"suspected|_more\.|\.more\.", re.IGNORECASE)
-"""Files that stand beside the one with the tests that pass."""
-
 
 def edit(
     server: TestServer, document: TextDocument, answer: Answer, name: str, keep: set[str]
 ) -> tuple[str, lsp.WorkspaceEdit]:
     """Return the address of a file and the edit that adds those tests of a generated file to it. Raises Problem."""
     source, language = Path(document.path), work.language_of(document)
-    target = _target(server, source, language, answer, name)
+    beside = answer.apart(name, source, language)
+    there = answer.there
+    if there is None:
+        target = _usual(server, source, language, name)
+    else:
+        target = there.path.with_name(beside[0]) if beside else there.path
     existing = work.text_of(server, target) or ""
-    text = answer.made.files[name]
-    if answer.grew(name) and answer.there is not None:
-        full = _grown(existing, text, keep, language, answer.there.text)
+    text = beside[1] if beside else answer.made.files[name]
+    if there is not None and answer.grew(name):
+        full = _grown(existing, text, keep, language, there.text)
     elif language == "python":
         full = testfile.merged(existing, text, keep)
     else:
@@ -78,18 +79,12 @@ def _lines_of(document: TextDocument) -> list[tuple[str, int, int]]:
     ]
 
 
-def _target(server: TestServer, source: Path, language: str, answer: Answer, name: str) -> Path:
-    """Return where a generated file goes: tests that pass into the file that is there, others beside it."""
+def _usual(server: TestServer, source: Path, language: str, name: str) -> Path:
+    """Return where a generated file goes in a project that has no tests of the source."""
     workspace, setting = work.workspace_of(server, source), server.settings.test_folder
-    usual = (
-        path_of_tests(source, name, workspace, setting)
-        if language == "python"
-        else path_beside(source, name, language, workspace, setting)
-    )
-    if answer.there is None:
-        return usual
-    apart = not answer.grew(name) and _APART.search(name) is not None
-    return answer.there.path.with_name(usual.name) if apart else answer.there.path
+    if language == "python":
+        return path_of_tests(source, name, workspace, setting)
+    return path_beside(source, name, language, workspace, setting)
 
 
 def _grown(existing: str, text: str, keep: set[str], language: str, base: str) -> str:

@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 import { generate } from "./core/client";
 import { listed } from "./core/dependencies";
 import type { Endpoint } from "./core/endpoint";
-import { type Answer, asked, type There, withTests } from "./core/existing";
+import { type Answer, apart, asked, type There, withTests } from "./core/existing";
 import { gatheredAround, moved, testPathOf } from "./core/neighbours";
 import { folderOf, gathered, MOST_FILES, nameOf, type Sources, testPath, under } from "./core/places";
 import { explained, Problem, type Remedy } from "./core/problems";
@@ -145,8 +145,9 @@ async function present(desk: Desk, document: vscode.TextDocument, { made, added,
   const files: Record<string, string> = {};
   for (const [file, text] of Object.entries(made.files)) {
     const grew = added && file === there?.name;
-    const path = grew ? there.path : await pathFor(file, place, known, there);
-    files[file] = grew || known === "python" || known === "java" ? text : moved(text, file, path);
+    const beside = there === undefined || grew ? undefined : apart(file, text, place.path, known, refused);
+    const path = there === undefined ? await usualPath(file, place, known) : beside === undefined ? there.path : under(folderOf(there.path), beside.path);
+    files[file] = grew || known === "python" || known === "java" ? (beside?.text ?? text) : moved(text, file, path);
     const target = vscode.Uri.joinPath(place.folder, path);
     targets.set(file, target);
     remember(target, document.uri);
@@ -161,13 +162,9 @@ async function present(desk: Desk, document: vscode.TextDocument, { made, added,
   void vscode.window.showInformationMessage(summary(made, t));
 }
 
-/** Where a generated file goes: tests that pass into the file that is there, others beside it. */
-async function pathFor(file: string, place: Place, known: Language, there: There | undefined): Promise<string> {
+function usualPath(file: string, place: Place, known: Language): Promise<string> {
   const setting = settings.testFolder();
-  const usual = await (known === "python" ? testPath(place.path, file, setting, place.disk) : testPathOf(place.path, file, setting, place.disk, known));
-  if (there === undefined) return usual;
-  const plain = !isSuspected(file) && !/_more\.|\.more\./.test(file);
-  return plain ? there.path : under(folderOf(there.path), nameOf(usual));
+  return known === "python" ? testPath(place.path, file, setting, place.disk) : testPathOf(place.path, file, setting, place.disk, known);
 }
 
 function isSuspected(file: string): boolean {

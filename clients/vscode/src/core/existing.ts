@@ -1,10 +1,10 @@
 /** Tests that are there already: sent along, so that the server adds to them; asked again without them where it cannot. */
 
 import { gatheredAround } from "./neighbours";
-import { below, type Disk, folderOf, gathered, importRoot, modulesOf, MOST_CHARACTERS, MOST_FILES, type Sources, under, upward } from "./places";
+import { below, type Disk, folderOf, gathered, importRoot, modulesOf, MOST_CHARACTERS, MOST_FILES, nameOf, type Sources, under, upward } from "./places";
 import { type Kind, Problem } from "./problems";
 import type { Language } from "./symbols";
-import { rootFor, type TestFile, testsOf } from "./testplaces";
+import { rootFor, type TestFile, testsOf, usualName } from "./testplaces";
 
 /** The project's file of tests. */
 export interface There extends TestFile {
@@ -30,6 +30,7 @@ const MOST_CONFTESTS = 19;
 const BLAMED: readonly Kind[] = ["broken_source", "syntax_error", "too_large"];
 /** Of servers that add to Python files alone, or to none. */
 const UNKNOWN = ["existing_python_only", "invalid_input"];
+const OTHER = "other_framework";
 
 /** Put the tests of a source beside what is sent of it; as it was, where there are none or they do not fit. */
 export async function withTests(source: string, sent: Sources, of: Language, setting: string, disk: Disk): Promise<{ sent: Sent; there?: There }> {
@@ -90,6 +91,19 @@ async function pythonNeighbours(there: There, existing: Record<string, string>, 
 }
 
 /**
+ * The name and text of a generated file of tests that pass, which has no place in the one that is there; undefined where it
+ * goes into that one. Tests of another framework get a file, and in Java a class, beside it.
+ */
+export function apart(file: string, text: string, source: string, of: Language, refused: Problem | undefined): TestFile | undefined {
+  const usual = usualName(source, of);
+  if (nameOf(file) !== usual) return { path: nameOf(file), text };
+  if (refused?.facts.code !== OTHER) return undefined;
+  const path = usualName(source, of, true);
+  const name = (one: string): string => one.replace(/\.java$/, "");
+  return { path, text: of === "java" ? text.replace(new RegExp(`\\b${name(usual)}\\b`, "g"), name(path)) : text };
+}
+
+/**
  * Ask with the tests that are there; where the server cannot run them, or does not know of such, without them. Rejects as
  * `ask` does.
  */
@@ -98,7 +112,7 @@ export async function asked<T>(sent: Sent, plain: Sources, ask: (body: Sent) => 
   try {
     return { made: await ask(sent), added: true };
   } catch (error) {
-    const blamed = error instanceof Problem && (BLAMED.includes(error.kind) || UNKNOWN.includes(error.facts.code ?? ""));
+    const blamed = error instanceof Problem && (BLAMED.includes(error.kind) || [...UNKNOWN, OTHER].includes(error.facts.code ?? ""));
     if (!blamed) throw error;
     return { made: await ask(plain), added: false, refused: error };
   }

@@ -30,6 +30,13 @@ export async function testsOf(source: string, of: Language, setting: string, dis
   return undefined;
 }
 
+/** The name of the file that a source's tests get where there is none, `more` for one beside it. */
+export function usualName(source: string, of: Language, more = false): string {
+  const name = named(source, "", of)[0] ?? "";
+  if (!more) return name;
+  return of === "python" ? name.replace(/\.py$/, "_more.py") : of === "java" ? name.replace(/Test\.java$/, "MoreTest.java") : name.replace(/\.test\./, ".more.test.");
+}
+
 /**
  * The folder below which a Python file of tests imports the source: its import root, or one above where the folders between
  * are packages without `__init__.py`; undefined when the tests do not import it.
@@ -47,7 +54,7 @@ async function uses(tests: TestFile, source: string, of: Language, disk: Disk): 
 }
 
 function usualPath(source: string, of: Language, setting: string, disk: Disk): Promise<string> {
-  const name = named(source, "", of)[0] ?? "";
+  const name = usualName(source, of);
   return of === "python" ? testPath(source, name, setting, disk) : testPathOf(source, name, setting, disk, of);
 }
 

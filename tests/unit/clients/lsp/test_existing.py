@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from clients.lsp.api import Generated
-from clients.lsp.existing import There, asked, with_tests
+from clients.lsp.existing import Answer, There, asked, with_tests
 from clients.lsp.neighbours import gathered_around
 from clients.lsp.places import MOST_CHARACTERS, gathered
 from clients.lsp.problems import Problem, Text
@@ -131,6 +131,7 @@ THERE = There(Path("/p/test_till.py"), "test_till.py", TESTS)
         ("broken_source", True),
         ("syntax_error", True),
         ("too_large", True),
+        ("other_framework", True),
         ("existing_python_only", False),
         ("invalid_input", False),
     ],
@@ -164,3 +165,26 @@ async def test_the_file_that_was_there_comes_back_under_its_name() -> None:
     answer = await asked({"existing": {"test_till.py": TESTS}}, {}, THERE, ask)
     assert answer.grew("test_till.py")
     assert not answer.grew("test_till_suspected.py")
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "code", "wanted"),
+    [
+        ("test_till.py", "till.py", "broken_source", None),
+        ("src/till.test.js", "src/till.js", "existing_python_only", None),
+        ("MoreTest.java", "More.java", "broken_source", None),
+        ("test_till_suspected.py", "till.py", "broken_source", "test_till_suspected.py"),
+        ("tests/test_till_more.py", "till.py", "broken_source", "test_till_more.py"),
+        ("till.test.ts", "till.ts", "other_framework", "till.more.test.ts"),
+        ("shop/TillTest.java", "shop/Till.java", "other_framework", "TillMoreTest.java"),
+    ],
+)
+def test_tests_that_pass_go_into_the_file_that_is_there_and_others_beside_it(
+    name: str, source: str, code: str, wanted: str | None
+) -> None:
+    made = MADE.model_copy(update={"files": {name: "class TillTest { TillTests a; }"}})
+    answer = Answer(made, THERE, refused=Problem(code, Text("no", "否")))
+    found = answer.apart(name, Path(source), LANGUAGES[Path(source).suffix])
+    assert (found and found[0]) == wanted
+    assert found is None or ("TillMoreTest {" in found[1]) == (wanted == "TillMoreTest.java")
+    assert found is None or "TillTests a" in found[1]

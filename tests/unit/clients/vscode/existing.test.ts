@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { generate } from "../../../../clients/vscode/src/core/client";
-import { asked, withTests } from "../../../../clients/vscode/src/core/existing";
+import { apart, asked, withTests } from "../../../../clients/vscode/src/core/existing";
 import { gatheredAround } from "../../../../clients/vscode/src/core/neighbours";
 import { type Disk, gathered, MOST_CHARACTERS } from "../../../../clients/vscode/src/core/places";
 import { Problem } from "../../../../clients/vscode/src/core/problems";
@@ -103,6 +103,7 @@ const REFUSALS: [number, string, boolean][] = [
   [413, "too_large", true],
   [400, "existing_python_only", true],
   [400, "invalid_input", true],
+  [422, "other_framework", true],
   [401, "not_authenticated", false],
   [429, "rate_limited", false],
   [422, "nothing_to_test", false],
@@ -145,4 +146,27 @@ test("what is no answer of a server is not asked again", async () => {
   };
   await assert.rejects(asked(sent, sent, fail), TypeError);
   assert.equal(count, 1);
+});
+
+const OTHER = new Problem("refused", { status: 422, code: "other_framework" });
+
+test("tests that pass go into the file that is there, whatever it is called, and others beside it", () => {
+  for (const refused of [undefined, new Problem("broken_source", { code: "broken_source" })]) {
+    assert.equal(apart("test_till.py", "x", "src/till.py", "python", refused), undefined);
+    assert.equal(apart("src/till.test.js", "x", "src/till.js", "javascript", refused), undefined);
+    assert.equal(apart("shop/TillTest.java", "x", "shop/Till.java", "java", refused), undefined);
+  }
+  const others = ["test_till_suspected.py", "tests/test_till_more.py", "src/till.more.test.js", "TillMoreTest.java"];
+  const sources = ["till.py", "till.py", "src/till.js", "Till.java"];
+  others.forEach((file, at) => assert.equal(apart(file, "x", sources[at] ?? "", languageOf(file), undefined)?.path, file.replace(/^.*\//, "")));
+});
+
+test("a class that is called More has tests like any other", () => {
+  assert.equal(apart("MoreTest.java", "x", "More.java", "java", undefined), undefined);
+});
+
+test("beside tests of another framework come those of ours, in Java as a class of its own", () => {
+  assert.equal(apart("till.test.ts", "x", "till.ts", "typescript", OTHER)?.path, "till.more.test.ts");
+  const made = apart("TillTest.java", "class TillTest {\n  TillTests a;\n}\n", "Till.java", "java", OTHER);
+  assert.deepEqual(made, { path: "TillMoreTest.java", text: "class TillMoreTest {\n  TillTests a;\n}\n" });
 });
