@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
@@ -51,6 +51,12 @@ class LeftOut(BaseModel):
     counter_example: str = ""
 
 
+class Covered(BaseModel):
+    """Share of the lines that tests reach."""
+
+    line: float
+
+
 class Generated(BaseModel):
     """The finished answer, as far as an editor needs it."""
 
@@ -59,6 +65,8 @@ class Generated(BaseModel):
     executed: bool
     line_coverage: float
     branch_coverage: float | None
+    before: Covered | None = None
+    """By the tests that were there; None where none were sent."""
     mutation_score: float | None
     suspected_bugs: list[SuspectedBug]
     left_out: list[LeftOut] = []
@@ -127,7 +135,7 @@ class Asking:
     """Whom to ask, as whom, in which language the answers' words shall be."""
 
     base: str
-    key: str
+    key: str = field(repr=False)
     language: str
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clients.lsp.neighbours import classes, gathered_around, modules
-from clients.lsp.places import MOST_CHARACTERS, Read, gathered, import_root, imported
+from clients.lsp.places import MOST_CHARACTERS, Read, below, gathered, import_root, modules_of, upward
 from clients.lsp.titles import titled_at
 
 _SCRIPT = re.compile(r"\.[cm]?[jt]sx?$")
@@ -62,7 +62,7 @@ def gathered_for_fix(path: Path, text: str, workspace: Path, read: Read) -> Fail
     """Gather what a fix needs; None when no module of the project is found that the test file is about."""
     if language_of(path) != "python":
         return _gathered_braces(path, text, workspace, read)
-    imports = _modules(path, text, workspace)
+    imports = modules_of(path, text, workspace)
     tested = [one for one in imports if one.name != "__init__.py" and not is_test(one)]
     wanted = path.stem.removeprefix("test_").removesuffix("_test")
     source = next((one for one in tested if one.stem == wanted), tested[0] if tested else None)
@@ -70,14 +70,14 @@ def gathered_for_fix(path: Path, text: str, workspace: Path, read: Read) -> Fail
         return None
     found = gathered(source, read(source) or "", read)
     files, places = dict(found.files), {name: found.root / name for name in found.files}
-    fixtures = [folder / "conftest.py" for folder in _above(path.parent, workspace)]
+    fixtures = [folder / "conftest.py" for folder in upward(path.parent, workspace)]
     for place in [*(one for one in imports if import_root(one) == found.root), *fixtures, path]:
         content = text if place == path else read(place)
-        name = _below(place, found.root, workspace)
+        name = below(place, found.root, workspace)
         small = content is not None and sum(map(len, files.values())) + len(content) < MOST_CHARACTERS
         if content is not None and name not in files and (small or place == path):
             files[name], places[name] = content, place
-    return Failing(files, places, found.target, _below(path, found.root, workspace))
+    return Failing(files, places, found.target, below(path, found.root, workspace))
 
 
 def is_test(path: Path) -> bool:
@@ -105,35 +105,3 @@ def _gathered_braces(path: Path, text: str, workspace: Path, read: Read) -> Fail
 def _is_code(path: Path) -> bool:
     declares = re.search(r"\.d\.[cm]?ts$", path.name) is not None
     return language_of(path) != "python" and not declares and not is_test(path)
-
-
-def _modules(path: Path, text: str, workspace: Path) -> list[Path]:
-    """Return files of the project that a test file imports, below the folders that imports may start from."""
-    roots = [import_root(path)]
-    for folder in _above(path.parent, workspace):
-        roots += [folder, folder / "src"]
-    found: dict[Path, None] = {}
-    for module in imported(text, path.relative_to(roots[0]).as_posix()):
-        steps = module.split(".")
-        for count in range(len(steps)):
-            for root in dict.fromkeys(roots):
-                place = root.joinpath(*steps[: count + 1])
-                for file in (place.with_name(f"{place.name}.py"), place / "__init__.py"):
-                    if file != path and file.is_file():
-                        found[file] = None
-    return list(found)
-
-
-def _above(folder: Path, workspace: Path) -> list[Path]:
-    """Return a folder and those above it within the workspace, the nearest first."""
-    if not folder.is_relative_to(workspace):
-        return [folder]
-    return [folder, *(one for one in folder.parents if one.is_relative_to(workspace))]
-
-
-def _below(path: Path, root: Path, workspace: Path) -> str:
-    """Return the path under which a file is sent."""
-    for base in (root, workspace):
-        if path.is_relative_to(base):
-            return path.relative_to(base).as_posix()
-    return path.name

@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from clients.lsp.places import MOST_CHARACTERS, MOST_FILES, Gathered, Read
+from clients.lsp.places import MOST_CHARACTERS, MOST_FILES, Gathered, Read, under_setting
 
 _ENDINGS = ("", ".js", ".ts", ".jsx", ".tsx", ".mjs", ".cjs", ".mts", ".cts", ".json", "/index.js", "/index.ts")
 _SETTINGS = (".prettierrc", ".prettierrc.json", ".prettierrc.yaml", ".prettierrc.yml", ".editorconfig")
 _SETTINGS_MOST = 4096
 _RELATIVE = re.compile(r"""(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\(\s*)(["'])(\.{1,2}/[^"'\n]+)\1""")
 
+_BESIDE = re.compile(r"""(\bfrom\s+|\brequire\()(["'])\./([^"'\n]+)\2""")
 _SOURCES = re.compile(r"(^|/)src/\w+/java/")
 
 
@@ -73,10 +74,26 @@ def _named(text: str, path: Path) -> Iterator[Path]:
         yield path.parent / f"{name}.java"
 
 
-def path_beside(source: Path, generated: str, language: str) -> Path:
-    """Return where a generated file goes: across from `src/main/java` in `src/test/java`, else beside the source."""
+def path_beside(source: Path, generated: str, language: str, workspace: Path, setting: str = "") -> Path:
+    """Return where a generated file goes.
+
+    Into the setting's folder; else across from `src/main/java` in `src/test/java`, or into a `__tests__` folder beside
+    the source; else beside it.
+    """
     name = Path(generated).name
-    if language != "java":
-        return source.with_name(name)
-    folder = re.sub(r"(^|/)src/main/java(?=/|$)", r"\1src/test/java", source.parent.as_posix())
-    return Path(folder) / name
+    if setting and source.is_relative_to(workspace):
+        return under_setting(source, name, workspace, setting)
+    if language == "java":
+        folder = re.sub(r"(^|/)src/main/java(?=/|$)", r"\1src/test/java", source.parent.as_posix())
+        return Path(folder) / name
+    tests = source.parent / "__tests__"
+    return (tests if tests.is_dir() else source.parent) / name
+
+
+def moved(text: str, source: Path, target: Path) -> str:
+    """Return tests as they stand in another folder than their module's: what they import is still found."""
+    if source.parent == target.parent:
+        return text
+    way = os.path.relpath(source.parent, target.parent).replace(os.sep, "/")
+    way = way if way.startswith(".") else f"./{way}"
+    return _BESIDE.sub(lambda one: f"{one[1]}{one[2]}{way}/{one[3]}{one[2]}", text)

@@ -32,9 +32,12 @@ def import_root(path: Path) -> Path:
     return folder
 
 
-def gathered(path: Path, text: str, read: Read) -> Gathered:
-    """Return the module with what it imports of the project; what does not fit within the limits is left out."""
-    root = import_root(path)
+def gathered(path: Path, text: str, read: Read, root: Path | None = None) -> Gathered:
+    """Return the module with what it imports of the project; what does not fit within the limits is left out.
+
+    `root` is the folder that imports start from, where it is known.
+    """
+    root = root or import_root(path)
     target = path.relative_to(root).as_posix()
     files = {target: text}
     size = len(text)
@@ -84,14 +87,45 @@ def imported(text: str, name: str) -> list[str]:
     return list(found)
 
 
+def upward(folder: Path, workspace: Path) -> list[Path]:
+    """Return a folder and those above it within the workspace, the nearest first."""
+    if not folder.is_relative_to(workspace):
+        return [folder]
+    return [folder, *(one for one in folder.parents if one.is_relative_to(workspace))]
+
+
+def below(path: Path, root: Path, workspace: Path) -> str:
+    """Return the path under which a file is sent."""
+    for base in (root, workspace):
+        if path.is_relative_to(base):
+            return path.relative_to(base).as_posix()
+    return path.name
+
+
+def modules_of(path: Path, text: str, workspace: Path) -> list[Path]:
+    """Return files of the project that a Python test file imports, below the folders that imports may start from."""
+    roots = [import_root(path)]
+    for folder in upward(path.parent, workspace):
+        roots += [folder, folder / "src"]
+    found: dict[Path, None] = {}
+    for module in imported(text, path.relative_to(roots[0]).as_posix()):
+        steps = module.split(".")
+        for count in range(len(steps)):
+            for root in dict.fromkeys(roots):
+                place = root.joinpath(*steps[: count + 1])
+                for file in (place.with_name(f"{place.name}.py"), place / "__init__.py"):
+                    if file != path and file.is_file():
+                        found[file] = None
+    return list(found)
+
+
 def path_of_tests(source: Path, generated: str, workspace: Path, setting: str) -> Path:
     """Return where a generated file goes: the setting's folder, else `tests` where there is one, else beside it."""
     name = Path(generated).name
     if not source.is_relative_to(workspace):
         return source.with_name(name)
     if setting:
-        folder = source.parent.relative_to(workspace).as_posix()
-        return workspace / setting.replace("${folder}", folder).strip("/") / name
+        return under_setting(source, name, workspace, setting)
     tests = workspace / "tests"
     if not tests.is_dir():
         return source.with_name(name)
@@ -99,3 +133,9 @@ def path_of_tests(source: Path, generated: str, workspace: Path, setting: str) -
     inside = source.parent.relative_to(root) if root.is_relative_to(workspace) else Path()
     mirrored = [folder for folder in (tests / "unit" / inside, tests / inside, tests / "unit") if folder.is_dir()]
     return (mirrored[0] if mirrored else tests) / name
+
+
+def under_setting(source: Path, name: str, workspace: Path, setting: str) -> Path:
+    """Return the path of a name in the folder that is set for tests."""
+    folder = source.parent.relative_to(workspace).as_posix()
+    return workspace / setting.replace("${folder}", folder).strip("/") / name

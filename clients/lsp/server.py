@@ -7,20 +7,19 @@ from pathlib import Path
 from typing import Any
 
 from lsprotocol import types as lsp
-from pygls import uris
 from pygls.workspace import TextDocument
 
-from clients.lsp import api, assisting, braces, marks, testfile, work
-from clients.lsp.neighbours import path_beside
-from clients.lsp.places import path_of_tests
+from clients.lsp import api, assisting, failing, marks, work, writing
+from clients.lsp.definitions import definitions
 from clients.lsp.problems import Problem, Text
 from clients.lsp.session import SOURCE, TestServer
 from clients.lsp.settings import Settings
-from clients.lsp.symbols import symbol_at, symbols
+from clients.lsp.symbols import Symbol, symbol_at, symbols
 
 GENERATE = "moeAssistant.generate"
 CANCEL = "moeAssistant.cancel"
 KIND = "refactor.tests"
+_LANGUAGES = frozenset({"python", "javascript", "typescript", "java"})
 
 
 def create(settings: Settings) -> TestServer:
@@ -55,15 +54,13 @@ def _take(server: TestServer, options: object) -> None:
 
 def _lenses(server: TestServer, params: lsp.CodeLensParams) -> list[lsp.CodeLens]:
     document = server.workspace.get_text_document(params.text_document.uri)
-    if not _is_source(document):
-        return []
     title = Text("Generate tests", "生成测试").of(server.settings.language)
     return [
         lsp.CodeLens(
             range=lsp.Range(lsp.Position(symbol.line, 0), lsp.Position(symbol.line, 0)),
             command=lsp.Command(title=title, command=GENERATE, arguments=[document.uri, symbol.name]),
         )
-        for symbol in symbols(document.source)
+        for symbol in _symbols(document)
     ]
 
 
@@ -74,11 +71,11 @@ def _actions(server: TestServer, params: lsp.CodeActionParams) -> list[lsp.CodeA
 
 def _of_tests(server: TestServer, document: TextDocument, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
     if document.uri in server.written:
-        return _rejecting(server, document, params.range.start.line)
+        return writing.rejecting(server, document, params.range.start.line)
     actions = _bug_fixes(server, document, params.context.diagnostics)
     if document.language_id == "python" and not _is_source(document):
         return actions
-    found = symbol_at(symbols(document.source), params.range.start.line) if _is_source(document) else None
+    found = symbol_at(_symbols(document), params.range.start.line)
     if found is not None:
         title = Text(f"Generate unit tests for {found.name}", f"为 {found.name} 生成单元测试")
         actions.append(_command(server, title, document.uri, found.name))
@@ -93,38 +90,19 @@ def _command(server: TestServer, title: Text, *arguments: str) -> lsp.CodeAction
     )
 
 
-def _rejecting(server: TestServer, document: TextDocument, line: int) -> list[lsp.CodeAction]:
-    """Offer to take out the generated test under the cursor."""
-    try:
-        found = testfile.statements(document.source)
-    except SyntaxError:
-        return []
-    for one in found:
-        if one.start <= line < one.end and one.name in server.written[document.uri]:
-            title = Text(f"Reject the generated test {one.name}", f"拒绝生成的测试 {one.name}").of(
-                server.settings.language
-            )
-            after = one.end
-            lines = document.source.split("\n")
-            while after < len(lines) and not lines[after].strip():
-                after += 1
-            span = lsp.Range(lsp.Position(one.start, 0), lsp.Position(after, 0))
-            change = lsp.WorkspaceEdit(changes={document.uri: [lsp.TextEdit(span, "")]})
-            return [lsp.CodeAction(title=title, kind=lsp.CodeActionKind.QuickFix, edit=change)]
-    return []
-
-
 def _bug_fixes(server: TestServer, document: TextDocument, marked: Sequence[lsp.Diagnostic]) -> list[lsp.CodeAction]:
     """Offer the failing test of a suspected bug."""
-    made = server.results.get(document.uri)
+    answer = server.results.get(document.uri)
+    if answer is None:
+        return []
     wanted = {str(one.data) for one in marked if one.source == SOURCE and one.code == "suspected_bug"}
     actions = []
-    for name, text in [] if made is None else made.files.items():
-        there = wanted & _names(document, text)
+    for name in answer.made.files:
+        there = writing.held(document, answer, name, wanted)
         if not there:
             continue
         title = Text("Add the failing test that shows it", "添加能显示该问题的失败测试").of(server.settings.language)
-        change = _edit(server, document, name, text, there)
+        change = writing.edit(server, document, answer, name, there)
         shown = [one for one in marked if str(one.data) in there]
         actions.append(lsp.CodeAction(title=title, kind=lsp.CodeActionKind.QuickFix, diagnostics=shown, edit=change[1]))
     return actions
@@ -155,68 +133,61 @@ def _cancel(server: TestServer, *arguments: object) -> int:
 
 async def _made(server: TestServer, document: TextDocument, symbol: str | None) -> dict[str, Any]:
     server.publish(document, [])
-    made = await work.ask(server, server.settings, document, symbol)
-    server.results[document.uri] = made
+    answer = await work.ask(server, server.settings, document, symbol)
+    server.results[document.uri], made = answer, answer.made
     server.publish(document, marks.findings(document, made, server.settings.language))
     passed = {test.name for test in made.tests if test.status == "passed"}
     targets: list[str] = []
-    for name, text in made.files.items():
-        there = passed & _names(document, text)
+    for name in made.files:
+        there = writing.held(document, answer, name, passed)
         if not there:
             continue  # a failing test is offered on its diagnostic
-        target, change = _edit(server, document, name, text, there)
-        answer = await server.workspace_apply_edit_async(lsp.ApplyWorkspaceEditParams(edit=change, label=SOURCE))
-        if answer.applied:
+        target, change = writing.edit(server, document, answer, name, there)
+        done = await server.workspace_apply_edit_async(lsp.ApplyWorkspaceEditParams(edit=change, label=SOURCE))
+        if done.applied:
             targets.append(target)
             server.written.setdefault(target, set()).update(there)
     summary = {
         "tests": len(passed), "files": targets, "suspected_bugs": len(made.suspected_bugs),
         "left_out": len(made.left_out), "line_coverage": made.line_coverage, "mutation_score": made.mutation_score,
+        "before": None if made.before is None else made.before.line,
     }  # fmt: skip
+    if answer.unable is not None and answer.there is not None:
+        server.say(_unable(answer.there.path.name), lsp.MessageType.Warning, answer.unable.detail)
     server.say(_summary(made, len(passed)))
     return summary
 
 
-def _edit(
-    server: TestServer, document: TextDocument, name: str, text: str, keep: set[str]
-) -> tuple[str, lsp.WorkspaceEdit]:
-    source = Path(document.path)
-    language = work.language_of(document)
-    workspace, setting = work.workspace_of(server, source), server.settings.test_folder
-    target = (
-        path_of_tests(source, name, workspace, setting) if language == "python" else path_beside(source, name, language)
+def _unable(name: str) -> Text:
+    return Text(
+        f"{name} could not be run on the server, so new tests may repeat it.",
+        f"{name} 无法在服务器上运行，新测试可能与其重复。",
     )
-    existing = work.text_of(server, target) or ""
-    full = (
-        testfile.merged(existing, text, keep) if language == "python" else braces.merged(existing, text, keep, language)
-    )
-    label = Text(f"{len(keep)} generated tests", f"{len(keep)} 个生成的测试").of(server.settings.language)
-    confirm = label if work.can_confirm(server, server.settings) else None
-    return uris.from_fs_path(str(target)) or "", work.edit(server, target, full, confirm=confirm)
-
-
-def _names(document: TextDocument, text: str) -> set[str]:
-    """Return the names of the tests in a generated file."""
-    language = work.language_of(document)
-    if language == "python":
-        return {one.name for one in testfile.statements(text)}
-    return {one.name for one in braces.pieces(text, language)}
 
 
 def _summary(made: api.Generated, passed: int) -> Text:
     line, score = f"{made.line_coverage:.0%}", "–" if made.mutation_score is None else f"{made.mutation_score:.0%}"
     bugs, left = len(made.suspected_bugs), len(made.left_out)
     more = Text(f" Laws not confirmed: {left}.", f"未证实的规律 {left} 条。") if left else Text("", "")
+    old = "" if made.before is None else f"{made.before.line:.0%}"
+    before = Text(f" (before {old})", f"（此前 {old}）") if old else Text("", "")
     return Text(
-        f"{passed} tests: line coverage {line}, mutation score {score}, suspected bugs {bugs}.{more.en}",
-        f"{passed} 个测试：行覆盖率 {line}，变异得分 {score}，疑似缺陷 {bugs} 个。{more.zh}",
+        f"{passed} tests: line coverage {line}{before.en}, mutation score {score}, suspected bugs {bugs}.{more.en}",
+        f"{passed} 个测试：行覆盖率 {line}{before.zh}，变异得分 {score}，疑似缺陷 {bugs} 个。{more.zh}",
     )
 
 
+def _symbols(document: TextDocument) -> list[Symbol]:
+    """Return what tests can be asked for by its name; nothing in a file of tests."""
+    language = work.language_of(document)
+    if not _is_source(document) or language not in _LANGUAGES:
+        return []
+    return symbols(document.source) if language == "python" else definitions(document.source, language)
+
+
 def _is_source(document: TextDocument) -> bool:
-    name = Path(document.path).name
-    is_test = name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py"
-    return name.endswith(".py") and not is_test
+    path = Path(document.path)
+    return (path.suffix == ".py" or document.language_id != "python") and not failing.is_test(path)
 
 
 def _closed(server: TestServer, params: lsp.DidCloseTextDocumentParams) -> None:

@@ -10,7 +10,7 @@ from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
 from pygls.workspace import TextDocument
 
-from clients.lsp import api
+from clients.lsp.existing import Answer
 from clients.lsp.problems import Problem, Text
 from clients.lsp.settings import Settings
 
@@ -30,7 +30,7 @@ class TestServer(LanguageServer):
         super().__init__(NAME, VERSION)
         self.settings = settings
         self.running: dict[str, asyncio.Task[dict[str, Any] | None]] = {}
-        self.results: dict[str, api.Generated] = {}
+        self.results: dict[str, Answer] = {}
         """The last answer by the address of its source: for the tests that show suspected bugs."""
         self.written: dict[str, set[str]] = {}
         """Names of the tests that were written, by the address of their file: those can be rejected one by one."""

@@ -13,7 +13,7 @@ _WIDTH = 88
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A top-level statement with its decorators and the comments above it; lines count from 0, `end` is excluded."""
+    """A statement with its decorators and the comments above it; lines count from 0, `end` is excluded."""
 
     node: ast.stmt
     text: str
@@ -33,13 +33,36 @@ class Statement:
 
 def statements(text: str) -> list[Statement]:
     """Take a module apart. Raises SyntaxError."""
-    lines = text.split("\n")
+    return _taken_apart(ast.parse(text).body, text.split("\n"), 0)
+
+
+def tests(text: str) -> list[Statement]:
+    """Return the tests of a module, methods of its classes among them; the only one of a class takes the class.
+
+    Raises SyntaxError.
+    """
     found: list[Statement] = []
-    before = 0
-    for node in ast.parse(text).body:
+    for one in statements(text):
+        methods = one.node.body if isinstance(one.node, ast.ClassDef) else []
+        inner = _taken_apart(methods, text.split("\n"), one.node.lineno)
+        if len(inner) == 1:
+            inner = [Statement(inner[0].node, one.text, one.start, one.end)]
+        found += [test for test in (inner or [one]) if test.name.startswith("test")]
+    return found
+
+
+def additions(base: str, whole: str) -> str:
+    """Return what a file lacks of one that was made from it. Raises SyntaxError."""
+    there = {one.text for one in statements(base)}
+    return "\n\n\n".join(one.text for one in statements(whole) if one.text not in there) + "\n"
+
+
+def _taken_apart(nodes: list[ast.stmt], lines: list[str], before: int) -> list[Statement]:
+    found: list[Statement] = []
+    for node in nodes:
         decorators: list[ast.expr] = getattr(node, "decorator_list", [])
         start = min([node.lineno, *(decorator.lineno for decorator in decorators)]) - 1
-        while start > before and lines[start - 1].startswith("#"):
+        while start > before and lines[start - 1].lstrip().startswith("#"):
             start -= 1
         end = node.end_lineno or node.lineno
         found.append(Statement(node, "\n".join(lines[start:end]), start, end))

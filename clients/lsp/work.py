@@ -16,12 +16,14 @@ from pygls.workspace import TextDocument
 
 from clients.lsp import api, places
 from clients.lsp.dependencies import listed
+from clients.lsp.existing import Answer, asked, with_tests
 from clients.lsp.neighbours import gathered_around
 from clients.lsp.problems import Text
 from clients.lsp.settings import Settings
 
 _STAGES = {
     "queued": Text("waiting for a free place", "正在排队"),
+    "existing": Text("running the tests that are there", "正在运行已有测试"),
     "search": Text("searching inputs", "正在搜索输入"),
     "mutants": Text("trying mutants", "正在尝试变异体"),
     "gate": Text("running the tests", "正在执行测试"),
@@ -30,24 +32,38 @@ _STAGES = {
 }
 
 
-Answer = TypeVar("Answer")
-Call = Callable[[api.Asking, dict[str, Any], api.Heard], Coroutine[Any, Any, Answer]]
+Made = TypeVar("Made")
+Call = Callable[[api.Asking, dict[str, Any], api.Heard], Coroutine[Any, Any, Made]]
 
 
-async def ask(server: LanguageServer, settings: Settings, document: TextDocument, symbol: str | None) -> api.Generated:
-    """Ask for tests. Raises Problem; asyncio.CancelledError when the editor cancels the request or its progress."""
-    body = request(server, settings, document, symbol)
-    if body["language"] == "python" and len(body["files"]) < places.MOST_FILES:
-        path = Path(document.path)
-        packages = listed(path, workspace_of(server, path), lambda one: text_of(server, one))
-        body["files"] = {**packages, **body["files"]}
+async def ask(server: LanguageServer, settings: Settings, document: TextDocument, symbol: str | None) -> Answer:
+    """Ask for tests, with those that the project has.
+
+    Raises Problem; asyncio.CancelledError when the editor cancels the request or its progress.
+    """
+    plain = request(server, settings, document, symbol)
+    path = Path(document.path)
+    workspace = workspace_of(server, path)
+
+    def read(one: Path) -> str | None:
+        return text_of(server, one)
+
+    body, there = plain, None
+    if plain["language"] != "python" or path.name.endswith(".py"):
+        body, there = with_tests(path, plain, workspace, settings.test_folder, read)
+    packages = listed(path, workspace, read) if plain["language"] == "python" else {}
     title = Text(f"Tests for {_name(document)}", f"{_name(document)} 的测试")
-    return await call(server, settings, title, body, api.generate)
+
+    async def generated(one: dict[str, Any]) -> api.Generated:
+        files = {**packages, **one["files"]} if len(one["files"]) < places.MOST_FILES else one["files"]
+        return await call(server, settings, title, {**one, "files": files}, api.generate)
+
+    return await asked(body, plain, there, generated)
 
 
 async def call(
-    server: LanguageServer, settings: Settings, title: Text, body: dict[str, Any], ask_for: Call[Answer]
-) -> Answer:
+    server: LanguageServer, settings: Settings, title: Text, body: dict[str, Any], ask_for: Call[Made]
+) -> Made:
     """Ask the assistant, with progress. Raises Problem; asyncio.CancelledError when the editor cancels."""
     asking = api.Asking(settings.base(), settings.key(), settings.language)
     token = await _progress(server)

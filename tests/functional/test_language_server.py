@@ -131,17 +131,19 @@ def start(tmp_path: Path) -> Start:
 
     @asynccontextmanager
     async def begin(
-        url: str, key: str = "ak_12345678_wrong-key", *, editor: str = "visual_studio_code", **options: object
-    ) -> AsyncIterator[Editor]:
+        url: str, key: str = "ak_12345678_wrong-key", *, editor: str = "visual_studio_code", verbose: bool = False,
+        **options: object,
+    ) -> AsyncIterator[Editor]:  # fmt: skip
         file = tmp_path / "key"
         file.write_text(key + "\n")
         file.chmod(0o600)
         folder = tmp_path / "project"
         folder.mkdir()
         client = make_test_lsp_client()
+        command = [sys.executable, "-m", "clients.lsp", "--token-file", str(file), *(["--verbose"] if verbose else [])]
         await client.start_io(
-            sys.executable, "-m", "clients.lsp", "--token-file", str(file), cwd=str(CHECKOUT),
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path[1:])},
+            "sh", "-c", 'exec "$0" "$@" 2>"$TOLD"', *command, cwd=str(CHECKOUT),
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path[1:]), "TOLD": str(tmp_path / "stderr")},
         )  # fmt: skip
         root = uris.from_fs_path(str(folder)) or ""
         made = Editor(client, folder)
@@ -186,6 +188,27 @@ async def test_a_lens_stands_above_functions_classes_and_methods(start: Start) -
         (15, "Cart.add"),
     ]
     assert {one.command.title for one in lenses} == {"Generate tests"}
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "source", "lenses"),
+    [
+        ("till.js", "javascript", "exports.a = 1;\nfunction net(a) {\n  return a;\n}\n", ["net"]),
+        ("till.tsx", "typescriptreact", "export const Net = (a: number) => a;\n", ["Net"]),
+        ("Till.java", "java", "class Till {\n  public int net() {\n    return 1;\n  }\n}\n", ["Till", "Till.net"]),
+        ("till.test.js", "javascript", "function net() {}\n", []),
+        ("TillTest.java", "java", "class TillTest {}\n", []),
+        ("till.go", "go", "func Net() {}\n", []),
+    ],
+)
+async def test_lenses_stand_in_other_languages_and_not_in_tests(
+    start: Start, name: str, language: str, source: str, lenses: list[str]
+) -> None:
+    async with start(AWAY) as editor:
+        uri = editor.open(source, name=name, language=language)
+        assert [one.command.arguments[1] for one in await editor.lenses()] == lenses
+        titles = [one.title for one in await editor.actions(uri, source.count("\n") // 2)]
+    assert titles[:-1] == [f"Generate unit tests for {name}" for name in lenses[-1:]]
 
 
 async def test_lenses_follow_what_is_typed(start: Start) -> None:
@@ -507,21 +530,28 @@ async def test_too_many_requests_say_when_to_come_back(serve: Serve, start: Star
     assert "Try again in" in answer["message"]
 
 
-async def test_the_key_is_in_nothing_that_is_said_or_written(
-    served: Served, start: Start, capfd: pytest.CaptureFixture[str]
-) -> None:
-    async with start(served.url, served.key, budget=1) as editor:
+async def test_the_key_is_in_nothing_that_is_said_or_written(served: Served, start: Start, tmp_path: Path) -> None:
+    """After a run that worked, one that failed on the way, and a key among the settings; with all that is logged."""
+    async with start(served.url, served.key, budget=1, verbose=True) as editor:
         editor.open()
         await editor.run(editor.uri, "Cart.add")
+        for settings in ({"endpoint": AWAY}, {"apiKey": served.key}):
+            changed = {"moeAssistant": settings}
+            editor.client.workspace_did_change_configuration(lsp.DidChangeConfigurationParams(changed))
+            await editor.run(editor.uri, "Cart.add")
         spoken = (
             repr(editor.client.messages)
             + repr(editor.client.log_messages)
             + repr(editor.edits)
             + repr(editor.client.diagnostics)
         )
-    out, err = capfd.readouterr()
+        progress = repr(editor.client.progress_reports)
+    logged = (tmp_path / "stderr").read_text()
     files = "".join(path.read_text() for path in editor.folder.rglob("*") if path.is_file())
-    assert served.key not in spoken + out + err + files
+    assert "/api/v1/tests" in logged, "the request stands in the log, so the key could"
+    for place in (spoken, progress, logged, files):
+        assert served.key not in place
+        assert served.key.rpartition("_")[2] not in place
 
 
 @pytest.mark.parametrize(

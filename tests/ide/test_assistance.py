@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.functional.test_code_assistant import JS, JS_TEST
-from tests.functional.test_language_server_code import FIXED, MONEY, TEST
+from tests.functional.test_code_assistant import JAVA, JAVA_TEST, JS, JS_TEST
+from tests.functional.test_language_server_code import FIXED, MONEY, OPINION, TEST
 from tests.ide.conftest import TILL, Open
 from tests.ide.stand import Assistant
 from tests.ide.test_journeys import until
@@ -87,17 +87,23 @@ def test_an_explanation_stands_beside_the_code(window: Open, key: str, answering
 
 
 JS_FIXED = "```\nconst cents = (amount) => Math.round(amount * 100);\n```"
+JAVA_FIXED = "```\nstatic int cents(int amount) {\n  return amount * 100;\n}\n```"
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("source", "broken", "test_file", "test", "line", "fixed", "mended"),
+    ("source", "broken", "test_file", "test", "line", "said", "mended"),
     [
-        ("money.py", MONEY, "tests/test_money.py", TEST, 5, FIXED, "round(amount * 100)"),
-        ("money.js", JS, "money.test.js", JS_TEST, 4, JS_FIXED, "Math.round(amount * 100)"),
+        ("money.py", MONEY, "tests/test_money.py", TEST, 5, [FIXED] * 3, "round(amount * 100)"),
+        ("money.js", JS, "money.test.js", JS_TEST, 4, [JS_FIXED] * 3, "Math.round(amount * 100)"),
+        (
+            "src/main/java/shop/Money.java", f"package shop;\n{JAVA}",
+            "src/test/java/shop/MoneyTest.java", f"package shop;\n{JAVA_TEST}",
+            9, [OPINION, JAVA_FIXED], "return amount * 100;",
+        ),
     ],
-    ids=["pytest", "Jest"],
-)
+    ids=["pytest", "Jest", "JUnit"],
+)  # fmt: skip
 def test_a_failing_test_is_fixed_where_the_code_is_wrong(
     window: Open,
     key: str,
@@ -108,13 +114,14 @@ def test_a_failing_test_is_fixed_where_the_code_is_wrong(
     test_file: str,
     test: str,
     line: int,
-    fixed: str,
+    said: list[str],
     mended: str,
 ) -> None:
-    (project / source).write_text(broken)
-    (project / test_file).parent.mkdir(exist_ok=True)
-    (project / test_file).write_text(test)
-    shown = window(test_file, endpoint=answering(fixed, fixed, fixed).url)
+    """Nothing promises what the Java code does: what is wrong there is the model's opinion."""
+    for name, text in ((source, broken), (test_file, test)):
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text(text)
+    shown = window(test_file, endpoint=answering(*said).url)
     select(shown, line, line)
     shown.page.keyboard.press("ArrowLeft")
     shown.command("MoE Assistant: Fix This Failing Test")

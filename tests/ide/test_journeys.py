@@ -297,6 +297,35 @@ class TestMore:
         kept = iter((project / "tests" / "test_till.py").read_text().splitlines())
         assert all(line in kept for line in ours.splitlines())
 
+    def test_what_tests_lack_is_a_diff_against_them_and_each_can_be_accepted(
+        self, window: Open, project: Path, key: str
+    ) -> None:
+        """The server runs the tests of the project, which need their fixture, and tells what they covered."""
+        ours = "from till import net\n\n\ndef test_ours(price):\n    assert net(price, 4.0) == 6.0\n"
+        tests = project / "tests" / "test_till.py"
+        tests.parent.mkdir()
+        tests.write_text(ours)
+        tests.with_name("conftest.py").write_text("import pytest\n\n\n@pytest.fixture\ndef price():\n    return 10.0\n")
+        (project / "till.py").write_text(f"{TILL}\n\ndef half(n: int) -> int:\n    return n // 2\n")
+        shown = window(budget=3)
+        expect(shown.lens()).to_have_count(2, timeout=PATIENCE_MS)
+        shown.command("MoE Assistant: Generate Tests for This File")
+        shown.give_key(key)
+        shown.tab("test_till.py: proposed tests").wait_for(timeout=PATIENCE_MS)
+        shown.notice(re.compile(r"Before: [1-9]\d %"))
+        sides = shown.page.locator(".monaco-diff-editor .view-lines", has_text="test_ours")
+        expect(sides).to_have_count(2, timeout=PATIENCE_MS)
+        sides.last.locator(".view-line", has_text=re.compile(r"def.test_(?!ours)")).first.click()
+        shown.command("MoE Assistant: Accept This Test")
+        until(lambda: tests.read_text().count("def test_") == 2)
+        first = tests.read_text()
+        kept = iter(first.splitlines())
+        assert all(line in kept for line in ours.splitlines())
+        compile(first, "test_till.py", "exec")
+        shown.title_action("Reject Proposed Tests")
+        expect(shown.tab("test_till.py: proposed tests")).to_have_count(0, timeout=PATIENCE_MS)
+        assert tests.read_text() == first
+
     def test_accepting_can_be_undone(self, window: Open, project: Path, key: str) -> None:
         (project / "test_till.py").write_text("X = 1\n")
         shown = window()
@@ -372,10 +401,13 @@ def test_the_key_is_in_no_setting_and_no_log(window: Open, key: str, code: Code,
     shown.command("MoE Assistant: Set API Key")
     shown.give_key(WRONG_KEY)
     shown.notice("stored")
+    looked = set()
     for place in (code.folder, project):
         for path in place.rglob("*"):
             if path.is_file() and "extensions" not in path.parts:
+                looked.add(path.name)
                 data = path.read_bytes()
                 assert key.encode() not in data, path
                 assert WRONG_KEY.encode() not in data, path
+    assert "settings.json" in looked
     assert key not in shown.page.locator(".monaco-workbench").inner_text()

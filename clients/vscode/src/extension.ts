@@ -111,16 +111,24 @@ function commands(desk: Desk): vscode.Disposable[] {
 
 type Named = [NonNullable<ReturnType<Proposals["at"]>>, string];
 
-/** A test by its lens (address and name) or by its entry in the Test Explorer. */
+/** A test by its lens (address and name), by its entry in the Test Explorer, or by the cursor in the proposal. */
 function named(desk: Desk, args: readonly unknown[]): Named | undefined {
   const [first, second] = args;
   if (first instanceof vscode.Uri && typeof second === "string") {
     const one = desk.proposals.at(first);
     return one && [one, second];
   }
-  const item = first as vscode.TestItem | undefined;
-  const one = item?.uri && desk.proposals.with(item.label, item.uri);
-  return one && item ? [one, item.label] : undefined;
+  if (first === undefined || first instanceof vscode.Uri) return underCursor(desk);
+  const item = first as vscode.TestItem;
+  const one = item.uri && desk.proposals.with(item.label, item.uri);
+  return one && [one, item.label];
+}
+
+function underCursor(desk: Desk): Named | undefined {
+  const editor = vscode.window.activeTextEditor;
+  const one = editor && desk.proposals.at(editor.document.uri);
+  const test = one?.review.around(one.file, editor?.document.getText() ?? "", editor?.selection.active.line ?? 0);
+  return one && test !== undefined ? [one, test] : undefined;
 }
 
 async function on<T>(found: T | undefined, act: (found: T) => Promise<void>): Promise<void> {

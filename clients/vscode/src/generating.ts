@@ -3,9 +3,10 @@
 import * as vscode from "vscode";
 import { generate } from "./core/client";
 import { listed } from "./core/dependencies";
-import { gatheredAround, moved, testPathOf } from "./core/neighbours";
-import { gathered, MOST_FILES, testPath } from "./core/places";
 import type { Endpoint } from "./core/endpoint";
+import { type Answer, apart, asked, type There, withTests } from "./core/existing";
+import { gatheredAround, moved, testPathOf } from "./core/neighbours";
+import { folderOf, gathered, MOST_FILES, nameOf, type Sources, testPath, under } from "./core/places";
 import { explained, Problem, type Remedy } from "./core/problems";
 import { details, stage, summary } from "./core/report";
 import { Review } from "./core/review";
@@ -17,7 +18,7 @@ import type { Keys } from "./keys";
 import { found, type Lenses } from "./lens";
 import { remember } from "./localrun";
 import type { Log } from "./log";
-import { placeOf } from "./project";
+import { type Place, placeOf } from "./project";
 import type { Proposals } from "./proposals";
 import * as settings from "./settings";
 import { t } from "./texts";
@@ -43,8 +44,7 @@ export async function generateTests(desk: Desk, document: vscode.TextDocument, s
   }
   busy.add(id);
   try {
-    const made = await ask(desk, document, symbol);
-    if (made !== undefined) await present(desk, document, made);
+    await present(desk, document, await ask(desk, document, symbol));
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     await tell(desk, document, error, () => generateTests(desk, document, symbol));
@@ -58,28 +58,37 @@ export function symbolUnderCursor(editor: vscode.TextEditor): string | undefined
   return symbolAt(found(editor.document), editor.selection.active.line)?.name;
 }
 
-async function ask(desk: Desk, document: vscode.TextDocument, symbol?: string): Promise<Generated | undefined> {
+/** What the server made, with the file of tests that the project has. */
+interface Answered extends Answer<Generated> {
+  readonly there: There | undefined;
+}
+
+async function ask(desk: Desk, document: vscode.TextDocument, symbol?: string): Promise<Answered> {
   const endpoint = settings.endpoint();
   const known = language(document.languageId);
   if (known === undefined) throw new Problem("unsupported_language", { detail: document.languageId });
   const { token } = await credentials(desk);
-  const sent = await withPackages(await sources(document, known), document, known);
+  const plain = await sources(document, known);
+  const { sent, there } = await besideTests(plain, document, known);
+  const more = { language: known, symbols: symbol === undefined ? [] : [symbol], budget: settings.budget() };
   const started = Date.now();
   desk.diagnostics.clear(document.uri);
   const title = t("Tests for {0}", vscode.workspace.asRelativePath(document.uri));
-  const made = await withProgress(title, (signal, report) => {
+  const answer = await withProgress(title, (signal, report) => {
     let count = 0;
-    return generate(
-      { language: known, ...sent, symbols: symbol === undefined ? [] : [symbol], budget: settings.budget() },
-      { endpoint, token, language: vscode.env.language, signal },
-      {
-        progress: (progress) => report(stage(progress, count, t)),
-        test: () => report(t("{0} tests", (count += 1))),
-      },
+    return asked(sent, plain, async (body) =>
+      generate(
+        { ...(await withPackages(body, document, known)), ...more },
+        { endpoint, token, language: vscode.env.language, signal },
+        {
+          progress: (progress) => report(stage(progress, count, t)),
+          test: () => report(t("{0} tests", (count += 1))),
+        },
+      ),
     );
   });
-  desk.log.write(`POST ${endpoint.base}/api/v1/tests ${sent.target}: ${Date.now() - started} ms`, ...details(made, t));
-  return made;
+  desk.log.write(`POST ${endpoint.base}/api/v1/tests ${sent.target}: ${Date.now() - started} ms`, ...details(answer.made, t));
+  return { ...answer, there };
 }
 
 /** Where the assistant is and the key for it; asks for one where none is stored. Throws Problem. */
@@ -91,12 +100,19 @@ export async function credentials(desk: Desk): Promise<{ endpoint: Endpoint; tok
 }
 
 /** What the server needs, unsaved changes included. An untitled document gets a name by which tests can import it. */
-export async function sources(document: vscode.TextDocument, known: Language): Promise<{ files: Record<string, string>; target: string }> {
+export async function sources(document: vscode.TextDocument, known: Language): Promise<Sources> {
   const place = placeOf(document.uri);
   const text = document.getText();
   if (known !== "python") return gatheredAround(place.path, text, place.disk, known);
   if (document.isUntitled || !place.path.endsWith(".py")) return { files: { "module.py": text }, target: "module.py" };
   return gathered(place.path, text, place.disk);
+}
+
+/** With the tests that the project has for it; a document without a place in a project has none. */
+async function besideTests(plain: Sources, document: vscode.TextDocument, known: Language): ReturnType<typeof withTests> {
+  const place = placeOf(document.uri);
+  const placed = !document.isUntitled && (known !== "python" || place.path.endsWith(".py"));
+  return placed ? withTests(place.path, plain, known, settings.testFolder(), place.disk) : { sent: plain };
 }
 
 async function withPackages<T extends { files: Record<string, string> }>(sent: T, document: vscode.TextDocument, known: Language): Promise<T> {
@@ -121,30 +137,46 @@ export async function withProgress<T>(
   });
 }
 
-async function present(desk: Desk, document: vscode.TextDocument, made: Generated): Promise<void> {
+async function present(desk: Desk, document: vscode.TextDocument, { made, added, there, refused }: Answered): Promise<void> {
   desk.diagnostics.findings(document, made);
   const known = language(document.languageId) ?? "python";
   const place = placeOf(document.uri);
   const targets = new Map<string, vscode.Uri>();
   const files: Record<string, string> = {};
   for (const [file, text] of Object.entries(made.files)) {
-    const setting = settings.testFolder();
-    const path =
-      known === "python"
-        ? await testPath(place.path, file, setting, place.disk)
-        : await testPathOf(place.path, file, setting, place.disk, known);
-    files[file] = known === "javascript" || known === "typescript" ? moved(text, place.path, path) : text;
+    const grew = added && file === there?.name;
+    const beside = there === undefined || grew ? undefined : apart(file, text, place.path, known, refused);
+    const path = there === undefined ? await usualPath(file, place, known) : beside === undefined ? there.path : under(folderOf(there.path), beside.path);
+    files[file] = grew || known === "python" || known === "java" ? (beside?.text ?? text) : moved(text, file, path);
     const target = vscode.Uri.joinPath(place.folder, path);
     targets.set(file, target);
     remember(target, document.uri);
   }
-  const review = new Review({ ...made, files }, known);
+  const review = new Review({ ...made, files }, known, added && there !== undefined ? { [there.name]: there.text } : {});
   await desk.proposals.replaced([...targets.values()]);
   await desk.explorer.show(document.uri, made, targets);
   // The file of suspected bugs goes first, so that the one to accept lies on top.
-  const order = [...targets].sort(([a], [b]) => Number(b.includes("suspected")) - Number(a.includes("suspected")));
+  const order = [...targets].sort(([a], [b]) => Number(isSuspected(b)) - Number(isSuspected(a)));
   for (const [file, target] of order) await desk.proposals.show(review, file, target);
+  if (refused !== undefined && there !== undefined) unable(desk, there, refused);
   void vscode.window.showInformationMessage(summary(made, t));
+}
+
+function usualPath(file: string, place: Place, known: Language): Promise<string> {
+  const setting = settings.testFolder();
+  return known === "python" ? testPath(place.path, file, setting, place.disk) : testPathOf(place.path, file, setting, place.disk, known);
+}
+
+function isSuspected(file: string): boolean {
+  return /suspected/i.test(file);
+}
+
+/** Say that the tests of the project could not be taken along, and why. */
+function unable(desk: Desk, there: There, refused: Problem): void {
+  const { code = "", detail = "" } = refused.facts;
+  desk.log.write(`${there.name}: ${code} ${detail}`);
+  if (refused.facts.status === 400) return; // a server that adds to no such file: it is merged here
+  void vscode.window.showWarningMessage(t("{0} could not be run on the server, so new tests may repeat it. {1}", nameOf(there.path), detail));
 }
 
 /** Say what went wrong and offer what helps. */

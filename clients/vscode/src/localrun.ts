@@ -10,7 +10,8 @@ import { casesOf, fromIstanbul, jestOf } from "./core/jest";
 import { type Case, cases } from "./core/junit";
 import { importRoot, nameOf } from "./core/places";
 import { languageOf } from "./core/symbols";
-import { exists, placeOf } from "./project";
+import { nodeOf } from "./core/testfile";
+import { exists, placeOf, textOf } from "./project";
 import * as settings from "./settings";
 import { t } from "./texts";
 
@@ -73,7 +74,8 @@ async function measured({ target, tests, coverage, token, folder, failed }: Run)
   const root = vscode.Uri.joinPath(place.folder, await importRoot(place.path, place.disk)).fsPath;
   const report = join(folder, "report.xml");
   const data = join(folder, "coverage");
-  const pytest = ["-m", "pytest", "-q", `--junitxml=${report}`, ...tests.map((test) => `${target.fsPath}::${test}`)];
+  const text = (await textOf(target)) ?? "";
+  const pytest = ["-m", "pytest", "-q", `--junitxml=${report}`, ...tests.map((test) => `${target.fsPath}::${nodeOf(text, test)}`)];
   const measure = ["-m", "coverage", "run", "--branch", `--data-file=${data}`, `--source=${root}`];
   const run = await python([...(coverage ? measure : []), ...pytest], place.folder.fsPath, root, token);
   if (token.isCancellationRequested) return { cases: [], coverage: new Map(), output: run.output };

@@ -2,8 +2,9 @@
 
 import type { Braces } from "./braces";
 import { classes, gatheredAround, modules } from "./neighbours";
-import { type Disk, folderOf, gathered, imported, importRoot, MOST_CHARACTERS, nameOf, under } from "./places";
+import { below, type Disk, folderOf, gathered, importRoot, modulesOf, MOST_CHARACTERS, nameOf, under, upward } from "./places";
 import { type Language, languageOf, symbolAt, symbols } from "./symbols";
+import { nodeOf } from "./testfile";
 import { titledAs, titledAt } from "./titles";
 
 const TEST_FILE = /(^|\/)(test_[^/]*|[^/]*_test)\.py$|\.(test|spec)\.[cm]?[jt]sx?$|(^|\/)__tests__\/.*\.[cm]?[jt]sx?$|Tests?\.java$/;
@@ -34,7 +35,7 @@ export function testAt(text: string, line: number, of: Language): string | undef
 
 /** The name under which the server finds a test of the Test Explorer. */
 export function testCalled(text: string, label: string, of: Language): string {
-  return of === "python" ? label : titledAs(text, label, of);
+  return of === "python" ? nodeOf(text, label) : titledAs(text, label, of);
 }
 
 /** Gather what a fix needs; undefined when no module of the project is found that the test file is about. */
@@ -50,19 +51,18 @@ export async function gatheredForFix(path: string, text: string, disk: Disk): Pr
     files[name] = content;
     places[name] = place;
   };
-  const below = (place: string): string => (root !== "" && place.startsWith(`${root}/`) ? place.slice(root.length + 1) : place);
   for (const place of await modulesOf(path, text, disk)) {
     const content = await disk.read(place);
     const size = Object.values(files).reduce((sum, one) => sum + one.length, text.length);
-    const reached = (await importRoot(place, disk)) === root && !(below(place) in files);
-    if (reached && content !== undefined && size + content.length < MOST_CHARACTERS) add(below(place), place, content);
+    const reached = (await importRoot(place, disk)) === root && !(below(place, root) in files);
+    if (reached && content !== undefined && size + content.length < MOST_CHARACTERS) add(below(place, root), place, content);
   }
-  for (const place of above(folderOf(path)).map((folder) => under(folder, "conftest.py"))) {
+  for (const place of upward(folderOf(path)).map((folder) => under(folder, "conftest.py"))) {
     const content = await disk.read(place);
-    if (content !== undefined) add(below(place), place, content);
+    if (content !== undefined) add(below(place, root), place, content);
   }
-  add(below(path), path, text);
-  return { files, target, testFile: below(path), places };
+  add(below(path, root), path, text);
+  return { files, target, testFile: below(path, root), places };
 }
 
 async function gatheredBraces(path: string, text: string, disk: Disk, of: Braces): Promise<Failing | undefined> {
@@ -91,24 +91,6 @@ async function sourceOf(path: string, text: string, disk: Disk): Promise<string 
   return found.find((one) => nameOf(one) === wanted) ?? found[0];
 }
 
-/** Files of the project that a test file imports, looked for below the folders that imports may start from. */
-async function modulesOf(path: string, text: string, disk: Disk): Promise<string[]> {
-  const folders = above(folderOf(path)).flatMap((folder) => [folder, under(folder, "src")]);
-  const roots = [...new Set([await importRoot(path, disk), ...folders])];
-  const found: string[] = [];
-  for (const module of imported(text, path)) {
-    for (const place of roots.flatMap((root) => [`${module}.py`, `${module}/__init__.py`].map((name) => under(root, name)))) {
-      if (place !== path && !found.includes(place) && (await disk.exists(place))) found.push(place);
-    }
-  }
-  return found;
-}
-
 function isTests(path: string): boolean {
   return /^(test_.*|.*_test|conftest)\.py$/.test(nameOf(path));
-}
-
-/** A folder and those above it, the nearest first. */
-function above(folder: string): string[] {
-  return folder === "" ? [""] : [folder, ...above(folderOf(folder))];
 }

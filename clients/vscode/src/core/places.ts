@@ -7,6 +7,12 @@ export interface Disk {
   read(path: string): Promise<string | undefined>;
 }
 
+/** What is sent of a project: texts by path, and which of them is meant. */
+export interface Sources {
+  readonly files: Record<string, string>;
+  readonly target: string;
+}
+
 export const MOST_FILES = 200;
 /** The server takes 200 KiB together and a body of 256 KiB; what JSON escapes makes it longer. */
 export const MOST_CHARACTERS = 180 * 1024;
@@ -22,6 +28,16 @@ export function nameOf(path: string): string {
 
 export function under(folder: string, name: string): string {
   return folder === "" ? name : `${folder}/${name}`;
+}
+
+/** A folder and those above it, the nearest first. */
+export function upward(folder: string): string[] {
+  return folder === "" ? [""] : [folder, ...upward(folderOf(folder))];
+}
+
+/** A path as it is sent: below the root, or as it is where it lies outside. */
+export function below(path: string, root: string): string {
+  return root !== "" && path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path;
 }
 
 /** The folder that a module's absolute imports start from: the first one above it that is no package. */
@@ -55,6 +71,19 @@ export function imported(text: string, path: string): string[] {
   return [...found];
 }
 
+/** Files of the project that a Python file of tests imports, looked for below the folders that imports may start from. */
+export async function modulesOf(path: string, text: string, disk: Disk): Promise<string[]> {
+  const folders = upward(folderOf(path)).flatMap((folder) => [folder, under(folder, "src")]);
+  const roots = [...new Set([await importRoot(path, disk), ...folders])];
+  const found: string[] = [];
+  for (const module of imported(text, path)) {
+    for (const place of roots.flatMap((root) => [`${module}.py`, `${module}/__init__.py`].map((name) => under(root, name)))) {
+      if (place !== path && !found.includes(place) && (await disk.exists(place))) found.push(place);
+    }
+  }
+  return found;
+}
+
 function above(folder: string, levels: number): string | undefined {
   let at = folder;
   for (let level = 0; level < levels; level++) {
@@ -65,21 +94,21 @@ function above(folder: string, levels: number): string | undefined {
 }
 
 /**
- * The module and what it imports of the project, by path below the import root: what the server needs to run it. Stops
- * quietly at the limits: a neighbour too many is left out, and the server says if the module cannot be imported without.
+ * The module and what it imports of the project, by path below the import root (`from`, where it is known): what the server
+ * needs to run it. Stops quietly at the limits: a neighbour too many is left out, and the server says if the module cannot be
+ * imported without.
  */
-export async function gathered(path: string, text: string, disk: Disk): Promise<{ files: Record<string, string>; target: string }> {
-  const root = await importRoot(path, disk);
-  const below = (full: string): string => (root === "" ? full : full.slice(root.length + 1));
-  const target = below(path);
+export async function gathered(path: string, text: string, disk: Disk, from?: string): Promise<Sources> {
+  const root = from ?? (await importRoot(path, disk));
+  const target = below(path, root);
   const files: Record<string, string> = { [target]: text };
   let size = text.length;
   const queue = [target];
   const seen = new Set<string>([target]);
   while (queue.length) {
-    const from = queue.shift() ?? "";
-    const packages = from.split("/").slice(0, -1).map((_, count, steps) => steps.slice(0, count + 1).join("/"));
-    for (const module of [...packages, ...imported(files[from] ?? "", from)]) {
+    const name = queue.shift() ?? "";
+    const packages = name.split("/").slice(0, -1).map((_, count, steps) => steps.slice(0, count + 1).join("/"));
+    for (const module of [...packages, ...imported(files[name] ?? "", name)]) {
       for (const name of [`${module}.py`, `${module}/__init__.py`]) {
         if (seen.has(name) || seen.size > MOST_FILES * 10) continue;
         seen.add(name);

@@ -18,6 +18,7 @@ export function summary(made: Generated, t: Translate): string {
       ? t("Tests: {0}, line coverage {1}, mutation score {2}.", made.tests.length, lines ?? "", score ?? "")
       : t("Tests: {0}, line coverage {1}, branches {2}, mutation score {3}.", made.tests.length, lines ?? "", branches ?? "", score ?? ""),
   );
+  if (made.before !== null) sentences.push(t("Before: {0}.", percent(made.before)));
   if (made.left_out.length) sentences.push(t("Laws not confirmed: {0}, in the Problems view.", made.left_out.length));
   return sentences.join(" ");
 }
@@ -54,6 +55,7 @@ export function leftOutText(one: LeftOut, t: Translate): string {
 export function stage(progress: Progress, found: number, t: Translate): string {
   const names: Readonly<Record<string, string>> = {
     queued: t("waiting for a free place"),
+    existing: t("running the tests that are there"),
     search: t("searching inputs"),
     mutants: t("trying mutants"),
     gate: t("running the tests"),

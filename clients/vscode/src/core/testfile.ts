@@ -1,7 +1,7 @@
 /** Python test files: which tests they hold, a choice of them, and adding them to a file that is there already. */
 
 import { lineIn } from "./braces";
-import { blanked, type Language } from "./symbols";
+import { blanked, type Language, symbols } from "./symbols";
 
 export interface Block {
   /** Name of the function or class; empty for other statements. */
@@ -19,31 +19,42 @@ export interface Parts {
 /** Take a module apart into its top-level statements. Joined again they are the module, but for blank lines. */
 export function parts(text: string): Parts {
   const source = text.replace(/\r\n?/g, "\n");
-  const statements = topLevel(source);
   const head: string[] = [];
   const imports: string[] = [];
   const blocks: Block[] = [];
-  for (const statement of statements) {
+  for (const { text: statement } of statements(source)) {
     const code = blanked(statement, "python").trim();
     if (/^(from|import)\s/.test(code)) imports.push(statement);
     else if (code === "" && imports.length === 0 && blocks.length === 0) head.push(statement);
-    else blocks.push({ name: /(?:^|\n)(?:async\s+def|def|class)\s+([\p{L}_][\p{L}\p{N}_]*)/u.exec(code)?.[1] ?? "", text: statement });
+    else blocks.push({ name: defined(statement), text: statement });
   }
   return { head: head.join("\n"), imports, blocks };
 }
 
-/** Statements with their decorators and the comments right above them. */
-function topLevel(source: string): string[] {
+/** Name of the function or class that a statement defines; empty for others. */
+export function defined(statement: string): string {
+  return /(?:^|\n)(?:async\s+def|def|class)\s+([\p{L}_][\p{L}\p{N}_]*)/u.exec(blanked(statement, "python"))?.[1] ?? "";
+}
+
+/** A statement at the top level, and the line (from 0) that its text begins in. */
+export interface Statement {
+  readonly text: string;
+  readonly line: number;
+}
+
+/** Statements with their decorators and the comments right above them; line ends of one sign. */
+export function statements(source: string): Statement[] {
   const lines = source.split("\n");
   const shown = blanked(source, "python").split("\n");
-  const statements: string[][] = [];
+  const found: Statement[] = [];
   let current: string[] = [];
+  let began = 0;
   let depth = 0;
   let inString = false;
   let open = false; // decorators and comments wait for the statement that they belong to
   const close = (): void => {
     while (current.length && current[current.length - 1]?.trim() === "") current.pop();
-    if (current.length) statements.push(current);
+    if (current.length) found.push({ text: current.join("\n"), line: began });
     current = [];
   };
   lines.forEach((line, number) => {
@@ -51,6 +62,7 @@ function topLevel(source: string): string[] {
     const starts = depth === 0 && !inString && line.trim() !== "" && !/^[\s)\]}]/.test(line);
     if (starts && !open && !/^(else|elif|except|finally)\b/.test(line)) close();
     if (starts) open = line.startsWith("@") || line.startsWith("#");
+    if (!current.length) began = number;
     if (line.trim() !== "" || current.length) current.push(line);
     depth = Math.max(0, depth + (code.match(/[([{]/g)?.length ?? 0) - (code.match(/[)\]}]/g)?.length ?? 0));
     inString = insideString(lines, number, inString);
@@ -59,7 +71,7 @@ function topLevel(source: string): string[] {
     }
   });
   close();
-  return statements.map((statement) => statement.join("\n"));
+  return found;
 }
 
 /** Whether a triple-quoted string is open after this line. */
@@ -86,11 +98,11 @@ export function chosen(generated: string, keep: ReadonlySet<string>): string {
 const DEFINES = "(\\b(?:def|class)\\s+)";
 
 /** A whole word, also of letters that `\b` does not know. */
-function word(before: string, name: string): RegExp {
+export function word(before: string, name: string): RegExp {
   return new RegExp(`(?<![\\p{L}\\p{N}_])${before}${name}(?![\\p{L}\\p{N}_])`, "u");
 }
 
-function isTest(name: string): boolean {
+export function isTest(name: string): boolean {
   return /^test_|^Test/.test(name);
 }
 
@@ -194,6 +206,13 @@ function withImports(existing: string, imports: readonly string[], there: Parts)
 /** Zero-based line of a test in a file; undefined when it is not there. */
 export function lineOf(text: string, test: string, of: Language = "python"): number | undefined {
   if (of !== "python") return lineIn(text, test, of);
-  const at = text.split(/\r?\n/).findIndex((line) => /^(async|def|class)\b/.test(line) && word(DEFINES, test).test(line));
+  const at = text.split(/\r?\n/).findIndex((line) => /^\s*(async|def|class)\b/.test(line) && word(DEFINES, test).test(line));
   return at < 0 ? undefined : at;
+}
+
+/** A test as pytest addresses it in its file: `TestCart::test_b` for the method of a class. */
+export function nodeOf(text: string, test: string): string {
+  const found = symbols(text, "python");
+  const method = found.find((one) => one.kind === "method" && one.name.endsWith(`.${test}`));
+  return method === undefined || found.some((one) => one.name === test) ? test : method.name.replace(".", "::");
 }

@@ -39,6 +39,8 @@ export interface Generated {
   readonly executed: boolean;
   readonly line_coverage: number;
   readonly branch_coverage: number | null;
+  /** Share of lines that the tests cover which were there; null where none were sent. */
+  readonly before: number | null;
   readonly missing_lines: readonly number[];
   readonly mutation_score: number | null;
   readonly mutants: number;
@@ -53,6 +55,8 @@ export interface TestsRequest {
   readonly language: string;
   readonly files: Readonly<Record<string, string>>;
   readonly target: string;
+  /** The project's tests of the target, to be added to. */
+  readonly existing?: Readonly<Record<string, string>>;
   readonly symbols: readonly string[];
   readonly budget: number;
 }
@@ -160,6 +164,7 @@ export function readGenerated(value: unknown): Generated {
     executed: from.executed,
     line_coverage: numberOf(from, "line_coverage"),
     branch_coverage: share(from, "branch_coverage"),
+    before: isFields(from.before) ? share(from.before, "line") : null,
     missing_lines: list(from.missing_lines, "missing_lines", Number),
     mutation_score: share(from, "mutation_score"),
     mutants: numberOf(from, "mutants"),

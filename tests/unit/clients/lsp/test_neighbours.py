@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from clients.lsp.neighbours import gathered_around, path_beside
+from clients.lsp.neighbours import gathered_around, moved, path_beside
 
 
 def gather(root: Path, target: str, language: str, files: dict[str, str]) -> list[str]:
@@ -59,4 +59,36 @@ def test_classes_of_the_package_and_imported_ones_are_sent(tmp_path: Path) -> No
     ],
 )
 def test_where_tests_go(source: str, generated: str, language: str, wanted: str) -> None:
-    assert path_beside(Path(source), generated, language) == Path(wanted)
+    assert path_beside(Path(source), generated, language, Path("/work")) == Path(wanted)
+
+
+@pytest.mark.parametrize(
+    ("there", "setting", "wanted"),
+    [
+        ("src", "", "src/till.test.js"),
+        ("src/__tests__", "", "src/__tests__/till.test.js"),
+        ("src", "${folder}/checks", "src/checks/till.test.js"),
+    ],
+)
+def test_tests_of_scripts_go_where_the_project_keeps_them(
+    tmp_path: Path, there: str, setting: str, wanted: str
+) -> None:
+    (tmp_path / there).mkdir(parents=True)
+    found = path_beside(tmp_path / "src/till.js", "src/till.test.js", "javascript", tmp_path, setting)
+    assert found == tmp_path / wanted
+
+
+@pytest.mark.parametrize(
+    ("target", "wanted"),
+    [
+        ("src/till.test.js", './till");'),
+        ("src/__tests__/till.test.js", '../till");'),
+        ("test/src/till.test.js", '../../src/till");'),
+        ("src.test.js", './src/till");'),
+    ],
+)
+def test_what_tests_import_is_found_from_another_folder(target: str, wanted: str) -> None:
+    text = 'const { net } = require("./till");\nconst jest = require("jest");\n'
+    found = moved(text, Path("/p/src/till.test.js"), Path("/p") / target)
+    assert f'require("{wanted}' in found
+    assert 'require("jest")' in found

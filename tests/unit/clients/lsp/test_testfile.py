@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clients.lsp.problems import Problem
-from clients.lsp.testfile import merged, statements
+from clients.lsp.testfile import additions, merged, statements
+from clients.lsp.testfile import tests as parts_that_test
 
 GENERATED = '''"""Tests of till."""
 
@@ -102,3 +103,44 @@ def test_a_file_that_does_not_parse_is_left_alone() -> None:
 def test_the_order_of_decisions_does_not_decide_what_is_there(first: list[str], second: list[str]) -> None:
     after = merged(merged("", GENERATED, first), GENERATED, second)
     assert set(names(after)) == {*first, *second}
+
+
+CLASSES = """import unittest
+
+
+class TestTill(unittest.TestCase):
+    def setUp(self):
+        self.n = 1
+
+    # why
+    def test_one(self):
+        assert self.n
+
+
+class TestMore(unittest.TestCase):
+    def test_two(self):
+        assert 1
+
+
+def test_three():
+    assert 1
+"""
+
+
+def test_methods_are_tests_and_the_only_one_of_a_class_takes_the_class() -> None:
+    found = {one.name: (one.start, one.end) for one in parts_that_test(CLASSES)}
+    assert found == {"test_one": (7, 10), "test_two": (12, 15), "test_three": (17, 19)}
+    lines = CLASSES.split("\n")
+    for start, end in found.values():
+        compile("\n".join(lines[:start] + lines[end:]), "test_till.py", "exec")
+
+
+def test_what_was_added_is_put_into_a_file_that_changed_meanwhile() -> None:
+    base = "import os\n\n\ndef test_ours():\n    assert os\n"
+    whole = f"{base}\n\nfrom till import net\n\n\ndef test_net():\n    assert net(1) == 1\n"
+    now = base.replace("assert os", "assert os.name")
+    text = merged(now, additions(base, whole), {"test_net"})
+    assert names(text) == ["test_ours", "test_net"]
+    assert "assert os.name" in text
+    assert "from till import net" in text
+    assert additions(base, base).strip() == ""

@@ -64,6 +64,7 @@ test("a test is named as its own runner does", () => {
   assert.equal(testAt("class ATest {\n  @Test void a() {}\n}", 1, "java"), "a");
   assert.equal(testCalled('test.each([1])("a, row %#: b", () => {});', "a", "javascript"), "a, row %#: b");
   assert.equal(testCalled("", "TestCart::test_b", "python"), "TestCart::test_b");
+  assert.equal(testCalled(TEST, "test_three", "python"), "TestNet::test_three");
 });
 
 test("of the modules that a Jest test imports, the one it is named after is meant, and they go along with what they need", async () => {

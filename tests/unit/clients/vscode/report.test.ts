@@ -15,6 +15,11 @@ test("branches are told where they were measured, and nothing is in the way wher
   assert.equal(text, "Tests: 3, line coverage 90 %, branches 75 %, mutation score 88 %.");
 });
 
+test("what the tests that were there covered stands beside what all cover now", () => {
+  assert.ok(summary({ ...MADE, before: 0.5 }, t).endsWith("line coverage 90 %, mutation score 88 %. Before: 50 %."));
+  assert.equal(stage({ stage: "existing", done: 0, of: 1 }, 0, t), "running the tests that are there 0 %");
+});
+
 test("tests that nobody ran are called so", () => assert.match(summary({ ...MADE, executed: false }, t), /^The tests were not executed/));
 
 test("what was not measured is a dash, what is zero is zero", () => assert.deepEqual([null, 0, 1].map(percent), ["–", "0 %", "100 %"]));

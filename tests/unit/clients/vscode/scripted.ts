@@ -60,6 +60,7 @@ export const MADE: Generated = {
   executed: true,
   line_coverage: 0.9,
   branch_coverage: null,
+  before: null,
   missing_lines: [12],
   mutation_score: 0.88,
   mutants: 17,

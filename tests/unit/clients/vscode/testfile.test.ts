@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
-import { chosen, lineOf, merged, parts } from "../../../../clients/vscode/src/core/testfile";
+import { chosen, lineOf, merged, nodeOf, parts, statements } from "../../../../clients/vscode/src/core/testfile";
 import { MADE, TESTS } from "./scripted";
 
 const FILE = MADE.files["test_till.py"] ?? "";
@@ -138,4 +138,17 @@ test("names in Chinese are whole words too", () => {
   const only = chosen(text, new Set(["test_净额"]));
   assert.equal(only, "from till import 净额\n\n\ndef test_净额():\n    assert 净额(1) == 1\n");
   assert.equal(lineOf(text, "test_净额表"), 7);
+});
+
+const CLASS = "class TestNet:\n    def test_two(self):\n        assert 1\n\n\ndef test_one():\n    assert 1\n";
+
+test("a method is a test with a line and an address of its own", () => {
+  assert.equal(lineOf(CLASS, "test_two"), 1);
+  assert.deepEqual(["test_two", "test_one", "test_gone"].map((name) => nodeOf(CLASS, name)), ["TestNet::test_two", "test_one", "test_gone"]);
+  assert.equal(nodeOf(`${CLASS}\n\ndef test_two():\n    assert 1\n`, "test_two"), "test_two", "a function goes before a method");
+});
+
+test("statements know their lines", () => {
+  const text = '"""Ours."""\n\nimport os\n\n\n# why\n@mark\ndef test_a():\n    assert os\n';
+  assert.deepEqual(statements(text).map((one) => [one.line, one.text.split("\n").length]), [[0, 1], [2, 1], [5, 4]]);
 });

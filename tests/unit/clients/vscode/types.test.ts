@@ -23,6 +23,12 @@ test("a server of before, which tells of no test that was left out, is understoo
   assert.deepEqual(readGenerated({ ...MADE, left_out: undefined }).left_out, []);
 });
 
+test("what was covered before is read where tests were sent, and null where none were", () => {
+  assert.equal(readGenerated({ ...MADE, before: { line: 0.5, branch: null } }).before, 0.5);
+  assert.equal(readGenerated({ ...MADE, before: undefined }).before, null);
+  assert.throws(() => readGenerated({ ...MADE, before: { line: "half" } }), WrongShape);
+});
+
 test("a test that was left out may lack symbol and values, never name and reason", () => {
   const told = { name: "test_law", reason: "refuted" };
   assert.deepEqual(readGenerated({ ...MADE, left_out: [told] }).left_out, [{ ...told, symbol: "", counter_example: "" }]);
