@@ -49,7 +49,7 @@ class Seen:
 
     value and iterator: `text` is the source of the value (of the list of items); object: the name of its type, with
     `parts` its public attributes; raises: `text` is the exception's name, `message` what it says. `after` holds the
-    arguments that were changed: (position, source).
+    arguments that were changed: (position, source). `awaited` says that the call gave a coroutine, which was run.
     """
 
     kind: str
@@ -58,6 +58,7 @@ class Seen:
     message: str = ""
     parts: tuple[tuple[str, str], ...] = ()
     after: tuple[tuple[int, str], ...] = ()
+    awaited: bool = False
 
     def shape(self) -> tuple[str, str]:
         """What it is, without its value."""

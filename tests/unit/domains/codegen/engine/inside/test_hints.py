@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from domains.codegen.engine.inside.hints import Hint, hints
+from domains.codegen.engine.inside.hints import Hint, examples, hints
 
 
 def hint(source: str, name: str = "x", symbol: str = "f", **names: object) -> Hint:
@@ -60,3 +60,13 @@ def test_a_table_that_is_long_gives_its_first_items() -> None:
     values = hint("def f(x):\n    return TABLE[x]", TABLE=table).values
     assert 5 <= len(values) <= 40
     assert "'0'" in values
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("url", "'http://example.com/a?b=1#c'"), ("user_email", "'ada@example.com'"), ("json_", "'[]'"), ("x", None)],
+)
+def test_texts_for_what_nobody_comes_upon_by_chance(name: str, text: str | None) -> None:
+    found = examples(name)
+    assert (text in found) if text else found == ()
+    assert all(isinstance(ast.literal_eval(one), str) for one in found)

@@ -171,3 +171,46 @@ def test_an_attempt_tells_what_it_raised_and_whether_it_ended(load: Load) -> Non
     error, in_time = runner.attempt(lambda: runner.named("1 / 0"))
     assert (type(error), in_time) == (ZeroDivisionError, True)
     assert runner.attempt(lambda: runner.named("forever()")) == (None, False)
+
+
+WAITING = """
+import asyncio
+async def double(x):
+    if x < 0:
+        raise ValueError("negative")
+    await asyncio.sleep(0)
+    return x * 2
+async def for_ever():
+    await asyncio.Event().wait()
+async def busy():
+    while True:
+        await asyncio.sleep(0)
+class Client:
+    async def get(self, key):
+        return key
+"""
+
+
+def test_a_coroutine_is_run_to_its_end(load: Load) -> None:
+    subject = load(WAITING)
+    assert seen(subject, step("double", "4")) == (Seen("value", "8", "int", awaited=True),)
+    assert seen(subject, step("double", "-1")) == (Seen("raises", "ValueError", message="negative", awaited=True),)
+    last = seen(subject, step("Client", binds=True), step("subject.get", "'a'"))[-1]
+    assert last == Seen("value", "'a'", "str", awaited=True)
+
+
+@pytest.mark.parametrize("name", ["for_ever", "busy"])
+def test_a_coroutine_that_never_ends_is_stopped_and_said(load: Load, name: str) -> None:
+    began = time.monotonic()
+    assert seen(load(WAITING), step(name))[-1].kind == "stalled"
+    assert time.monotonic() - began < 20
+
+
+def test_the_ways_through_a_coroutine_are_told_apart(load: Load) -> None:
+    subject, ways = load(WAITING), []
+    for value in ("4", "-1"):
+        edges: set[tuple[int, int]] = set()
+        Runner(subject, Subject.names(subject.module)).run(Scenario("x", (step("double", value),)), edges)
+        ways.append(edges)
+    assert ways[0]
+    assert ways[0] != ways[1]
