@@ -94,7 +94,7 @@ def world(tree: ast.Module, module: str) -> World:
     opened = {call.id for call in calls if isinstance(call, ast.Name)}
     known = whole | {name for name, _, _ in parts}
     lines: list[str] = []
-    imports = ("random",) if "random" in known else ()
+    imports: tuple[str, ...] = ("random",) if "random" in known else ()
     if imports:
         lines.append("random.seed(0)")
     lines += _clocks(whole, parts, called, module)
