@@ -156,3 +156,33 @@ def test_a_way_that_only_some_texts_take_is_found_by_what_was_covered() -> None:
     assert made.coverage.branch == 1.0
     assert made.mutation_score is not None
     assert made.mutation_score >= 0.8
+
+
+LOGGED = b"""
+import java.util.*;
+
+public class Account {
+    private long balance;
+    private final List<String> log = new ArrayList<>();
+
+    public void deposit(long amount) {
+        if (amount <= 0) throw new IllegalArgumentException("amount must be positive");
+        balance += amount;
+        log.add("deposit " + amount);
+    }
+
+    public long getBalance() { return balance; }
+
+    public List<String> getLog() { return List.copyOf(log); }
+
+    public Set<String> getKinds() { return Set.copyOf(log); }
+}
+"""
+
+
+def test_lists_and_sets_that_cannot_be_changed_are_values_like_others() -> None:
+    """They throw when they are asked whether they hold null, which ended the search at the first of them."""
+    made = generate(Sandbox(), Project({"Account.java": LOGGED}, "Account.java"), Options(budget_s=3.0), None)
+    assert made.coverage.line == 1.0
+    assert {"Account.deposit", "Account.getLog"} <= {test.symbol for test in made.tests}
+    assert "List.of(" in made.files["AccountTest.java"]
