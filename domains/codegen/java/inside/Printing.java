@@ -26,7 +26,7 @@ final class Printing {
     if (value instanceof Short) return "(short) " + value;
     if (value instanceof Byte) return "(byte) " + value;
     if (value instanceof Double || value instanceof Float) return real((Number) value);
-    if (value instanceof Enum<?> one) return one.getDeclaringClass().getSimpleName() + "." + one.name();
+    if (value instanceof Enum<?> one) return enumeration(one.getDeclaringClass(), one.name());
     if (value.getClass().isArray()) return array(value, depth);
     if (value instanceof List<?> list) return listed(list, depth, holdsNull(list) || list.size() > 10 ? "Arrays.asList(" : "List.of(");
     if (value instanceof Set<?> set) return holdsNull(set) ? null : listed(sorted(set), depth, "Set.of(");
@@ -36,6 +36,14 @@ final class Printing {
       return inner == null ? null : one.isPresent() ? "Optional.of(" + inner + ")" : "Optional.empty()";
     }
     return null;
+  }
+
+  /** A member as a test of the same package names it: within the class that holds it, the library's in full. */
+  private static String enumeration(Class<?> kind, String member) {
+    String name = kind.getCanonicalName();
+    if (name == null) return null;
+    boolean own = kind.getClassLoader() instanceof Project.Loader && !kind.getPackageName().isEmpty();
+    return (own ? name.substring(kind.getPackageName().length() + 1) : name) + "." + member;
   }
 
   /** Whether one of them is null; lists and sets that cannot be changed throw when they are asked for it. */

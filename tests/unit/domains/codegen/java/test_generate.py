@@ -186,3 +186,27 @@ def test_lists_and_sets_that_cannot_be_changed_are_values_like_others() -> None:
     assert made.coverage.line == 1.0
     assert {"Account.deposit", "Account.getLog"} <= {test.symbol for test in made.tests}
     assert "List.of(" in made.files["AccountTest.java"]
+
+
+NESTED = b"""package shop;
+
+public record Heat(double degrees, Unit unit) {
+    public enum Unit { CELSIUS, FAHRENHEIT }
+
+    public Heat to(Unit wanted) {
+        if (wanted == unit) return this;
+        return wanted == Unit.CELSIUS ? new Heat((degrees - 32) / 1.8, wanted) : new Heat(degrees * 1.8 + 32, wanted);
+    }
+
+    public java.time.DayOfWeek measured() { return java.time.DayOfWeek.MONDAY; }
+}
+"""
+
+
+def test_members_of_enumerations_are_named_where_they_lie() -> None:
+    """One within the class was named without it: no test of the class compiled."""
+    made = generate(Sandbox(), Project({"shop/Heat.java": NESTED}, "shop/Heat.java"), Options(budget_s=3.0), None)
+    (text,) = made.files.values()
+    assert "Heat.Unit." in text
+    assert "java.time.DayOfWeek.MONDAY" in text
+    assert all(test.status == "passed" for test in made.tests)
