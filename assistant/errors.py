@@ -24,6 +24,10 @@ class Text:
         return self.zh if language.lower().startswith("zh") else self.en
 
 
+Member = str | int | float | list[str]
+"""What a further fact of an error may be."""
+
+
 class AssistantError(Exception):
     """Base: `code` is stable and documented, `status` is the HTTP status, `retry_after` is in seconds.
 
@@ -39,7 +43,7 @@ class AssistantError(Exception):
         *,
         code: str | None = None,
         retry_after: float | None = None,
-        members: Mapping[str, str | int | float] | None = None,
+        members: Mapping[str, Member] | None = None,
     ) -> None:
         super().__init__(text.en)
         self.members = dict(members or {})

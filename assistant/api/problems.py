@@ -7,7 +7,7 @@ import math
 
 from assistant.api.errors import MethodNotAllowed
 from assistant.api.http import Headers
-from assistant.errors import AssistantError, Text
+from assistant.errors import AssistantError, Member, Text
 
 TYPE = "urn:assistant:problem:"
 TITLES = {
@@ -31,9 +31,9 @@ INTERNAL = Text(
 )
 
 
-def fields(error: AssistantError, language: str) -> dict[str, str | int | float]:
+def fields(error: AssistantError, language: str) -> dict[str, Member]:
     """Return the members of a problem object."""
-    problem: dict[str, str | int | float] = {
+    problem: dict[str, Member] = {
         "type": TYPE + error.code,
         "title": TITLES.get(error.status, TITLES[500]).of(language),
         "status": error.status,

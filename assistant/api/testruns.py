@@ -10,12 +10,13 @@ import asyncio
 import logging
 import threading
 from collections import OrderedDict, deque
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from assistant.errors import AssistantError, Text, TooManyRequests, Unavailable, Unprocessable
+from assistant.errors import AssistantError, Member, Text, TooManyRequests, Unavailable, Unprocessable
+from domains.codegen import statics
 from domains.codegen.engine.errors import (
     Cancelled,
     EngineError,
@@ -28,6 +29,7 @@ from domains.codegen.engine.types import Generated, Options, Project, WrittenTes
 from domains.codegen.engine.watching import Watching
 from domains.codegen.helping.asking import Source
 from domains.codegen.wire import test_fields, to_fields
+from domains.codegen.workshop import Workshop, WorkshopClosed
 from inference.client.protocols import ChatModel
 
 logger = logging.getLogger(__name__)
@@ -100,12 +102,19 @@ class Runs:
     """The queue of this process. `make` writes the tests; None takes the engine in the sandbox."""
 
     def __init__(self, make: Make | None = None, *, slots: int = SLOTS, waiting: int = WAITING) -> None:
-        self._make = make or _in_sandbox()
+        bench = _Sandboxed() if make is None else make
+        self._sandboxed = bench if isinstance(bench, _Sandboxed) else None
+        self._make: Make = bench
         self._slots, self._most = slots, waiting
         self._workers = ThreadPoolExecutor(slots, thread_name_prefix="tests")
         self._waiting: OrderedDict[str, deque[Run]] = OrderedDict()
         self._known: dict[object, Run] = {}
         self._busy: set[asyncio.Task[None]] = set()
+
+    async def prove(self) -> None:
+        """Run the sandbox's self-test: at the server's start, so that the first request need not wait for it."""
+        if self._sandboxed is not None:
+            await asyncio.to_thread(self._sandboxed.prove)
 
     def join(self, tenant: str, project: Project, options: Options, model: ChatModel | None = None) -> Run:
         """Begin a run, or join the same one of the same tenant; `leave` in the end. Raises TooManyRequests.
@@ -235,8 +244,9 @@ def shown(error: EngineError | AssistantError) -> AssistantError:
     return AssistantError(_INTERNAL)
 
 
-def sandbox_away() -> Unavailable:
-    """Return the error where the sandbox does not hold."""
+def sandbox_away(symbols: list[str] | None = None) -> Unavailable:
+    """Return the error where the sandbox does not hold; `symbols` are what a reading of the source found to test."""
+    found: Mapping[str, Member] = {} if symbols is None else {"symbols": symbols}
     return Unavailable(
         Text(
             en="Tests cannot be run safely on this server: its sandbox is not available. Tell an operator.",
@@ -244,19 +254,30 @@ def sandbox_away() -> Unavailable:
         ),
         code="sandbox_unavailable",
         retry_after=60.0,
+        members={"executed": False, **found},
     )
 
 
-def _in_sandbox() -> Make:
-    from domains.codegen.workshop import Workshop, WorkshopClosed
+class _Sandboxed:
+    """The engine in the sandbox. Where that does not hold, nothing runs and the source is only read."""
 
-    workshop = Workshop()
+    def __init__(self) -> None:
+        self._workshop = Workshop()
 
-    def make(project: Project, options: Options, watching: Watching, source: Source | None) -> Generated:
+    def __call__(self, project: Project, options: Options, watching: Watching, source: Source | None) -> Generated:
         try:
-            return workshop.make(project, options, watching, source)
+            return self._workshop.make(project, options, watching, source)
         except WorkshopClosed as error:
-            logger.error("tests.sandbox_unavailable reason=%s", error)  # noqa: TRY400 - the reason is the message
-            raise sandbox_away() from error
+            self._closed(error)
+            raise sandbox_away(statics.symbols(project)) from error
 
-    return make
+    def prove(self) -> None:
+        """Run the self-test and log why it fails."""
+        try:
+            self._workshop.prove()
+        except WorkshopClosed as error:
+            self._closed(error)
+
+    @staticmethod
+    def _closed(error: WorkshopClosed) -> None:
+        logger.error("tests.sandbox_unavailable reason=%s", error)

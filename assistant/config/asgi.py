@@ -1,6 +1,7 @@
 """The web server's application: the API's doors on the hot path, Django behind them.
 
-Encoder and indexes load in the background from the server's first moment; until then the doors say so.
+Encoder and indexes load in the background from the server's first moment; until then the doors say so. The sandbox is
+put to its test then too.
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ async def _live(receive: Receive, send: Send) -> None:
         if message["type"] == "lifespan.startup":
             marks.append(Mark(settings.HOUSE.data_dir / "warming"))
             wiring.warm_up()
-            loading.add(asyncio.create_task(_until_built(marks[-1])))
+            loading |= {asyncio.create_task(_until_built(marks[-1])), asyncio.create_task(_desk().tests.prove())}
         else:
             for task in loading:
                 task.cancel()

@@ -28,6 +28,13 @@ class Workshop:
     def __init__(self, box: Sandbox | None = None) -> None:
         self._box = box or Sandbox()
 
+    def prove(self) -> None:
+        """Run the sandbox's self-test, once. Raises WorkshopClosed."""
+        try:
+            self._box.check()
+        except SandboxUnavailable as error:
+            raise WorkshopClosed(str(error)) from error
+
     def make(
         self, project: Project, options: Options, watching: Watching | None = None, source: Source | None = None
     ) -> Generated:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from typing import NoReturn
 
 import httpx
 import pytest
@@ -12,6 +13,7 @@ from assistant.accounts import keys
 from assistant.accounts.models import Tenant
 from inference.client.scripted import ScriptedModel
 from inference.client.types import ChatRequest
+from sandbox import SandboxUnavailable, bubblewrap
 from tests.functional.conftest import Serve, sse
 
 SOURCE = '''def net(price: float, rebate: float) -> float:
@@ -90,6 +92,26 @@ def test_what_cannot_be_done_is_a_problem_in_the_callers_language(
     assert any("\u4e00" <= c <= "\u9fff" for c in problem["detail"])
     if code == "syntax_error":
         assert (problem["line"], problem["column"]) == (1, 7)
+
+
+def test_without_a_sandbox_the_door_says_so_in_both_languages_and_what_it_read_is_marked_as_not_run(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def absent() -> NoReturn:
+        raise SandboxUnavailable("bubblewrap is not installed")
+
+    monkeypatch.setattr(bubblewrap, "find", absent)
+    with serve().client() as client:
+        for accept, word in (("en", "sandbox"), ("zh", "沙箱")):
+            response = client.post("/api/v1/tests", json=BODY, timeout=60, headers={"accept-language": accept})
+            problem = response.json()
+            assert (response.status_code, problem["code"]) == (503, "sandbox_unavailable")
+            assert (problem["executed"], problem["symbols"]) == (False, ["net"])
+            assert word in problem["detail"]
+            assert "retry-after" in response.headers
+        with client.stream("POST", "/api/v1/tests", json={**BODY, "stream": True}, timeout=60) as streamed:
+            name, data = [(name, data) for _, name, data in sse(streamed.iter_lines())][-1]
+    assert (name, data["code"], data["executed"]) == ("failed", "sandbox_unavailable", False)
 
 
 def test_a_key_without_the_scope_is_refused(serve: Serve, tenant: Tenant) -> None:

@@ -23,6 +23,8 @@ _SAMPLES = {
     "bytes": "b'a'", "set": "{1}",
 }  # fmt: skip
 
+EXAMPLE = "the example in its docstring"
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -68,24 +70,25 @@ def read(tree: ast.Module) -> Contracts:
     for symbol, node in _documented(tree):
         docstring = ast.get_docstring(node) or ""
         found = list(_examples(symbol, docstring))
-        if isinstance(node, ast.FunctionDef):
+        if isinstance(node, Function):
             promises[symbol] = _promise(symbol, node, docstring)
             found += _conditions(symbol, node, docstring)
         checks += [Check(len(checks) + n, *what) for n, what in enumerate(found)]
     return Contracts(tuple(checks), promises, tuple(claims(tree)))
 
 
+Function = ast.FunctionDef | ast.AsyncFunctionDef
 _What = tuple[str, str, str | None, str | None, str]
 
 
-def _documented(tree: ast.Module) -> Iterator[tuple[str, ast.Module | ast.ClassDef | ast.FunctionDef]]:
+def _documented(tree: ast.Module) -> Iterator[tuple[str, ast.Module | ast.ClassDef | Function]]:
     yield "", tree
     for node in tree.body:
-        if isinstance(node, ast.FunctionDef):
+        if isinstance(node, Function):
             yield node.name, node
         elif isinstance(node, ast.ClassDef):
             yield node.name, node
-            yield from ((f"{node.name}.{m.name}", m) for m in node.body if isinstance(m, ast.FunctionDef))
+            yield from ((f"{node.name}.{m.name}", m) for m in node.body if isinstance(m, Function))
 
 
 def _examples(symbol: str, docstring: str) -> Iterator[_What]:
@@ -102,15 +105,9 @@ def _examples(symbol: str, docstring: str) -> Iterator[_What]:
         if loose and example.exc_msg is None:
             continue
         if example.exc_msg is not None:
-            yield (
-                symbol,
-                source,
-                None,
-                example.exc_msg.split(":")[0].strip().split(".")[-1],
-                "the example in its docstring",
-            )
+            yield symbol, source, None, example.exc_msg.split(":")[0].strip().split(".")[-1], EXAMPLE
         elif _is_literal(example.want):
-            yield symbol, source, example.want.strip(), None, "the example in its docstring"
+            yield symbol, source, example.want.strip(), None, EXAMPLE
 
 
 def _is_literal(text: str) -> bool:
@@ -121,7 +118,7 @@ def _is_literal(text: str) -> bool:
     return True
 
 
-def _promise(symbol: str, node: ast.FunctionDef, docstring: str) -> Promise:
+def _promise(symbol: str, node: Function, docstring: str) -> Promise:
     listed = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
     plain = [a for a in listed if a.arg not in {"self", "cls"}]
     kept = bounds(docstring)
@@ -142,7 +139,7 @@ def raised(docstring: str) -> list[tuple[str, str]]:
     return [((m["sphinx"] or m["google"]).split(".")[-1], (m["why"] or m["because"] or "").strip()) for m in found]
 
 
-def _returned(node: ast.FunctionDef) -> frozenset[str]:
+def _returned(node: Function) -> frozenset[str]:
     """Return the names of types a result may have; empty when the annotation says more than built-in types."""
     if node.returns is None or any(isinstance(inner, ast.Yield | ast.YieldFrom) for inner in ast.walk(node)):
         return frozenset()
@@ -164,7 +161,7 @@ def _members(node: ast.expr) -> list[ast.expr]:
     return [node]
 
 
-def _conditions(symbol: str, node: ast.FunctionDef, docstring: str) -> Iterator[_What]:
+def _conditions(symbol: str, node: Function, docstring: str) -> Iterator[_What]:
     """Calls that break a documented condition, one argument at a time."""
     listed = [a for a in [*node.args.posonlyargs, *node.args.args] if a.arg not in {"self", "cls"}]
     samples = [_sample(a) for a in listed]

@@ -67,7 +67,7 @@ class Existing:
         body = [
             node for node in written.body if not isinstance(node, ast.Import | ast.ImportFrom) and not _is_text(node)
         ]
-        wanted = {name: line for node in written.body for name, line in _imported(node).items()}
+        wanted = {name: line for node in written.body for name, line in imported(node).items()}
         if any(bound[name] != line for name, line in wanted.items() if name in bound):
             return None
         named = [(node, getattr(node, "name", _assigned(node))) for node in body]
@@ -80,7 +80,7 @@ class Existing:
 
     def _placed(self, imports: list[str], body: str) -> str:
         lines = self.text.rstrip("\n").split("\n")
-        last = max((node.end_lineno or 0 for node in self.tree.body if _imported(node)), default=0)
+        last = max((node.end_lineno or 0 for node in self.tree.body if imported(node)), default=0)
         if not last and self.tree.body and _is_text(self.tree.body[0]):
             last = self.tree.body[0].end_lineno or 0
         ends = next((node.lineno - 1 for node in self.tree.body if _is_main(node)), len(lines))
@@ -114,7 +114,7 @@ def existing(project: Project, options: Options) -> Existing | None:
     return None
 
 
-def _imported(node: ast.stmt) -> dict[str, str]:
+def imported(node: ast.stmt) -> dict[str, str]:
     """Return what an import binds: name and the line that binds it alone."""
     if isinstance(node, ast.Import):
         return {a.asname or a.name: f"import {a.name}" + (f" as {a.asname}" if a.asname else "") for a in node.names}
@@ -125,8 +125,12 @@ def _imported(node: ast.stmt) -> dict[str, str]:
 
 
 def _bound(tree: ast.Module) -> dict[str, str]:
-    found = {name: line for node in tree.body for name, line in _imported(node).items()}
-    defined = {node.name: "here" for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    found = {name: line for node in tree.body for name, line in imported(node).items()}
+    defined = {
+        node.name: "here"
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    }
     return {**found, **defined}
 
 

@@ -119,12 +119,18 @@ def _draft(explored: Explored, promised: contracts.Contracts, desk: Desk, help_:
     bad = write([suspicion.case for suspicion in suspicions], names)
     laws, contradicted = properties(explored, names, given=_draws(desk.project, desk.own))
     return _Draft(
-        [*good, *(test for _, test in laws)],
+        _in_order([*good, *(test for _, test in laws)], [str(symbol["symbol"]) for symbol in explored.symbols]),
         [*bad, *(test for _, test in contradicted)],
         [*suspicions, *(suspicion for suspicion, _ in contradicted)],
         {test.name: law for law, test in laws},
         names,
     )
+
+
+def _in_order(tests: list[Written], symbols: list[str]) -> list[Written]:
+    """Put the tests of a symbol together, and the symbols in the order of the source."""
+    places = {symbol: n for n, symbol in enumerate(symbols)}
+    return sorted(tests, key=lambda test: places.get(test.cases[0].scenario.symbol, len(places)))
 
 
 def _failing(box: Sandbox, desk: Desk, tests: list[Written], cancelled: threading.Event) -> list[Written]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import sys
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from domains.codegen.engine.existing import Existing
+from domains.codegen.engine.existing import Existing, imported
 from domains.codegen.engine.fixtures import NONE, Fixtures
 from domains.codegen.engine.formatting import formatted
 from domains.codegen.engine.inside.scenarios import TAKEN
@@ -52,4 +54,16 @@ class Desk:
         return {self.there.beside(): text} if merged is None else {self.there.path: merged}
 
     def _text(self, written: list[Written], title: str) -> str:
-        return formatted(file(written, self.project.module, self.own, title, self.staged))
+        return formatted(
+            file(written, self.project.module, self.own, title, self.staged, _borrowed(self.project.source))
+        )
+
+
+def _borrowed(source: str) -> dict[str, str]:
+    """Return what a module imports at its top from the standard library: a test takes it from there too, by name."""
+    lines = ((name, text) for node in ast.parse(source).body for name, text in imported(node).items())
+    return {name: text for name, text in lines if _is_standard(text.split()[1]) and name.isidentifier() and name != "*"}
+
+
+def _is_standard(module: str) -> bool:
+    return module.split(".", maxsplit=1)[0] in sys.stdlib_module_names

@@ -6,11 +6,13 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from domains.codegen.engine.contracts import Check, Contracts, Promise
+from domains.codegen.engine.contracts import EXAMPLE, Check, Contracts, Promise
 from domains.codegen.engine.exploring import Explored
 from domains.codegen.engine.inside.scenarios import Scenario, Seen, Step
 from domains.codegen.engine.rendering import Case
 
+_MISHAPS = {"ZeroDivisionError", "IndexError", "KeyError", "UnboundLocalError", "NameError", "RecursionError"}
+"""What comes of a case that was not thought of, rather than of an argument of the wrong type."""
 _NEVER_MEANT = {"NameError", "UnboundLocalError"}
 _NUMBERS = {"int", "float"}
 _BUILTIN = {"int", "str", "bool", "float", "list", "dict", "tuple", "set", "bytes", "NoneType", "complex", "frozenset"}
@@ -56,17 +58,17 @@ def _documented(
     if scenario is None or seen.kind == "stalled":
         return
     if check.raises is not None:
-        expected = Seen("raises", check.raises)
+        expected = Seen("raises", check.raises, awaited=seen.awaited)
         if seen.kind == "raises" and seen.text.split(".")[-1] == check.raises:
             cases.setdefault(scenario, Case(scenario, (seen,), "contract"))
-        elif seen.kind != "raises":
+        elif seen.kind != "raises" or _is_another(seen, check):
             suspicions.setdefault(
                 (check.symbol, check.because),
                 Suspicion(
                     Case(scenario, (expected,), "suspected_bug", check.because),
                     check.because,
                     f"raises {check.raises}",
-                    seen.text,
+                    _observed(seen),
                 ),
             )
     elif check.value is not None and seen.kind in {"value", "iterator"} | {"raises"}:
@@ -74,12 +76,24 @@ def _documented(
         if seen.kind != "raises" and _same(seen.text, value):
             cases.setdefault(scenario, Case(scenario, (seen,), "contract"))
         elif seen.kind != "iterator":
-            wanted = Seen("value", value, type(ast.literal_eval(value)).__name__)
-            observed = f"raises {seen.text}: {seen.message}" if seen.kind == "raises" else seen.text
+            wanted = Seen("value", value, type(ast.literal_eval(value)).__name__, awaited=seen.awaited)
             suspicions.setdefault(
                 (check.symbol, check.source),
-                Suspicion(Case(scenario, (wanted,), "suspected_bug", check.because), check.because, value, observed),
+                Suspicion(
+                    Case(scenario, (wanted,), "suspected_bug", check.because), check.because, value, _observed(seen)
+                ),
             )
+
+
+def _observed(seen: Seen) -> str:
+    return f"raises {seen.text}: {seen.message}" if seen.kind == "raises" else seen.text
+
+
+def _is_another(seen: Seen, check: Check) -> bool:
+    """Whether what was raised is not what the documentation says: for an example anything else, for a condition in
+    prose what nobody raises on purpose. A subclass of what is said passes the test, which is not shown then.
+    """
+    return check.because == EXAMPLE or seen.text in _MISHAPS
 
 
 def scenario_of(source: str, callees: set[str]) -> Scenario | None:
@@ -109,19 +123,20 @@ def _broken(scenario: Scenario, seen: tuple[Seen, ...], promise: Promise | None)
     last = seen[-1]
     if last.kind == "raises" and last.text in _NEVER_MEANT and promise is not None:
         why = f"{last.text} is never meant"
-        case = Case(scenario, (*seen[:-1], Seen("value", "None", "NoneType")), "suspected_bug", why)
+        nothing = Seen("value", "None", "NoneType", awaited=last.awaited)
+        case = Case(scenario, (*seen[:-1], nothing), "suspected_bug", why)
         yield Suspicion(case, why, "no internal error", f"raises {last.text}: {last.message}")
     if promise is None or last.kind != "value":
         return
     if promise.typed and promise.returns and last.type in _BUILTIN and last.type not in promise.returns:
         wanted = " or ".join(sorted(promise.returns))
-        case = Case(
-            scenario, (*seen[:-1], Seen("typed", wanted, last.type)), "suspected_bug", f"annotated to return {wanted}"
-        )
+        typed = Seen("typed", wanted, last.type, awaited=last.awaited)
+        case = Case(scenario, (*seen[:-1], typed), "suspected_bug", f"annotated to return {wanted}")
         yield Suspicion(case, "its annotation", f"a value of type {wanted}", f"{last.text} ({last.type})")
     if last.type in _NUMBERS and not _within(last.text, promise):
         bounds = f"{'' if promise.low is None else promise.low}..{'' if promise.high is None else promise.high}"
-        case = Case(scenario, (*seen[:-1], Seen("bounded", bounds, last.type)), "suspected_bug", promise.said)
+        bounded = Seen("bounded", bounds, last.type, awaited=last.awaited)
+        case = Case(scenario, (*seen[:-1], bounded), "suspected_bug", promise.said)
         yield Suspicion(case, promise.said, f"within {bounds}", last.text)
 
 

@@ -10,6 +10,8 @@ from domains.codegen.engine.inside.scenarios import SUBJECT, TAKEN, Scenario, Se
 
 _WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _LONGEST = 90
+_WRITTEN = {"Decimal", "Fraction", "Path", "PurePosixPath"}
+"""Types whose value is what they are made from, as text."""
 _ORDINALS = ("", "_again", "_a_third_time", "_a_fourth_time", "_a_fifth_time")
 
 
@@ -30,11 +32,16 @@ class Names:
         if scenario in self._given:
             return self.free(self._given[scenario])
         last, step = seen[-1], scenario.steps[len(seen) - 1]
-        parts = ["test", snake(scenario.symbol.replace(".__", ".").strip("_")), _given(step), _after(scenario)]
+        symbol, parameters = _symbol(scenario.symbol), self.parameters(scenario)
         if step.callee == SUBJECT:
-            parts[2:] = _made(scenario.steps[: len(seen)])
-        parts.append(_outcome(step, last, self._parameters.get(scenario.symbol, ())))
+            parts = ["test", symbol, *_made(scenario.steps[: len(seen)], parameters), _outcome(step, last, ())]
+        else:
+            parts = ["test", symbol, _given(step, parameters), _after(scenario), _outcome(step, last, parameters)]
         return self.free("_".join(part for part in parts if part))
+
+    def parameters(self, scenario: Scenario) -> Sequence[str]:
+        """Return what the parameters of the scenario's last call are called, in their order; empty if unknown."""
+        return self._parameters.get(scenario.symbol, ())
 
     def free(self, wanted: str) -> str:
         """Return the name, shortened and told apart from those given before."""
@@ -52,6 +59,12 @@ def snake(name: str) -> str:
     return re.sub(r"\W+", "_", spaced, flags=re.ASCII).lower().strip("_")
 
 
+def _symbol(name: str) -> str:
+    """Write a symbol in snake case, in the letters that it has."""
+    plain = name.replace(".__", ".").strip("_")
+    return snake(plain) if plain.isascii() else re.sub(r"\W+", "_", plain).lower().strip("_")
+
+
 def spelled(number: int) -> str:
     """Write a whole number for a name."""
     if number < 0:
@@ -64,13 +77,47 @@ def describe(text: str) -> str:
     try:
         value = ast.literal_eval(text)
     except (ValueError, SyntaxError):
-        if TAKEN.fullmatch(text):
-            return TAKEN.sub(r"the_\1", text)
-        made = re.match(r"(?:\w+\.)*([A-Z]\w*)\(.+\)$", text, re.DOTALL)
-        if made:
-            return f"a_{snake(made[1])}"
-        return "a_function" if text.startswith("lambda") else snake(text)[:30].strip("_")
+        return TAKEN.sub(r"the_\1", text) if TAKEN.fullmatch(text) else _expression(text)
     return _described(value)
+
+
+def _expression(text: str) -> str:
+    """Say what an expression is that is more than a literal: a member of an enumeration, an object, a list of such."""
+    try:
+        node = ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError):
+        return snake(text)[:30].strip("_")
+    if isinstance(node, ast.Lambda):
+        return "a_function"
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id[:1].isupper():
+        return snake(node.attr)
+    if isinstance(node, ast.Call):
+        made = ast.unparse(node.func).rpartition(".")[2]
+        if made in _WRITTEN and len(node.args) == 1 and isinstance(node.args[0], ast.Constant):
+            return _number_in(str(node.args[0].value))
+        return _a(snake(made)) if made[:1].isupper() else snake(text)[:30].strip("_")
+    if isinstance(node, ast.List | ast.Tuple | ast.Set) and node.elts:
+        kind = type(node).__name__.lower()
+        inner = describe(ast.unparse(node.elts[0])) if len(node.elts) == 1 else spelled(len(node.elts))
+        return f"a_{kind}_of_{inner}"
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        return f"minus_{describe(ast.unparse(node.operand))}"
+    if isinstance(node, ast.Dict):
+        return f"a_dict_of_{spelled(len(node.keys))}"
+    return snake(text)[:30].strip("_")
+
+
+def _number_in(text: str) -> str:
+    """Describe the number that a text holds, else the text."""
+    try:
+        value = ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return _text(text)
+    return _described(value) if isinstance(value, int | float) else _text(text)
+
+
+def _a(noun: str) -> str:
+    return f"{'an' if noun[:1] in set('aeiou') else 'a'}_{noun}"
 
 
 def _described(value: object) -> str:
@@ -88,6 +135,8 @@ def _described(value: object) -> str:
         kind = type(value).__name__
         if not value:
             return f"an_empty_{kind}"
+        if len(value) == 1 and isinstance(item := next(iter(value)), list | tuple | set | dict):
+            return f"{_a(kind)}_of_{_described(item)}"
         inner = "_".join(_described(item) for item in list(value)[:3])
         return inner if len(inner) <= 24 and len(value) <= 3 else f"a_{kind}_of_{spelled(len(value))}"
     return "a_value"
@@ -102,18 +151,28 @@ def _text(value: str) -> str:
     return plain[:30].strip("_") if plain else "a_text_of_signs"
 
 
-def _given(step: Step) -> str:
+def _given(step: Step, parameters: Sequence[str]) -> str:
     if step.reads or not step.arguments:
         return ""
-    return "of_" + "_and_".join(describe(text) for _, text in step.arguments[:3])
+    named = [(key or (parameters[n] if n < len(parameters) else ""), text)
+             for n, (key, text) in enumerate(step.arguments[:3])]  # fmt: skip
+    return "of_" + "_and_".join(_argument(name, text, first=n == 0) for n, (name, text) in enumerate(named))
 
 
-def _made(steps: Sequence[Step]) -> list[str]:
+def _argument(name: str, text: str, *, first: bool) -> str:
+    """Say what an argument is; a switch by its own name: `and_express`, `and_not_express`."""
+    if first or name in {"", "default", "value"} or text not in {"True", "False"}:
+        return describe(text)
+    return snake(name) if text == "True" else f"not_{snake(name)}"
+
+
+def _made(steps: Sequence[Step], parameters: Sequence[str]) -> list[str]:
     """Say what was made and how it is called: `of_two`, `of_a_function`, `called_with_zero`."""
-    *before, call = steps
-    called = "called" if all(step.binds for step in before) else "called_again"
-    given = _given(call).replace("of_", "with_", 1)
-    return [*(_given(step) for step in before if step.binds), f"{called}_{given}".rstrip("_")]
+    first, *others, call = steps
+    called = "called" if all(step.binds for step in others) else "called_again"
+    given = _given(call, ()).replace("of_", "with_", 1)
+    made = [_given(first, parameters), *(_given(step, ()) for step in others if step.binds)]
+    return [*made, f"{called}_{given}".rstrip("_")]
 
 
 def _after(scenario: Scenario) -> str:
@@ -125,7 +184,7 @@ def _outcome(step: Step, last: Seen, parameters: Sequence[str]) -> str:
     if last.kind == "raises":
         return f"raises_{snake(last.text.split('.')[-1])}"
     if last.kind == "object":
-        return f"gives_a_{snake(last.type)}"
+        return f"gives_{_a(snake(last.type))}"
     if last.kind == "counted":
         return f"yields_{spelled(int(last.text))}"
     if last.after and last.text == "None":

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from domains.codegen.engine.inside.running import LIBRARY
 from domains.codegen.engine.inside.scenarios import SUBJECT, TAKEN, Scenario, Seen, Step
 from domains.codegen.engine.inside.world import World
 from domains.codegen.engine.naming import Names, snake
+from domains.codegen.engine.operators import operated
 from domains.codegen.engine.types import Label
 
 _PLAIN = World()
+NOTHING_BORROWED: Mapping[str, str] = {}
+_MORE = ("asyncio", "itertools", "string")
 TABLE = 4
 """Rows from which a table reads better than functions."""
 _ITEMS = 50
 _EXACT_DIGITS = 8
 _FIRST = r"\1"
 _PASSING = (" at 0x", "\n", "/", "<lambda>", "<locals>")
+_OTHERS = ("expected", "pytest", "request", "monkeypatch", "tmp_path")
+"""Names with a meaning of their own in a test."""
+_TOLD = 3
+"""Arguments that a table's name tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +65,28 @@ def write(cases: Iterable[Case], names: Names) -> list[Written]:
     return written
 
 
-def file(written: list[Written], module: str, own: frozenset[str], title: str, world: World = _PLAIN) -> str:
-    """Write a test file: the imports that its functions need, what must be the same each time, then the functions."""
+def file(
+    written: list[Written],
+    module: str,
+    own: frozenset[str],
+    title: str,
+    world: World = _PLAIN,
+    borrowed: Mapping[str, str] = NOTHING_BORROWED,
+) -> str:
+    """Write a test file: the imports that its functions need, what must be the same each time, then the functions.
+
+    `borrowed` are imports, by their names, that the module itself makes from the standard library.
+    """
     body = "\n\n\n".join(function.code for function in written)
     used = _used(body)
     raised = {found.rpartition(".")[0] for found in re.findall(r"pytest\.raises\(([\w.]+\.\w+)", body)}
     fixed = [*world.classes, *_fixture(world)]
     dated = {"datetime"} if any("datetime." in text for text in world.classes) else set()
-    library = sorted(((used & {*LIBRARY, "itertools", "string"}) - own) | raised | {*world.imports} | dated)
+    roots = {name.split(".")[0] for name in raised}
+    own -= {*borrowed}
+    library = sorted(((used & {*LIBRARY, *_MORE}) - own - {*borrowed}) | raised | {*world.imports} | dated)
     imports = [*(f"import {name}" for name in library), *(["import pytest"] if "pytest" in used or fixed else [])]
+    imports += [text for name, text in borrowed.items() if name in used - roots and text not in imports]
     if "given" in used - own:
         imports += ["from hypothesis import given, settings", "from hypothesis import strategies as st"]
     names = ", ".join(sorted((used & own) - {*library}))
@@ -117,17 +137,17 @@ def _table_key(case: Case) -> tuple[object, ...]:
 
 
 def _table(group: list[Case], names: Names) -> Written:
+    group = _in_order(group)
     step = group[0].scenario.steps[0]
-    arguments = [name or f"argument_{_letter(n)}" for n, (name, _) in enumerate(step.arguments)]
-    if len(arguments) == 1 and not step.arguments[0][0]:
-        arguments = ["given"]
+    arguments = _columns(group, names)
     rows = [
         f"        ({', '.join([*(text for _, text in case.scenario.steps[0].arguments), case.seen[-1].text])}),"
         for case in group
     ]
     passed = [f"{key}={name}" if key else name for (key, _), name in zip(step.arguments, arguments, strict=True)]
     call = f"{step.callee}({', '.join(passed)})"
-    name = names.free(f"test_{snake(group[0].scenario.symbol)}_gives_what_the_table_says")
+    told = "_and_".join(snake(argument) for argument in arguments) if len(arguments) <= _TOLD else "its_arguments"
+    name = names.free(f"test_{snake(group[0].scenario.symbol)}_by_{told}")
     expected = "pytest.approx(expected)" if _compared(group[0].seen[-1]) == "approx" else "expected"
     listed = ", ".join(f'"{argument}"' for argument in [*arguments, "expected"])
     code = [
@@ -143,19 +163,45 @@ def _table(group: list[Case], names: Names) -> Written:
     return Written(name, "\n".join(code), tuple(group))
 
 
+def _columns(group: list[Case], names: Names) -> list[str]:
+    """Return what the arguments of a table are called: as the function calls them, where that hides no other name."""
+    scenario = group[0].scenario
+    known, given = names.parameters(scenario), scenario.steps[0].arguments
+    columns = [name or (known[n] if n < len(known) else "") for n, (name, _) in enumerate(given)]
+    hidden = {scenario.steps[0].callee.split(".")[0], *_OTHERS}
+    if all(column.isidentifier() and column not in hidden for column in columns) and len({*columns}) == len(columns):
+        return columns
+    if len(given) == 1 and not given[0][0]:
+        return ["given"]
+    return [name or f"argument_{_letter(n)}" for n, (name, _) in enumerate(given)]
+
+
+def _in_order(group: list[Case]) -> list[Case]:
+    """Sort the rows of a table by their arguments, where these have an order."""
+    try:
+        return sorted(group, key=lambda case: [ast.literal_eval(text) for _, text in case.scenario.steps[0].arguments])
+    except (ValueError, SyntaxError, TypeError):
+        return group
+
+
 def _letter(n: int) -> str:
     return ("a", "b", "c", "d", "e", "f", "g", "h")[n] if n < 8 else f"number_{n}"
 
 
 def _function(case: Case, names: Names) -> Written:
     name = names.of(case.scenario, case.seen)
-    taken = list(dict.fromkeys(TAKEN.findall("; ".join(step.source() for step in case.scenario.steps))))
+    whole = "; ".join(step.source() for step in case.scenario.steps)
+    taken = list(dict.fromkeys(TAKEN.findall(whole)))
     subject = _subject(case.scenario.steps[0], taken)
+    hidden = {*re.findall(r"\w+", whole), *taken, subject, *_OTHERS}
+    known = [name if name not in hidden else "" for name in names.parameters(case.scenario)]
     arrange: list[str] = []
     lines: list[str] = []
     joined = _joined(case)
     for n, (step, seen) in enumerate(joined):
-        lines += _step(step, seen, subject, last=n == len(joined) - 1, arrange=arrange)
+        last = n == len(joined) - 1
+        own = known if last and step.callee != SUBJECT else ()
+        lines += _step(step, seen, subject, own, last=last, arrange=arrange)
     if case.note:
         arrange.insert(0, f"# {case.note}")
     if case.reason:
@@ -193,29 +239,33 @@ def _subject(first: Step, taken: Sequence[str]) -> str:
     return SUBJECT if name in taken else name
 
 
-def _step(step: Step, seen: Seen, subject: str, *, last: bool, arrange: list[str]) -> list[str]:
-    held = dict(seen.after)
+def _step(step: Step, seen: Seen, subject: str, known: Sequence[str], *, last: bool, arrange: list[str]) -> list[str]:
+    held = {n: (_held(n, known), text) for n, text in seen.after}
     values = []
     for n, (key, text) in enumerate(step.arguments):
         if n in held:
-            arrange.append(f"{_held(n)} = {text}")
-        values.append((key, _held(n) if n in held else text))
-    call = _named(Step(step.callee, tuple(values), step.binds, step.reads).source(), subject)
+            arrange.append(f"{held[n][0]} = {text}")
+        values.append((key, held[n][0] if n in held else text))
+    call = operated(_named(Step(step.callee, tuple(values), step.binds, step.reads).source(), subject), seen)
+    if seen.awaited:
+        call = f"asyncio.run({call})"
     if seen.kind == "raises":
         call = f"list({call})" if seen.type == "iterator" else call
         return [f"with pytest.raises({_exception(seen.text)}{_matching(seen.message)}):", f"    {call}"]
     lines = _given(step, seen, call, subject, last=last)
-    return [*lines, *(f"assert {_held(n)} == {text}" for n, text in held.items())]
+    return [*lines, *(f"assert {name} == {text}" for name, text in held.values())]
 
 
 def _given(step: Step, seen: Seen, call: str, subject: str, *, last: bool) -> list[str]:
     if step.binds:
         return [] if TAKEN.fullmatch(call) else [f"{subject} = {call}"]
     if seen.kind == "object":
+        own = step.callee.split(".")[0] == seen.type  # its class is at hand: one of its methods was called by its name
+        kind = f"isinstance({{}}, {seen.type})" if own else f'type({{}}).__name__ == "{seen.type}"'
         if not seen.parts:
-            return [f'assert type({call}).__name__ == "{seen.type}"'] if last else [call]
+            return [f"assert {kind.format(call)}"] if last else [call]
         parts = [f"assert result.{name} == {text}" for name, text in seen.parts]
-        return [f"result = {call}", f'assert type(result).__name__ == "{seen.type}"', *parts] if last else [call]
+        return [f"result = {call}", f"assert {kind.format('result')}", *parts] if last else [call]
     if seen.kind == "iterator":
         whole = f"list({call})" if seen.text.count(",") < _ITEMS - 1 else f"list(itertools.islice({call}, {_ITEMS}))"
         return [f"assert {whole} == {seen.text}"]
@@ -243,8 +293,8 @@ def _compared(seen: Seen) -> str:
     return "approx" if seen.type == "float" and len(seen.text) > _EXACT_DIGITS and "(" not in seen.text else "exact"
 
 
-def _held(n: int) -> str:
-    return f"argument_{_letter(n)}"
+def _held(n: int, known: Sequence[str]) -> str:
+    return (known[n] if n < len(known) else "") or f"argument_{_letter(n)}"
 
 
 def _named(text: str, subject: str) -> str:

@@ -60,7 +60,7 @@ def _word(text: str) -> str:
     if text == '""':
         return "EmptyText"
     if re.fullmatch(r"-?\d[\w.]*", text):
-        return text.rstrip("LfF").replace("-", "Minus").replace(".", "Point")
+        return re.sub(r"\.0$", "", text.rstrip("LfF")).replace("-", "Minus").replace(".", "Point")
     if re.match(r"new [\w.]+(<>)?(\[\])* ?[({]\s*[)}]$", text):
         return "EmptyList"
     words = re.findall(r"[A-Za-z0-9]+", re.sub(r"^new [\w.<>\[\]]+", "", text).replace("Arrays.asList", ""))
@@ -79,7 +79,9 @@ def _outcome(seen: Seen) -> str:
 
 
 def write(cases: list[Case], names: Names) -> list[Written]:
-    """Write the test methods."""
+    """Write the test methods, those of one method together."""
+    places: dict[str, int] = {}
+    cases = sorted(cases, key=lambda case: places.setdefault(case.row.symbol, len(places)))
     return [_method(case, names.of(case.row)) for case in cases]
 
 

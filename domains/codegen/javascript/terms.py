@@ -80,9 +80,19 @@ def _declared(node: Node, names: Mapping[str, Node], depth: int) -> Term:
         return read(node.child_by_field_name("value"), names, depth)
     if node.type == "interface_declaration":
         return read(node.child_by_field_name("body"), names, depth)
-    if node.type == "enum_declaration":
+    return _members(node) if node.type == "enum_declaration" else ANY
+
+
+def _members(node: Node) -> Term:
+    """Read an enumeration: one of its texts, or a number; a mixture may be anything."""
+    body = node.child_by_field_name("body")
+    values = [child.child_by_field_name("value") for child in body.named_children] if body is not None else []
+    texts = [text(value) for value in values if value is not None and value.type == "string"]
+    if not texts:
         return {"k": "number"}
-    return ANY
+    return (
+        {"k": "union", "of": [{"k": "literal", "source": one} for one in texts]} if len(texts) == len(values) else ANY
+    )
 
 
 def _generic(node: Node, names: Mapping[str, Node], depth: int) -> Term:

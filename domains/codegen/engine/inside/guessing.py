@@ -12,7 +12,7 @@ import random
 from dataclasses import dataclass, field
 
 from domains.codegen.engine.inside.arranging import fitting
-from domains.codegen.engine.inside.hints import Hint
+from domains.codegen.engine.inside.hints import Hint, examples
 from domains.codegen.engine.inside.parameters import Parameter
 from domains.codegen.engine.inside.pools import KINDS, Pools
 from domains.codegen.engine.inside.scenarios import Scenario, Seen
@@ -54,7 +54,7 @@ class Guesses:
         if parameter.typed:
             found = self.pools.of(parameter.hint)
             if found:
-                return found
+                return [*(examples(parameter.name) if "''" in found else ()), *found]
         key = (target.symbol, parameter.name)
         if key not in self._met:
             self._met.add(key)
@@ -112,7 +112,8 @@ class Guesses:
             return self.shaped.get(key, [])
         if kind == HINT:
             default = self._default(parameter)
-            return [*(self.hints[key].values if key in self.hints else ()), *([default] if default else [])]
+            read = self.hints[key].values if key in self.hints else ()
+            return [*read, *([default] if default else []), *examples(parameter.name)]
         return self.pools.kind(kind)
 
     def _default(self, parameter: Parameter) -> str:

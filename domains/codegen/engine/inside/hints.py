@@ -32,6 +32,21 @@ _NAMES: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
 _EXPRESSIONS = ("'a'", "'[a-z]+'", "'([a-z])'", "'([a-z])([a-z])?'", r"'(\\d+)'", "'(?P<first>[A-Z])'", "'^x$'")
 """Regular expressions with and without groups, for what is used as one."""
 _SEARCHES = {"compile", "search", "match", "fullmatch", "findall", "finditer", "split", "sub", "subn"}
+_EXAMPLES = {
+    ("url", "uri", "link", "endpoint", "href"): ("'http://example.com/a?b=1#c'", "'https://example.com'"),
+    ("email", "mail"): ("'ada@example.com'", "'Ada.Lovelace+tag@mail.example.org'"),
+    ("date", "day", "birthday"): ("'2024-02-29'", "'29.02.2024'"),
+    ("time", "timestamp"): ("'12:30'", "'2024-02-29T12:30:00'"),
+    ("host", "hostname", "domain"): ("'example.com'", "'localhost:8080'"),
+    ("ip", "address"): ("'192.168.0.1'", "'::1'"),
+    ("phone", "mobile", "tel"): ("'+49 30 1234567'",),
+    ("json",): ("'{\"a\": [1, 2]}'", "'[]'"),
+    ("csv", "row"): ("'a,b\\n1,2'",),
+    ("uuid", "guid"): ("'12345678-1234-5678-1234-567812345678'",),
+    ("version",): ("'1.2.3'", "'2.0.0-rc.1'"),
+    ("color", "colour"): ("'#ff8000'", "'red'"),
+}
+"""Texts as people write them, by what parameters for them are called: no search comes upon an address by chance."""
 
 
 @dataclass(slots=True)
@@ -40,6 +55,9 @@ class Hint:
 
     kinds: list[str] = field(default_factory=list)
     values: dict[str, None] = field(default_factory=dict)
+
+
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def hints(tree: ast.Module, names: dict[str, Any]) -> dict[tuple[str, str], Hint]:
@@ -52,17 +70,22 @@ def hints(tree: ast.Module, names: dict[str, Any]) -> dict[tuple[str, str], Hint
     return found
 
 
-def _functions(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef]]:
+def examples(name: str) -> tuple[str, ...]:
+    """Return sources of texts that a parameter of this name is for; none for other names."""
+    return next((texts for names, texts in _EXAMPLES.items() if _called(name) in names), ())
+
+
+def _functions(tree: ast.Module) -> Iterator[tuple[str, _Function]]:
     for node in tree.body:
-        if isinstance(node, ast.FunctionDef):
+        if isinstance(node, _Function):
             yield node.name, node
         elif isinstance(node, ast.ClassDef):
             for inner in node.body:
-                if isinstance(inner, ast.FunctionDef):
+                if isinstance(inner, _Function):
                     yield node.name if inner.name == "__init__" else f"{node.name}.{inner.name}", inner
 
 
-def _hint(name: str, function: ast.FunctionDef, names: dict[str, Any]) -> Hint:
+def _hint(name: str, function: _Function, names: dict[str, Any]) -> Hint:
     hint = Hint([kind for listed, kinds in _NAMES if _called(name) in listed for kind in kinds])
     if _called(name) in {"regex", "regexp"}:
         hint.values |= dict.fromkeys(_EXPRESSIONS)

@@ -134,12 +134,12 @@ class Pools:
     def _tuples(self, arguments: tuple[Any, ...], depth: int) -> list[str]:
         if not arguments or arguments[-1] is Ellipsis:
             inner = self.of(arguments[0], depth + 1) if arguments else self._ints()
-            return ["(" + "".join(f"{text}, " for text in part).strip() + ")" for part in self._parts(inner)]
+            return [_tuple(part) for part in self._parts(inner)]
         each = [self.of(argument, depth + 1) for argument in arguments]
         if not all(each):
             return []
         drawn = [[self.chance.choice(values[:_SMALL]) for values in each] for _ in range(20)]
-        return ["(" + "".join(f"{text}, " for text in part).strip() + ")" for part in [[v[0] for v in each], *drawn]]
+        return [_tuple(part) for part in [[values[0] for values in each], *drawn]]
 
     def _class(self, hint: Any) -> list[str]:  # noqa: ANN401
         if hint in _STANDARD:
@@ -187,6 +187,11 @@ class Pools:
         plain = ["", "a", "abc", "Hello World", "a b", "12", "-1", "A1", " x ", "é中", "a,b", "0"]
         mixed = [a + b for a in [t for t in short if 0 < len(t) < 8][:8] for b in ("1", "10", "x")]
         return [repr(t) for t in [*documented, *self._found.matching, *plain, *misses, *short, *mixed]]
+
+
+def _tuple(parts: list[str]) -> str:
+    """Write a tuple as Python itself does: a comma at the end would break it over as many lines."""
+    return f"({parts[0]},)" if len(parts) == 1 else f"({', '.join(parts)})"
 
 
 def _derives(kind: type, base: type) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import importlib.util
+import inspect
 import io
 import itertools
 import linecache
@@ -11,7 +13,8 @@ import random
 import signal
 import sys
 import types
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from domains.codegen.engine.inside.arranging import Arranged
@@ -188,7 +191,7 @@ class Runner:
             values = [self._value(text, env) for _, text in step.arguments]
         except Exception:  # noqa: BLE001 - a value that cannot be made says nothing about the code under test
             return Seen("stalled", "")
-        drawn = False
+        drawn = awaited = False
         try:
             before = [source_of(value, self._names) for value in values]
             if edges is not None:
@@ -198,6 +201,9 @@ class Runner:
                 names = [name for name, _ in step.arguments]
                 plain = [value for name, value in zip(names, values, strict=True) if not name]
                 result = result(*plain, **{name: value for name, value in zip(names, values, strict=True) if name})
+            awaited = inspect.iscoroutine(result)
+            if awaited:
+                result = asyncio.run(_ended(result))
             drawn = _is_iterator(result) and not step.binds
             if drawn:
                 result, kind = list(itertools.islice(result, _ITEMS)), "iterator"
@@ -205,7 +211,7 @@ class Runner:
                 kind = "value"
         except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever the code under test raises is what is observed
             sys.settrace(None)
-            return self._raised(error, "iterator" if drawn else "")
+            return replace(self._raised(error, "iterator" if drawn else ""), awaited=awaited)
         finally:
             sys.settrace(None)
         if step.binds:
@@ -213,8 +219,8 @@ class Runner:
         after = [source_of(value, self._names) for value in values]
         changed = tuple((n, new) for n, (old, new) in enumerate(zip(before, after, strict=True)) if new and old != new)
         if step.binds and not last:  # a test says nothing of it, so a mutant that changes only this goes unnoticed
-            return Seen("object", "", after=changed)
-        return self._given(result, kind, changed, last=last)
+            return Seen("object", "", after=changed, awaited=awaited)
+        return replace(self._given(result, kind, changed, last=last), awaited=awaited)
 
     def _given(self, result: object, kind: str, changed: tuple[tuple[int, str], ...], *, last: bool) -> Seen:
         text = source_of(result, self._names)
@@ -241,6 +247,16 @@ class Runner:
         if code is None:
             code = self._subject.compiled[text] = compile(text, "<scenario>", "eval")
         return eval(code, env)  # noqa: S307 - this is the sandbox
+
+
+async def _ended(given: Coroutine[Any, Any, object]) -> object:
+    """Run a coroutine to its end; raises Stalled where it waits for longer than a scenario may take."""
+    task = asyncio.ensure_future(given)
+    done, _ = await asyncio.wait({task}, timeout=STEP_S)
+    if not done:
+        task.cancel()
+        raise Stalled
+    return task.result()
 
 
 @contextlib.contextmanager

@@ -51,6 +51,7 @@ class Seen:
     cannot be written; object: the name of its type, with `parts` its public attributes; raises: `text` is the
     exception's name, `message` what it says, `type` is iterator where it came from drawing items, not from the call.
     `after` holds the arguments that were changed: (position, source).
+    `awaited` says that the call gave a coroutine, which was run.
     """
 
     kind: str
@@ -59,6 +60,7 @@ class Seen:
     message: str = ""
     parts: tuple[tuple[str, str], ...] = ()
     after: tuple[tuple[int, str], ...] = ()
+    awaited: bool = False
 
     def shape(self) -> tuple[str, str]:
         """What it is, without its value."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import inspect
 import types
 from collections.abc import Callable, Iterator
@@ -43,7 +44,7 @@ def _of(name: str, value: object, module: types.ModuleType, names: dict[str, Any
         return
     if inspect.isclass(value):
         yield from _of_class(name, value, names)
-    elif callable(value) and not inspect.iscoroutinefunction(value) and not inspect.isasyncgenfunction(value):
+    elif callable(value) and not inspect.isasyncgenfunction(value):
         yield _target(name, name, value, None, names)
 
 
@@ -51,12 +52,26 @@ def _of_class(name: str, kind: type, names: dict[str, Any]) -> Iterator[Target]:
     if not inspect.isabstract(kind):
         yield _target(name, name, _making(kind), kind, names)
     for method, raw in vars(kind).items():
+        if _is_pythons(raw):
+            continue
         if isinstance(raw, property) and not method.startswith("_"):
             yield Target(f"{name}.{method}", f"{SUBJECT}.{method}", (), inspect.Parameter.empty, name, reads=True)
         elif isinstance(raw, staticmethod | classmethod) and not method.startswith("_"):
             yield _target(f"{name}.{method}", f"{name}.{method}", getattr(kind, method), None, names)
-        elif inspect.isfunction(raw) and not inspect.iscoroutinefunction(raw) and _is_public(method):
+        elif inspect.isfunction(raw) and not inspect.isasyncgenfunction(raw) and _is_public(method):
             yield _target(f"{name}.{method}", f"{SUBJECT}.{method}", raw, kind, names, owner=name)
+
+
+def _is_pythons(raw: object) -> bool:
+    """Whether Python wrote a method: the library of enumerations puts some into each, `dataclass` compiles its own."""
+    written = _function(raw)
+    if not isinstance(written, types.FunctionType):
+        return False
+    return written.__module__ == enum.__name__ or inspect.unwrap(written).__code__.co_filename == "<string>"
+
+
+def _function(raw: object) -> object:
+    return raw.fget if isinstance(raw, property) else getattr(raw, "__func__", raw)
 
 
 def _making(kind: type) -> Callable[..., Any]:

@@ -1,4 +1,4 @@
-"""Fakes for what differs from run to run: chance, time, files, network. The same lines run here and stand in the tests.
+"""Fakes for what differs from run to run: chance, time, processes, files, network. The same lines stand in the tests.
 
 `lines` are the body of a fixture over pytest's `monkeypatch` and `tmp_path`; in the sandbox they run over stand-ins, so
 that what a scenario saw is what its test will see.
@@ -14,12 +14,21 @@ import random
 import shutil
 import socket
 import sys
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 _CLOCKS = {"time": "lambda: 1709209800.0", "sleep": "lambda _seconds: None", "monotonic": "lambda: 1000.0",
            "perf_counter": "lambda: 1000.0", "time_ns": "lambda: 1709209800000000000"}  # fmt: skip
+_STEADY = {
+    "asyncio": {"sleep": "no_waiting"},
+    "os": {"getpid": "lambda: 4242", "urandom": "lambda size: bytes(size)"},
+    "secrets": {"token_hex": "lambda size=32: 'ab' * size", "token_bytes": "lambda size=32: bytes(size)",
+                "token_urlsafe": "lambda size=32: 'a' * size"},
+    "uuid": {"uuid1": "lambda: uuid.UUID(int=1, version=1)", "uuid4": "lambda: uuid.UUID(int=4, version=4)"},
+}  # fmt: skip
+"""By module and function: what stands in for it, since it waits, or gives something else each time."""
 _TODAY = {"now", "utcnow", "today"}
 _FILES = {"open", "os", "pathlib", "shutil", "glob", "tempfile", "io", "fileinput"}
 _NETWORK = {"socket", "urllib", "http", "ftplib", "smtplib", "ssl", "requests", "httpx"}
@@ -85,10 +94,12 @@ def world(tree: ast.Module, module: str) -> World:
     opened = {call.id for call in calls if isinstance(call, ast.Name)}
     known = whole | {name for name, _, _ in parts}
     lines: list[str] = []
-    imports = ("random",) if "random" in known else ()
+    imports: tuple[str, ...] = ("random",) if "random" in known else ()
     if imports:
         lines.append("random.seed(0)")
     lines += _clocks(whole, parts, called, module)
+    lines += _steady(whole, parts, called, module)
+    imports += ("uuid",) if any("uuid.UUID(" in line for line in lines) else ()
     classes = _dates(whole, parts, called, module, lines)
     if known & (_FILES - {"open"}) or opened & {"open"}:
         lines.append("monkeypatch.chdir(tmp_path)")
@@ -96,6 +107,8 @@ def world(tree: ast.Module, module: str) -> World:
     if known & _NETWORK:
         lines += [f"monkeypatch.setattr('socket.{name}', no_network)" for name in ("getaddrinfo", "socket.connect")]
         classes.append('def no_network(*_address):\n    raise OSError("tests have no network")\n')
+    if any("no_waiting" in line for line in lines):
+        classes.append("async def no_waiting(_seconds, result=None):\n    return result\n")
     return World(tuple(lines), imports, tuple(classes))
 
 
@@ -103,6 +116,19 @@ def _clocks(whole: set[str], parts: set[tuple[str, str, str]], called: set[str],
     places = {f"time.{name}": name for name in _CLOCKS if "time" in whole and name in called}
     places |= {f"{module}.{local}": name for source, name, local in parts if source == "time" and name in _CLOCKS}
     return [f"monkeypatch.setattr('{place}', {_CLOCKS[name]})" for place, name in sorted(places.items())]
+
+
+def _steady(whole: set[str], parts: set[tuple[str, str, str]], called: set[str], module: str) -> list[str]:
+    places = {
+        f"{source}.{name}": value
+        for source, fakes in _STEADY.items()
+        for name, value in fakes.items()
+        if source in whole and name in called
+    }
+    places |= {
+        f"{module}.{local}": _STEADY[source][name] for source, name, local in parts if name in _STEADY.get(source, {})
+    }
+    return [f"monkeypatch.setattr('{place}', {value})" for place, value in sorted(places.items())]
 
 
 def _dates(
@@ -123,7 +149,7 @@ class Staged:
 
     def __init__(self, staged: World, folder: Path) -> None:
         self._world, self._folder = staged, folder
-        names: dict[str, Any] = {"datetime": dt, "random": random, "socket": socket}
+        names: dict[str, Any] = {"datetime": dt, "random": random, "socket": socket, "uuid": uuid}
         exec("\n".join(staged.classes), names)  # noqa: S102 - the definitions above
         self._names = {**names, "monkeypatch": self, "tmp_path": folder}
         self._setting = [line for line in staged.lines if "setattr" in line]

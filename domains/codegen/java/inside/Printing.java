@@ -26,16 +26,30 @@ final class Printing {
     if (value instanceof Short) return "(short) " + value;
     if (value instanceof Byte) return "(byte) " + value;
     if (value instanceof Double || value instanceof Float) return real((Number) value);
-    if (value instanceof Enum<?> one) return one.getDeclaringClass().getSimpleName() + "." + one.name();
+    if (value instanceof Enum<?> one) return enumeration(one.getDeclaringClass(), one.name());
     if (value.getClass().isArray()) return array(value, depth);
-    if (value instanceof List<?> list) return listed(list, depth, list.contains(null) || list.size() > 10 ? "Arrays.asList(" : "List.of(");
-    if (value instanceof Set<?> set) return set.contains(null) ? null : listed(sorted(set), depth, "Set.of(");
+    if (value instanceof List<?> list) return listed(list, depth, holdsNull(list) || list.size() > 10 ? "Arrays.asList(" : "List.of(");
+    if (value instanceof Set<?> set) return holdsNull(set) ? null : listed(sorted(set), depth, "Set.of(");
     if (value instanceof Map<?, ?> map) return mapped(map, depth);
     if (value instanceof Optional<?> one) {
       String inner = one.isPresent() ? written(one.get(), depth + 1) : "";
       return inner == null ? null : one.isPresent() ? "Optional.of(" + inner + ")" : "Optional.empty()";
     }
     return null;
+  }
+
+  /** A member as a test of the same package names it: within the class that holds it, the library's in full. */
+  private static String enumeration(Class<?> kind, String member) {
+    String name = kind.getCanonicalName();
+    if (name == null) return null;
+    boolean own = kind.getClassLoader() instanceof Project.Loader && !kind.getPackageName().isEmpty();
+    return (own ? name.substring(kind.getPackageName().length() + 1) : name) + "." + member;
+  }
+
+  /** Whether one of them is null; lists and sets that cannot be changed throw when they are asked for it. */
+  private static boolean holdsNull(Collection<?> values) {
+    for (Object one : values) if (one == null) return true;
+    return false;
   }
 
   private static String integer(Object value) {

@@ -46,3 +46,9 @@ def test_openais_object_has_openais_kinds() -> None:
     assert (
         json.loads(problems.openai_error(errors.InvalidInput(TEXT), "en"))["error"]["type"] == "invalid_request_error"
     )
+
+
+def test_a_further_fact_may_be_a_list_or_a_truth() -> None:
+    error = Unavailable(TEXT, members={"executed": False, "symbols": ["price", "Cart.add"]})
+    body = json.loads(problems.problem(error, "en"))
+    assert (body["executed"], body["symbols"]) == (False, ["price", "Cart.add"])

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import aclosing
+from typing import NoReturn
 
 import pytest
 
@@ -17,6 +18,7 @@ from domains.codegen.engine.types import Coverage, Generated, Options, Project, 
 from domains.codegen.engine.watching import Watching
 from domains.codegen.helping.asking import Source
 from inference.client.scripted import ScriptedModel
+from sandbox import SandboxUnavailable, bubblewrap
 
 MADE = Generated({"test_m.py": "..."}, (), Coverage(1.0, None), None, 4, 3, (), (), (), {"total_s": 0.1})
 
@@ -230,3 +232,43 @@ def test_every_error_of_the_engine_has_a_code_and_both_texts(error: EngineError,
     assert told.code == code
     assert any("\u4e00" <= c <= "\u9fff" for c in told.text.zh)
     assert told.text.en.isascii()
+
+
+@pytest.fixture
+def leaky(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No bubblewrap on this machine."""
+
+    def absent() -> NoReturn:
+        raise SandboxUnavailable("bubblewrap is not installed")
+
+    monkeypatch.setattr(bubblewrap, "find", absent)
+
+
+@pytest.mark.usefixtures("leaky")
+async def test_where_the_sandbox_does_not_hold_the_source_is_read_and_nothing_runs() -> None:
+    runs = Runs()
+    given = project("import os\nos._exit(3)\ndef price(n): return n\nclass Cart:\n    def add(self): pass\n")
+    error = (await ended(runs, runs.join("a", given, Options())))[-1].error
+    assert isinstance(error, Unavailable)
+    assert error.code == "sandbox_unavailable"
+    assert error.members == {"executed": False, "symbols": ["price", "Cart", "Cart.add"]}
+
+
+@pytest.mark.usefixtures("leaky")
+async def test_a_source_that_does_not_parse_is_said_without_a_sandbox_too() -> None:
+    runs = Runs()
+    error = (await ended(runs, runs.join("a", project("def f(:\n"), Options())))[-1].error
+    assert error is not None
+    assert (error.code, error.members["line"], error.members["column"]) == ("syntax_error", 1, 7)
+
+
+@pytest.mark.usefixtures("leaky")
+async def test_the_self_test_at_the_start_tells_the_operator_why_it_fails(caplog: pytest.LogCaptureFixture) -> None:
+    await Runs().prove()
+    assert "tests.sandbox_unavailable reason=bubblewrap is not installed" in caplog.text
+
+
+async def test_the_self_test_at_the_start_is_silent_where_the_sandbox_holds(caplog: pytest.LogCaptureFixture) -> None:
+    await Runs().prove()
+    await Runs(Bench()).prove()
+    assert caplog.text == ""

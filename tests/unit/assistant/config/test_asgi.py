@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from assistant import wiring
+from assistant.api.testruns import Runs
 from assistant.config import asgi, warming
 from assistant.config.sharing import SharingLoop
 from assistant.config.warming import Mark
@@ -18,6 +19,7 @@ async def _speak(scope: dict[str, Any], *messages: dict[str, Any]) -> list[dict[
     said: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:
+        await asyncio.sleep(0)  # what was begun has its turn meanwhile
         return next(heard)
 
     async def send(message: Any) -> None:
@@ -31,9 +33,16 @@ async def test_loading_begins_with_the_server_and_ends_with_it(monkeypatch: pyte
     done: list[str] = []
     monkeypatch.setattr(wiring, "warm_up", lambda: done.append("warm up"))
     monkeypatch.setattr(wiring, "close", lambda: done.append("close"))
+    proving = asyncio.Event()
+
+    async def prove(_runs: Runs) -> None:
+        proving.set()
+
+    monkeypatch.setattr(Runs, "prove", prove)
     said = await _speak({"type": "lifespan"}, {"type": "lifespan.startup"}, {"type": "lifespan.shutdown"})
     assert done == ["warm up", "close"]
     assert [message["type"] for message in said] == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+    assert proving.is_set(), "nobody put the sandbox to its test"
 
 
 def test_a_process_that_loads_leaves_connections_to_the_others_until_it_can_answer(

@@ -34,3 +34,9 @@ async def test_no_fix_is_run_where_the_sandbox_does_not_hold() -> None:
 def test_nor_are_tests() -> None:
     with pytest.raises(WorkshopClosed):
         LEAKY.make(Project({"m.py": b"def f(): return 1"}, "m.py"), Options())
+
+
+def test_the_self_test_may_be_asked_for_ahead() -> None:
+    with pytest.raises(WorkshopClosed, match="no bubblewrap here"):
+        LEAKY.prove()
+    Workshop().prove()

@@ -186,7 +186,9 @@ def test_cancelling_stops_the_work_at_once() -> None:
 
 
 def test_what_changes_from_run_to_run_is_not_handed_out() -> None:
-    result = made("import uuid\ndef new() -> str:\n    return str(uuid.uuid4())\ndef two() -> int:\n    return 2\n")
+    result = made(
+        "import time\ndef new() -> int:\n    return time.process_time_ns()\ndef two() -> int:\n    return 2\n"
+    )
     assert {test.symbol for test in result.tests} == {"two"}
 
 
@@ -211,6 +213,44 @@ def pay(n: int) -> int:
     result = generate(Sandbox(), Project(files, "shop/price.py"), Options(budget_s=1.5))
     assert result.coverage.line == 1.0
     assert "from shop.price import" in result.files["test_price.py"]
+
+
+UNSTEADY = """
+import asyncio
+import os
+import uuid
+
+
+def ident() -> str:
+    return str(uuid.uuid4())
+
+
+def worker() -> int:
+    return os.getpid() % 7
+
+
+async def slow_add(a: int, b: int) -> int:
+    \"\"\"
+    >>> slow_add(1, 2)
+    4
+    \"\"\"
+    await asyncio.sleep(3600)
+    if a > 100:
+        raise OverflowError("too big")
+    return a + b
+"""
+
+
+def test_coroutines_and_names_of_processes_are_tested_with_what_stands_in_for_them() -> None:
+    result = made(UNSTEADY, budget=2.0)
+    assert {"ident", "worker", "slow_add"} <= {test.symbol for test in result.tests}
+    assert result.flaky == ()
+    text = result.files["test_shop.py"]
+    assert "asyncio.run(slow_add(" in text
+    assert 'monkeypatch.setattr("asyncio.sleep", no_waiting)' in text
+    assert [bug.observed for bug in result.suspected_bugs] == ["3"]
+    order = [test.symbol for test in result.tests if test.status == "passed"]
+    assert order == sorted(order, key=["ident", "worker", "slow_add"].index)
 
 
 RESTLESS = """

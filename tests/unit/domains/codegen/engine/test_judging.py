@@ -57,6 +57,36 @@ def test_an_example_that_leans_on_something_else_is_passed_over(seen: Seen) -> N
     assert judged(EXAMPLE, checks={0: seen}) == ([], [])
 
 
+@pytest.mark.parametrize(
+    ("source", "raised", "suspected"),
+    [
+        ("RAISES", "ZeroDivisionError", True),
+        ("RAISES", "IndexError", True),
+        ("RAISES", "TypeError", False),
+        ("RAISES", "shop.errors.Negative", False),
+        ("EXAMPLE_THAT_RAISES", "TypeError", True),
+        ("EXAMPLE_THAT_RAISES", "ValueError", False),
+    ],
+)
+def test_another_exception_than_the_documented_one_is_suspected(source: str, raised: str, suspected: bool) -> None:
+    """Of a condition in prose only what nobody raises on purpose: the values that break it are our guess."""
+    _, found = judged(globals()[source], checks={0: Seen("raises", raised, message="why")})
+    assert [one.observed for one in found] == ([f"raises {raised}: why"] if suspected else [])
+    assert all(one.expected == "raises ValueError" for one in found)
+
+
+def test_a_coroutine_that_is_suspected_is_still_run() -> None:
+    source = EXAMPLE.replace("def f", "async def f")
+    _, (suspicion,) = judged(source, checks={0: Seen("value", "5", "int", awaited=True)})
+    assert suspicion.case.seen[-1].awaited
+    _, (typed,) = judged("async def f(n: int) -> int:\n    return n", Seen("value", "'a'", "str", awaited=True))
+    assert typed.case.seen[-1] == Seen("typed", typed.case.seen[-1].text, "str", awaited=True)
+
+
+EXAMPLE_THAT_RAISES = (
+    'def f(n: int) -> int:\n    """\n    >>> f(2)\n'
+    '    Traceback (most recent call last):\n    ValueError: no\n    """\n'
+)
 RAISES = 'def f(n: int) -> int:\n    """Do.\n\n    Raises:\n        ValueError: if n is negative\n    """\n'
 
 

@@ -103,6 +103,18 @@ def test_numbers_are_spelled() -> None:
         ("'你好'", "a_text_of_signs"),
         ("10 ** 3", "10_3"),
         ("1000000000000000", "a_huge_number"),
+        ("[[]]", "a_list_of_an_empty_list"),
+        ("[[5, 3]]", "a_list_of_five_three"),
+        ("Tier.GOLD", "gold"),
+        ("Line('', 0)", "a_line"),
+        ("Order()", "an_order"),
+        ("[Line('', -1)]", "a_list_of_a_line"),
+        ("[Line('Hello', -1), Line('', 0)]", "a_list_of_two"),
+        ("{'a': Line('', 0)}", "a_dict_of_one"),
+        ("decimal.Decimal('7')", "seven"),
+        ("decimal.Decimal('10.55')", "10_point_55"),
+        ("pathlib.Path('a/b.txt')", "a_b_txt"),
+        ("-math.inf", "minus_math_inf"),
     ],
 )
 def test_values_in_words(text: str, expected: str) -> None:
@@ -115,3 +127,42 @@ def test_names_that_somebody_gave_are_told_apart_like_all_others() -> None:
     seen = (Seen("value", "1", "int"),)
     assert [names.of(first, seen), names.of(second, seen)] == ["test_f_works", "test_f_works_again"]
     assert names.of(Scenario("f", (Step("f", (("", "3"),)),)), seen) == "test_f_of_three_is_one"
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (["4.0", "True"], "test_ship_of_four_and_express_is_one"),
+        (["4.0", "False"], "test_ship_of_four_and_not_express_is_one"),
+        (["True", "4.0"], "test_ship_of_true_and_four_is_one"),
+        (["4.0", "2", "True"], "test_ship_of_four_and_two_and_true_is_one"),
+    ],
+)
+def test_a_switch_is_called_by_its_name_where_that_is_known(values: list[str], expected: str) -> None:
+    assert name("ship", values, Seen("value", "1", "int"), ["weight", "express"]) == expected
+
+
+def test_a_switch_that_is_given_by_name_says_it() -> None:
+    scenario = Scenario("ship", (Step("ship", (("", "4"), ("isExpress", "False"))),))
+    assert Names().of(scenario, (Seen("value", "1", "int"),)) == "test_ship_of_four_and_not_is_express_is_one"
+
+
+@pytest.mark.parametrize(
+    ("callee", "expected"),
+    [
+        ("问候", "test_问候_of_one_is_one"),
+        ("计算Total", "test_计算total_of_one_is_one"),
+        ("Überweisung.los", "test_überweisung_los_of_one_is_one"),
+    ],
+)
+def test_a_function_keeps_the_letters_of_its_name(callee: str, expected: str) -> None:
+    assert name(callee, ["1"], Seen("value", "1", "int"), ["n"]) == expected
+
+
+def test_a_default_is_no_switch() -> None:
+    made = name("load", ["'a'", "False"], Seen("value", "1", "int"), ["path", "default"])
+    assert made == "test_load_of_a_and_false_is_one"
+
+
+def test_an_object_has_its_article() -> None:
+    assert name("open", [], Seen("object", "Account", "Account")) == "test_open_gives_an_account"

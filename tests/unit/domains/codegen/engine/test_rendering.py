@@ -19,6 +19,10 @@ def case(call: str, seen: Seen, *values: str, label: Label = "regression") -> Ca
     return Case(Scenario(call, (Step(call, tuple(("", value) for value in values)),)), (seen,), label)
 
 
+def named(*parameters: str) -> Names:
+    return Names({"f": parameters})
+
+
 def one(made: Case) -> str:
     (function,) = write([made], Names())
     ast.parse(function.code)
@@ -264,3 +268,62 @@ def test_a_message_that_tells_where_it_is_is_not_expected(message: str) -> None:
 def test_items_that_cannot_be_written_are_counted() -> None:
     assert "assert len(list(f(2))) == 3" in one(case("f", Seen("counted", "3", "list"), "2"))
     assert "len(list(itertools.islice(f(2), 50))) == 50" in one(case("f", Seen("counted", "50", "list"), "2"))
+
+
+def table(rows: list[tuple[str, ...]], names: Names) -> str:
+    (written,) = write([case("f", Seen("value", str(n), "int"), *row) for n, row in enumerate(rows)], names)
+    return written.code
+
+
+def test_a_table_has_the_names_of_the_parameters_and_is_named_after_them() -> None:
+    code = table([("1", "2"), ("2", "3"), ("3", "4"), ("4", "5")], named("low", "high"))
+    assert '("low", "high", "expected"),' in code
+    assert "def test_f_by_low_and_high(low, high, expected):\n    assert f(low, high) == expected" in code
+
+
+def test_the_rows_of_a_table_are_in_order_where_they_have_one() -> None:
+    code = table([("60",), ("-75",), ("90",), ("0",)], named("score"))
+    assert [line.strip() for line in code.splitlines() if "), " in line or line.startswith("        (")] == [
+        "(-75, 1),", "(0, 3),", "(60, 0),", "(90, 2),",
+    ]  # fmt: skip
+    mixed = table([("'b'",), ("3",), ("None",), ("'a'",)], named("score"))
+    assert mixed.index("'b'") < mixed.index("None") < mixed.index("'a'")
+
+
+@pytest.mark.parametrize("parameter", ["f", "expected", "request", "tmp_path", ""])
+def test_a_name_that_would_hide_another_is_not_taken(parameter: str) -> None:
+    code = table([("1",), ("2",), ("3",), ("4",)], named(parameter))
+    assert "def test_f_by_given(given, expected):" in code
+
+
+def test_a_table_of_many_arguments_does_not_list_them_in_its_name() -> None:
+    rows = [tuple(str(n) for n in range(first, first + 4)) for first in range(4)]
+    assert "def test_f_by_its_arguments(a, b, c, d, expected):" in table(rows, named("a", "b", "c", "d"))
+
+
+def test_an_argument_that_is_looked_at_again_has_its_parameters_name() -> None:
+    seen = Seen("value", "None", "NoneType", after=((0, "[1, 3]"),))
+    (written,) = write([case("f", seen, "[3, 1]")], named("items"))
+    assert "items = [3, 1]\n    f(items)\n    assert items == [1, 3]" in written.code
+    (other,) = write([case("f", seen, "[items, 1]")], named("items"))
+    assert "argument_a = [items, 1]" in other.code
+
+
+def test_a_coroutine_is_run_and_what_it_raises_is_awaited_too() -> None:
+    assert "assert asyncio.run(f(2)) == 4" in one(case("f", Seen("value", "4", "int", awaited=True), "2"))
+    raising = case("f", Seen("raises", "ValueError", awaited=True), "2")
+    assert "with pytest.raises(ValueError):\n        asyncio.run(f(2))" in one(raising)
+    text = file(write([raising], Names()), "shop", frozenset({"f"}), "Tests.")
+    assert text.count("import asyncio\n") == 1
+
+
+def test_an_object_of_a_class_at_hand_is_an_instance_of_it() -> None:
+    made = Case(Scenario("Cart.of", (Step("Cart.of"),)), (Seen("object", "Cart", "Cart"),), "regression")
+    assert "assert isinstance(Cart.of(), Cart)" in one(made)
+
+
+def test_a_special_method_is_written_as_an_operator() -> None:
+    steps = (Step("Cart", binds=True), Step("subject.__contains__", (("", "1"),)))
+    seen = (Seen("object", "Cart"), Seen("value", "False", "bool"))
+    code = one(Case(Scenario("Cart.__contains__", steps), seen, "regression"))
+    assert "assert (1 in cart) is False" in code

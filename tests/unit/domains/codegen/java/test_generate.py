@@ -156,3 +156,57 @@ def test_a_way_that_only_some_texts_take_is_found_by_what_was_covered() -> None:
     assert made.coverage.branch == 1.0
     assert made.mutation_score is not None
     assert made.mutation_score >= 0.8
+
+
+LOGGED = b"""
+import java.util.*;
+
+public class Account {
+    private long balance;
+    private final List<String> log = new ArrayList<>();
+
+    public void deposit(long amount) {
+        if (amount <= 0) throw new IllegalArgumentException("amount must be positive");
+        balance += amount;
+        log.add("deposit " + amount);
+    }
+
+    public long getBalance() { return balance; }
+
+    public List<String> getLog() { return List.copyOf(log); }
+
+    public Set<String> getKinds() { return Set.copyOf(log); }
+}
+"""
+
+
+def test_lists_and_sets_that_cannot_be_changed_are_values_like_others() -> None:
+    """They throw when they are asked whether they hold null, which ended the search at the first of them."""
+    made = generate(Sandbox(), Project({"Account.java": LOGGED}, "Account.java"), Options(budget_s=3.0), None)
+    assert made.coverage.line == 1.0
+    assert {"Account.deposit", "Account.getLog"} <= {test.symbol for test in made.tests}
+    assert "List.of(" in made.files["AccountTest.java"]
+
+
+NESTED = b"""package shop;
+
+public record Heat(double degrees, Unit unit) {
+    public enum Unit { CELSIUS, FAHRENHEIT }
+
+    public Heat to(Unit wanted) {
+        if (wanted == unit) return this;
+        return wanted == Unit.CELSIUS ? new Heat((degrees - 32) / 1.8, wanted) : new Heat(degrees * 1.8 + 32, wanted);
+    }
+
+    public java.time.DayOfWeek measured() { return java.time.DayOfWeek.MONDAY; }
+}
+"""
+
+
+def test_members_of_enumerations_are_named_where_they_lie() -> None:
+    """One within the class was named without it: no test of the class compiled."""
+    made = generate(Sandbox(), Project({"shop/Heat.java": NESTED}, "shop/Heat.java"), Options(budget_s=3.0), None)
+    (text,) = made.files.values()
+    assert "Heat.Unit." in text
+    assert "java.time.DayOfWeek.MONDAY" in text
+    assert all(test.status == "passed" for test in made.tests)

@@ -99,6 +99,7 @@ def test_the_reason_of_a_suspicion_stands_in_the_test() -> None:
     [
         ({**VALUE, "text": "90"}, ("100", "10"), "addOf100And10Is90"),
         ({**VALUE, "text": "-1.5"}, ("-1",), "addOfMinus1IsMinus1Point5"),
+        ({**VALUE, "text": "0.0"}, ("5.0", "-1.0"), "addOf5AndMinus1Is0"),
         ({**VALUE, "text": '""'}, ('""',), "addOfEmptyTextIsEmptyText"),
         ({**VALUE, "text": "true"}, ('"gold card"',), "addOfGoldCardIsTrue"),
         ({**VALUE, "text": "0"}, ("new ArrayList<>()",), "addOfEmptyListIs0"),
@@ -109,6 +110,13 @@ def test_the_reason_of_a_suspicion_stands_in_the_test() -> None:
 )
 def test_a_name_says_the_scenario(seen: dict[str, Any], args: tuple[str, ...], name: str) -> None:
     assert Names().of(row(seen, *args)) == name
+
+
+def test_tests_of_one_method_stand_together() -> None:
+    other = {"symbol": "Cart.size", "name": "size"}
+    rows = [row(VALUE | {"text": "1"}, "1"), row(VALUE | {"text": "1"}, **other), row(VALUE | {"text": "2"}, "2")]
+    written = write([Case(one, "regression") for one in rows], Names())
+    assert [one.name for one in written] == ["addOf1Is1", "addOf2Is2", "sizeIs1"]
 
 
 def test_no_two_tests_share_a_name() -> None:

@@ -89,3 +89,22 @@ def test_a_result_is_held_to_plain_kinds_alone(written: str, kinds: set[str] | N
 )
 def test_braces_of_jsdoc_are_split(written: str, split: tuple[str, str]) -> None:
     assert terms.first_braces(written) == split
+
+
+@pytest.mark.parametrize(
+    ("written", "term"),
+    [
+        ("enum Level { Low, High = 5 }", NUMBER),
+        ("enum Level { Bits = 1 << 3 }", NUMBER),
+        ("enum Level {}", NUMBER),
+        ("enum Level { Low = 'low', High = 7 }", {"k": "any"}),
+        (
+            "enum Level { Low = 'low', High = \"high\" }",
+            {"k": "union", "of": [{"k": "literal", "source": "'low'"}, {"k": "literal", "source": '"high"'}]},
+        ),
+    ],
+)
+def test_an_enumeration_is_numbers_or_its_texts(written: str, term: dict[str, Any]) -> None:
+    """One of texts was read as numbers: each function that gives one was suspected of breaking its declaration."""
+    root = parse(written.encode(), "typescript").root_node
+    assert terms.documented("Level", {"Level": root.named_children[0]}) == term

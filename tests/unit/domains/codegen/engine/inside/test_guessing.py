@@ -108,3 +108,14 @@ def test_values_given_by_name_and_beyond_the_parameters_are_told_apart(guesses: 
 )  # fmt: skip
 def test_kinds_are_read_off_the_source(text: str, kind: str) -> None:
     assert kind_of(text) == kind
+
+
+@pytest.mark.parametrize("hint", [str, str | None, EMPTY])
+def test_what_is_called_an_address_is_tried_with_one(guesses: Guesses, hint: object) -> None:
+    of = target(parameter("url", hint))
+    assert "'https://example.com'" in guesses.values(of, of.parameters[0])
+
+
+def test_a_type_that_takes_no_text_gets_none_whatever_it_is_called(guesses: Guesses) -> None:
+    of = target(parameter("url", int))
+    assert all(isinstance(ast.literal_eval(text), int) for text in guesses.values(of, of.parameters[0]))

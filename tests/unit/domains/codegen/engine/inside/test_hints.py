@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from domains.codegen.engine.inside.hints import Hint, hints
+from domains.codegen.engine.inside.hints import Hint, examples, hints
 
 
 def hint(source: str, name: str = "x", symbol: str = "f", **names: object) -> Hint:
@@ -73,3 +73,13 @@ def test_what_is_searched_is_a_text_and_what_is_called_regex_an_expression() -> 
     assert "str" in hint("def f(p, x):\n    return re.search(p, x)").kinds
     assert not hint("def f(p, x):\n    return re.search(p, x)").values
     assert "'([a-z])'" in hint("def f(word_regex):\n    return word_regex", "word_regex").values
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("url", "'http://example.com/a?b=1#c'"), ("user_email", "'ada@example.com'"), ("json_", "'[]'"), ("x", None)],
+)
+def test_texts_for_what_nobody_comes_upon_by_chance(name: str, text: str | None) -> None:
+    found = examples(name)
+    assert (text in found) if text else found == ()
+    assert all(isinstance(ast.literal_eval(one), str) for one in found)

@@ -193,3 +193,46 @@ def test_what_a_decorator_put_on_a_function_is_seen(load: Load) -> None:
     subject = load("def f(g):\n    def w():\n        return g\n    w.known = 4711\n    return w\n")
     seen = Runner(subject, Subject.names(subject.module)).run(Scenario("f", (Step("f", (("", "1"),)),)))[-1]
     assert (seen.kind, seen.type, seen.parts) == ("object", "function", (("known", "4711"),))
+
+
+WAITING = """
+import asyncio
+async def double(x):
+    if x < 0:
+        raise ValueError("negative")
+    await asyncio.sleep(0)
+    return x * 2
+async def for_ever():
+    await asyncio.Event().wait()
+async def busy():
+    while True:
+        await asyncio.sleep(0)
+class Client:
+    async def get(self, key):
+        return key
+"""
+
+
+def test_a_coroutine_is_run_to_its_end(load: Load) -> None:
+    subject = load(WAITING)
+    assert seen(subject, step("double", "4")) == (Seen("value", "8", "int", awaited=True),)
+    assert seen(subject, step("double", "-1")) == (Seen("raises", "ValueError", message="negative", awaited=True),)
+    last = seen(subject, step("Client", binds=True), step("subject.get", "'a'"))[-1]
+    assert last == Seen("value", "'a'", "str", awaited=True)
+
+
+@pytest.mark.parametrize("name", ["for_ever", "busy"])
+def test_a_coroutine_that_never_ends_is_stopped_and_said(load: Load, name: str) -> None:
+    began = time.monotonic()
+    assert seen(load(WAITING), step(name))[-1].kind == "stalled"
+    assert time.monotonic() - began < 20
+
+
+def test_the_ways_through_a_coroutine_are_told_apart(load: Load) -> None:
+    subject, ways = load(WAITING), []
+    for value in ("4", "-1"):
+        edges: set[tuple[int, int]] = set()
+        Runner(subject, Subject.names(subject.module)).run(Scenario("x", (step("double", value),)), edges)
+        ways.append(edges)
+    assert ways[0]
+    assert ways[0] != ways[1]

@@ -116,7 +116,7 @@ def test_objects_are_made_and_used_in_sequences(load: Load) -> None:
 
 def test_only_what_is_public_and_defined_here_is_a_target(load: Load) -> None:
     subject = load(
-        "from math import sqrt\ndef _hidden():\n    pass\ndef shown():\n    pass\nasync def later():\n    pass"
+        "from math import sqrt\ndef _hidden():\n    pass\ndef shown():\n    pass\nasync def later():\n    yield"
     )
     found = targets(subject.module, Subject.names(subject.module), frozenset())
     assert [target.symbol for target in found] == ["shown"]

@@ -38,6 +38,14 @@ def test_a_plain_module_needs_no_fakes() -> None:
         ("from datetime import date\ndate.today()", "monkeypatch.setattr('pkg.mod.date', FixedDate)"),
         ("def f(p):\n    return open(p)", "monkeypatch.chdir(tmp_path)"),
         ("from pathlib import Path", "monkeypatch.chdir(tmp_path)"),
+        ("import os\nos.getpid()", "monkeypatch.setattr('os.getpid', lambda: 4242)"),
+        ("from os import urandom as salt", "monkeypatch.setattr('pkg.mod.salt', lambda size: bytes(size))"),
+        ("import uuid\nuuid.uuid4()", "monkeypatch.setattr('uuid.uuid4', lambda: uuid.UUID(int=4, version=4))"),
+        (
+            "import secrets\nsecrets.token_hex(4)",
+            "monkeypatch.setattr('secrets.token_hex', lambda size=32: 'ab' * size)",
+        ),
+        ("import asyncio\nasyncio.sleep(1)", "monkeypatch.setattr('asyncio.sleep', no_waiting)"),
         ("import urllib.request", "monkeypatch.setattr('socket.getaddrinfo', no_network)"),
     ],
 )
@@ -56,6 +64,14 @@ def test_what_a_module_uses_is_faked(source: str, line: str) -> None:
 )
 def test_what_is_the_same_anyway_is_left(source: str) -> None:
     assert of(source).lines == ()
+
+
+def test_what_stands_in_is_imported_where_it_is_used() -> None:
+    assert of("from uuid import uuid4").imports == ("uuid",)
+    assert of("import asyncio\nasyncio.sleep(1)").classes == (
+        "async def no_waiting(_seconds, result=None):\n    return result\n",
+    )
+    assert of("import os\nos.getcwd()").imports == ()
 
 
 def test_files_lie_where_a_test_would_find_them() -> None:
