@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from tree_sitter import Node as Syntax
 
 from domains.codegen.engine.errors import NothingToTest, SourceBroken
-from domains.codegen.engine.exploring import Listener, Progress
+from domains.codegen.engine.exploring import Listener, Missed, Progress
 from domains.codegen.engine.prose import EMPTY, forbidden
 from domains.codegen.engine.trees import text, walk
 from domains.codegen.engine.types import Options, Project
@@ -175,10 +175,13 @@ def _sample(parameter: Parameter) -> str | None:
 
 def explore(
     box: Sandbox, node: Node, project: Project, root: Syntax, structure: Structure, checks: tuple[Check, ...],
-    options: Options, told: Progress, cancelled: threading.Event,
+    options: Options, told: Progress, cancelled: threading.Event, missed: Missed = lambda _lines: None,
 ) -> Explored:  # fmt: skip
-    """Search for scenarios. Raises SourceBroken, NothingToTest, Cancelled, SandboxUnavailable."""
-    listener = Listener(told)
+    """Search for scenarios; `missed` hears which lines the search left, when it is over.
+
+    Raises SourceBroken, NothingToTest, Cancelled, SandboxUnavailable.
+    """
+    listener = Listener(told, missed)
     plan = {
         "targets": [_target(target, options.symbols) for target in structure.targets],
         "constants": _constants(root, structure),
@@ -186,7 +189,7 @@ def explore(
         "mutants": [
             asdict(mutant) for mutant in mutants(project.source, root) if _wanted(mutant.start, structure, options)
         ],
-        "own": _own(root),
+        "own": own(root),
         "budget": options.budget_s,
         "seed": options.seed,
     }
@@ -240,7 +243,7 @@ def _constants(root: Syntax, structure: Structure) -> dict[str, dict[str, list[o
     return found
 
 
-def _own(root: Syntax) -> list[str]:
+def own(root: Syntax) -> list[str]:
     """Pieces of text that the module writes: a message that holds one is its own."""
     pieces = {text(node) for node in walk(root) if node.type == "string_fragment"}
     return sorted(piece for piece in pieces if len(piece.strip()) >= 4)[:400]

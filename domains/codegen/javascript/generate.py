@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from domains.codegen.engine.errors import NothingToTest, SourceBroken
+from domains.codegen.engine.helping import Help, NoHelp
 from domains.codegen.engine.trees import text, walk
 from domains.codegen.engine.types import Generated, Options, Project, Survivor, SuspectedBug, WrittenTest
 from domains.codegen.engine.watching import Watching
@@ -21,6 +22,7 @@ from domains.codegen.javascript.runner import Node, find
 from domains.codegen.javascript.structure import Structure
 from sandbox import Sandbox
 
+Helping = Help[Structure, Explored, Case, Suspicion]
 _CONTRADICTIONS = "Contradictions between {} and what it says of itself: each test fails."
 
 
@@ -33,6 +35,7 @@ class _Desk:
     project: Project
     structure: Structure
     watching: Watching
+    help: Helping
 
     def files(self, good: list[Written], bad: list[Written]) -> dict[str, str]:
         """Write and format the test files."""
@@ -50,9 +53,11 @@ class _Desk:
         return formatted(self.box, self.node, self.project, texts, self.watching.cancelled) if texts else {}
 
 
-def generate(box: Sandbox, project: Project, options: Options, watching: Watching | None = None) -> Generated:
+def generate(
+    box: Sandbox, project: Project, options: Options, watching: Watching | None = None, help_: Helping | None = None
+) -> Generated:
     """Write tests for a module. Raises MissingRunner, SourceBroken, NothingToTest, Cancelled, SandboxUnavailable."""
-    watching = watching or Watching()
+    watching, help_ = watching or Watching(), help_ or NoHelp()
     began = time.monotonic()
     node = find()
     try:
@@ -66,11 +71,16 @@ def generate(box: Sandbox, project: Project, options: Options, watching: Watchin
     structure = structures.read(root, _identifier(PurePosixPath(project.target).stem))
     _something(structure, options, project.target)
     checks = checks_of(structure)
-    explored = explore(box, node, project, root, structure, checks, options, watching.progress, watching.cancelled)
+    help_.begin(project, structure)
+    explored = explore(
+        box, node, project, root, structure, checks, options, watching.progress, watching.cancelled, help_.missed
+    )
+    explored = help_.join(box, explored)
     found = time.monotonic()
-    cases, suspicions = judge(explored, structure, checks)
-    desk = _Desk(box, node, project, structure, watching)
-    names, writer = Names(), Writer(structure)
+    cases, suspicions = help_.judge(*judge(explored, structure, checks))
+    cases, given = help_.word(cases)
+    desk = _Desk(box, node, project, structure, watching, help_)
+    names, writer = Names(given), Writer(structure)
     good = writer.write(cases, names)
     bad = writer.write([suspicion.case for suspicion in suspicions], names)
     made = _gated(desk, good, bad, explored, suspicions)
@@ -126,6 +136,7 @@ def _gated(
         "surviving": tuple(Survivor(s.line, s.change) for s in explored.surviving),
         "suspected_bugs": _bugs(desk, suspicions, shown),
         "flaky": tuple(one.name for one in good if not gated.passed(one.name)),
+        "model": desk.help.contribution(_cases(kept), _cases(shown)),
     }
 
 
@@ -136,13 +147,18 @@ def _told(desk: _Desk, written: list[Written], status: str, files: dict[str, str
         WrittenTest(
             name=one.name, label=one.cases[0].label, status="passed" if status == "passed" else "failed",
             scenario="; ".join(sentence(case, shown) for case in one.cases[:8]), symbol=one.symbol,
-            code=codes.get(one.name, one.code),
+            code=codes.get(one.name, one.code), reason=one.cases[0].reason if len(one.cases) == 1 else "",
+            by_model=tuple(sorted({what for case in one.cases for what in desk.help.credited(case)})),
         )
         for one in written
     )  # fmt: skip
     for test in tests:
         desk.watching.accepted(test)
     return tests
+
+
+def _cases(written: list[Written]) -> list[Case]:
+    return [case for one in written for case in one.cases]
 
 
 def _codes(name: str, body: str) -> list[tuple[str, str]]:
