@@ -94,7 +94,8 @@ def test_calls_are_read_and_written_anew(text: str, proposed: Proposed) -> None:
     "text",
     ["rebate(1, 2)", "System.exit(1)", "Till.rebate(System.nanoTime(), 1)", "Till.add(1)", "new Till(2).rebate(1, 2)",
      "new Other(1).add(1)", "new Till(1).add(1).length()", "Till.rebate(1, 2); int y = 3", "Till.drop(1)",
-     "", "new String()", "Till.rebate(1, 2) + 1", "new Till(1) {}.add(Runtime.getRuntime())", "Till.rebate(" + "1" * 400 + ", 2)"],
+     "", "new String()", "Till.rebate(1, 2) + 1", "new Till(1) {}.add(Runtime.getRuntime())",
+     "Till.rebate(" + "1" * 400 + ", 2)"],
 )  # fmt: skip
 def test_what_would_run_anything_else_is_not_read(text: str) -> None:
     assert TILL.read(text) is None

@@ -24,7 +24,8 @@ def test_a_value_in_its_type(value: object, kind: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("value", "kind"),
     [(2.5, "int"), (True, "int"), (1, "boolean"), ("ab", "char"), (5, "String"), (None, "int"), ([1], "List<String>"),
-     (5, ""), ([None], "List<String>"), ({}, "Map<String, Integer>"), (5, "Object"), ("a", "void"), ([1], "int"), (1, "int[]")],
+     (5, ""), ([None], "List<String>"), ({}, "Map<String, Integer>"), (5, "Object"), ("a", "void"),
+     ([1], "int"), (1, "int[]")],
 )  # fmt: skip
 def test_a_value_that_the_type_does_not_have(value: object, kind: str) -> None:
     assert expected_value(value, kind) is None
