@@ -28,7 +28,7 @@ def test_everything_comes_back_as_it_was() -> None:
 
 def test_it_says_why_there_was_none() -> None:
     assert NoHelp().contribution([CASE], []).state == "off"
-    assert NoHelp(Contribution("unsupported")).contribution([], []).state == "unsupported"
+    assert NoHelp(Contribution("away")).contribution([], []).state == "away"
 
 
 def test_a_wording_may_lack_either_part() -> None:
