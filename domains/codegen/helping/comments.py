@@ -1,4 +1,4 @@
-"""What stands in comments above and inside a definition, in languages that tree-sitter reads, and its head."""
+"""What stands in comments above and inside a definition, in languages that tree-sitter reads."""
 
 from __future__ import annotations
 
@@ -45,10 +45,3 @@ def _plain(comment: Node) -> str:
 def _shown_aside(said: str) -> str:
     """Leave out the lines that show a call with what it gives: contracts of their own come of them."""
     return "\n".join(line for line in _SESSION.sub("", said).split("\n") if not _SHOWN.search(line))
-
-
-def head(node: Node, source: str) -> str:
-    """Return a definition up to its body, on one line."""
-    body = node.child_by_field_name("body")
-    written = source.encode()[node.start_byte : node.end_byte if body is None else body.start_byte]
-    return " ".join(written.decode("utf-8", "replace").split())

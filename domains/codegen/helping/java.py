@@ -14,8 +14,8 @@ from domains.codegen.engine.trees import text
 from domains.codegen.engine.types import Project, Survivor
 from domains.codegen.helping import comments
 from domains.codegen.helping.javaexpecting import expected_error, expected_value
-from domains.codegen.helping.language import UNKNOWN, About, Call, Claim, Part, Prose, Style, Tried
-from domains.codegen.helping.literals import LONGEST, NotPlain, arguments, children, quoted, value_of
+from domains.codegen.helping.language import About, Call, Claim, Part, Prose, Style, Tried
+from domains.codegen.helping.literals import LONGEST, Literals, NotPlain, arguments, children, quoted
 from domains.codegen.java.reading import Source, read
 from domains.codegen.java.rendering import Case, calls, observed
 from domains.codegen.java.runner import find
@@ -93,18 +93,11 @@ class Java:
 
     def literal(self, text: str) -> str | None:
         """See `Language`."""
-        value = self.value(text)
-        return None if value is UNKNOWN else written(value)
+        return LITERALS.literal(text)
 
     def value(self, text: str) -> object:
         """See `Language`."""
-        node = expression(text) if len(text) <= 10 * LONGEST else None
-        if node is None:
-            return UNKNOWN
-        try:
-            return value_of(node, _further)
-        except NotPlain:
-            return UNKNOWN
+        return LITERALS.value(text)
 
     def attempt(
         self, box: Sandbox, scenarios: Sequence[Proposed], missing: Sequence[int], surviving: Sequence[Survivor], *,
@@ -321,3 +314,6 @@ def _parameters(node: Node) -> list[Node]:
 
 def _is_static(node: Node) -> bool:
     return any(one.type == "modifiers" and "static" in text(one).split() for one in node.children)
+
+
+LITERALS = Literals(expression, _further, written)

@@ -14,7 +14,6 @@ from domains.codegen.engine.types import Project, Survivor
 from domains.codegen.helping import comments
 from domains.codegen.helping.language import (
     UNDEFINED,
-    UNKNOWN,
     About,
     Call,
     Claim,
@@ -23,7 +22,7 @@ from domains.codegen.helping.language import (
     Style,
     Tried,
 )  # fmt: skip
-from domains.codegen.helping.literals import LONGEST, NotPlain, arguments, children, quoted, value_of
+from domains.codegen.helping.literals import LONGEST, Literals, NotPlain, arguments, children, quoted
 from domains.codegen.javascript.exploring import Explored, Row, Scenario, Seen, Step
 from domains.codegen.javascript.judging import Case, Suspicion, observed, wanted
 from domains.codegen.javascript.parsing import expression, grammar_of, parse
@@ -110,18 +109,11 @@ class JavaScript:
 
     def literal(self, text: str) -> str | None:
         """See `Language`."""
-        value = self.value(text)
-        return None if value is UNKNOWN else written(value)
+        return LITERALS.literal(text)
 
     def value(self, text: str) -> object:
         """See `Language`."""
-        node = expression(text) if len(text) <= 10 * LONGEST else None
-        if node is None:
-            return UNKNOWN
-        try:
-            return value_of(node, _further)
-        except NotPlain:
-            return UNKNOWN
+        return LITERALS.value(text)
 
     def attempt(
         self, box: Sandbox, scenarios: Sequence[Scenario], missing: Sequence[int], surviving: Sequence[Survivor], *,
@@ -316,3 +308,6 @@ def _definition(root: Node, target: Target) -> Node:
     while node.type not in FUNCTIONS and node.end_byte < target.end and node.parent is not None:
         node = node.parent
     return node
+
+
+LITERALS = Literals(expression, _further, written)

@@ -6,11 +6,12 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from tree_sitter import Node
 
 from domains.codegen.engine.trees import text
-from domains.codegen.helping.language import UNDEFINED
+from domains.codegen.helping.language import UNDEFINED, UNKNOWN
 
 LONGEST = 300
 _BIGGEST = 10**12
@@ -40,6 +41,30 @@ def value_of(node: Node, further: Further, depth: int = 0) -> object:
     if node.type in _TEXTS:
         return _text(text(node))
     return further(node, lambda inner: value_of(inner, further, depth + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Literals:
+    """Literals of one language: how an expression is parsed, what it writes in its own way, how a value is written."""
+
+    expression: Callable[[str], Node | None]
+    further: Further
+    written: Callable[[object], str]
+
+    def value(self, said: str) -> object:
+        """Read a literal; UNKNOWN for what is none."""
+        node = self.expression(said) if len(said) <= 10 * LONGEST else None
+        if node is None:
+            return UNKNOWN
+        try:
+            return value_of(node, self.further)
+        except NotPlain:
+            return UNKNOWN
+
+    def literal(self, said: str) -> str | None:
+        """Write a literal anew; None for what is none."""
+        value = self.value(said)
+        return None if value is UNKNOWN else self.written(value)
 
 
 def arguments(node: Node | None, further: Further) -> tuple[object, ...]:

@@ -6,14 +6,14 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from domains.codegen.engine.types import Project, Survivor
 from domains.codegen.java.mutators import mutants
 from domains.codegen.java.reading import Source
 from domains.codegen.java.runner import Jvm, Line, packed
 from domains.codegen.java.running import Row, changed, words_of
-from domains.codegen.javascript.trying import survived
+from domains.codegen.javascript.trying import Added, survived
 from sandbox import Sandbox
 
 _LEAST_S = 2.0
@@ -44,14 +44,10 @@ class Attempt:
     arguments: Sequence[object]
 
 
-class Tried(BaseModel):
-    """What a call did: the lines it ran, and by number the survivors it noticed. `row` is None where no type fits."""
+class Tried(Added):
+    """What a call did; `row` is None where the values fit no type."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
     row: Row | None
-    steady: bool
-    lines: tuple[int, ...]
-    kills: tuple[int, ...]
 
 
 _REPORT: TypeAdapter[list[Tried]] = TypeAdapter(list[Tried])

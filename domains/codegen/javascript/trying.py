@@ -19,14 +19,19 @@ _LEAST_S = 2.0
 _GRACE_S = 6.0
 
 
-class Tried(BaseModel):
-    """What a scenario did: the lines it ran, and by number the survivors that it noticed. `seen` is None before it."""
+class Added(BaseModel):
+    """What something tried adds: the lines it ran, and by number the survivors that it noticed."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
-    seen: Seen | None
     steady: bool
     lines: tuple[int, ...]
     kills: tuple[int, ...]
+
+
+class Tried(Added):
+    """What a scenario did; `seen` is None where it did not come to its last step."""
+
+    seen: Seen | None
 
 
 _REPORT: TypeAdapter[list[Tried]] = TypeAdapter(list[Tried])
