@@ -27,8 +27,9 @@ def test_everything_comes_back_as_it_was() -> None:
 
 
 def test_it_says_why_there_was_none() -> None:
-    assert NoHelp().contribution([CASE], []).state == "off"
-    assert NoHelp(Contribution("away")).contribution([], []).state == "away"
+    off: Help[ast.Module, Explored, Case, Suspicion] = NoHelp()
+    away: Help[ast.Module, Explored, Case, Suspicion] = NoHelp(Contribution("away"))
+    assert (off.contribution([CASE], []).state, away.contribution([], []).state) == ("off", "away")
 
 
 def test_a_wording_may_lack_either_part() -> None:

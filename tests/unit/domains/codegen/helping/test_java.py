@@ -104,7 +104,7 @@ def test_what_would_run_anything_else_is_not_read(text: str) -> None:
 def row(seen: Seen, symbol: str = "Till.rebate", *args: str) -> Case:
     name = symbol.rpartition(".")[2]
     fields = {"owner": "shop.Till", "static": True, "constructs": False, "maker": None, "before": (), "parameters": ()}
-    return Case(Row(symbol=symbol, name=name, args=args, seen=seen, **fields), "regression")  # type: ignore[arg-type]
+    return Case(Row(symbol=symbol, name=name, args=args, seen=seen, **fields), "regression")
 
 
 def reading(sentence: str, call: str, expected: str) -> Claim[Proposed] | None:
