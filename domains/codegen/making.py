@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from typing import Any
 
 from domains.codegen.engine import generate as python
 from domains.codegen.engine.errors import EngineError, NothingToTest
 from domains.codegen.engine.gating import gate as python_gate
-from domains.codegen.engine.types import Contribution, Generated, Options, Project
+from domains.codegen.engine.types import Generated, Options, Project
 from domains.codegen.engine.watching import Watching
 from domains.codegen.helping.asking import Source
 from domains.codegen.helping.assist import helper
+from domains.codegen.helping.java import Java
+from domains.codegen.helping.javascript import JavaScript
+from domains.codegen.helping.language import Language
+from domains.codegen.helping.python import Python
 from domains.codegen.java import generate as java
 from domains.codegen.java.reading import read as read_java
 from domains.codegen.java.runner import find as find_java
@@ -23,7 +27,10 @@ from domains.codegen.javascript.runner import find as find_node
 from domains.codegen.languages import language_of
 from sandbox import Sandbox
 
-Generate = Callable[[Sandbox, Project, Options, Watching | None], Generated]
+_MAKERS: dict[str, tuple[Callable[..., Generated], Callable[..., Language[Any, Any, Any, Any]]]] = {
+    "python": (python.generate, Python), "javascript": (javascript.generate, JavaScript),
+    "typescript": (javascript.generate, JavaScript), "java": (java.generate, Java),
+}  # fmt: skip
 
 
 def generate(
@@ -37,25 +44,15 @@ def generate(
 
     Raises MissingRunner, SourceBroken, NothingToTest, Cancelled, SandboxUnavailable.
     """
-    makers: dict[str, Generate] = {
-        "javascript": javascript.generate, "typescript": javascript.generate, "java": java.generate,
-    }  # fmt: skip
-    language = language_of(project.target)
-    asked = source if options.model else None
-    if language == "python":
-        return _python(box, project, options, watching or Watching(), asked)
-    if language not in makers:
+    language, watching = language_of(project.target), watching or Watching()
+    if language not in _MAKERS:
         raise NothingToTest(f"No tests are written for files like {project.target}.")
-    made = makers[language](box, project, options, watching)
-    return made if asked is None else replace(made, model=Contribution("unsupported"))
-
-
-def _python(box: Sandbox, project: Project, options: Options, watching: Watching, source: Source | None) -> Generated:
-    if source is None:
-        return python.generate(box, project, options, watching)
-    help_ = helper(source, options, watching.progress, watching.cancelled)
+    made, speaking = _MAKERS[language]
+    if source is None or not options.model:
+        return made(box, project, options, watching)
+    help_ = helper(source, options, watching.progress, watching.cancelled, speaking)
     try:
-        return python.generate(box, project, options, watching, help_)
+        return made(box, project, options, watching, help_)
     finally:
         help_.asker.close()
 

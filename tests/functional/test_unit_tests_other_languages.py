@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import json
 import sys
 import time
 from typing import Any, NoReturn
@@ -12,6 +13,8 @@ import psutil
 import pytest
 
 from domains.codegen.engine.errors import MissingRunner
+from inference.client.scripted import ScriptedModel
+from inference.client.types import ChatRequest
 from tests.functional.conftest import Serve, sse
 
 JAVASCRIPT = """
@@ -162,6 +165,38 @@ def test_the_stream_tells_progress_each_test_and_the_end(serve: Serve, language:
     assert "progress" in names
     told = [data["name"] for _, name, data in events if name == "test"]
     assert told == [test["name"] for test in events[-1][2]["tests"]]
+
+
+SAID = "/** Loud text. An empty text gives 'none'. */\n"
+TYPED = "export function shout(a: string): string {\n  return a.toUpperCase();\n}\n"
+METHOD = "    public static String shout(String a) {\n        return a.toUpperCase();\n    }\n"
+SPOKEN = {
+    "javascript": ("shout.js", "", SAID + "exports.shout = (a) => a.toUpperCase();\n"),
+    "typescript": ("shout.ts", "", SAID + TYPED),
+    "java": ("Shout.java", "Shout.", f"public class Shout {{\n{SAID}{METHOD}}}\n"),
+}
+
+
+@pytest.mark.parametrize("language", list(SPOKEN))
+def test_the_served_model_reads_what_the_code_breaks(serve: Serve, language: str) -> None:
+    filename, before, source = SPOKEN[language]
+
+    def script(request: ChatRequest) -> str:
+        wanted = next(iter(json.loads(request.schema or "{}")["properties"]))
+        claim = {"quote": "An empty text gives 'none'", "call": f'{before}shout("")', "expected": '"none"'}
+        said = {"examples": {"examples": [claim]}, "calls": {"calls": []}, "name": {"name": "", "reason": ""}}
+        return json.dumps(said[wanted])
+
+    asked = {"language": language, "filename": filename, "source": source, "budget": 4}
+    with serve(ScriptedModel(script)).client() as client:
+        told = client.post("/api/v1/tests", json=asked, timeout=180).json()
+        alone = client.post("/api/v1/tests", json={**asked, "model": "off"}, timeout=180).json()
+    (bug,) = told["suspected_bugs"]
+    assert (bug["expected"], bug["observed"]) == ('"none"', '""')
+    assert bug["contract"] == "“An empty text gives 'none'” (read by a model)"
+    assert (told["model"]["state"], told["model"]["bugs"]) == ("asked", 1)
+    assert {test["status"] for test in told["tests"] if test["label"] == "suspected_bug"} == {"failed"}
+    assert (alone["model"]["state"], alone["suspected_bugs"]) == ("off", [])
 
 
 LONG_SOUGHT = "def f(n: int) -> int:\n    if n * n % 1000003 == 424242:\n        return 1\n    return n\n"

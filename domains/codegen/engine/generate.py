@@ -7,7 +7,7 @@ import importlib.util
 import threading
 import time
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from domains.codegen.engine import contracts
 from domains.codegen.engine.errors import SourceBroken
@@ -37,12 +37,13 @@ from domains.codegen.engine.types import (
 from domains.codegen.engine.watching import Accepted, Watching
 from sandbox import Sandbox
 
+Helping = Help[ast.Module, Explored, Case, Suspicion]
 _PRESENT_SHARE = 0.5
 """Share of the budget, on top of it, in which the tests that are there are run on mutants."""
 
 
 def generate(
-    box: Sandbox, project: Project, options: Options, watching: Watching | None = None, help_: Help | None = None
+    box: Sandbox, project: Project, options: Options, watching: Watching | None = None, help_: Helping | None = None
 ) -> Generated:
     """Write tests for a module. Raises SourceBroken, NothingToTest, Cancelled, SandboxUnavailable."""
     watching, help_ = watching or Watching(), help_ or NoHelp()
@@ -104,16 +105,15 @@ class _Draft:
     names: Names
 
 
-def _draft(explored: Explored, promised: contracts.Contracts, desk: Desk, help_: Help) -> _Draft:
+def _draft(explored: Explored, promised: contracts.Contracts, desk: Desk, help_: Helping) -> _Draft:
     there = desk.there
     cases, suspicions = help_.judge(*judge(explored, promised))
     fresh = [case for case in cases if there is None or not there.repeats(case)]
-    worded = help_.word(fresh)
-    fresh = [replace(case, reason=worded[case.scenario].reason) if case.scenario in worded else case for case in fresh]
+    fresh, given = help_.word(fresh)
     names = Names(
         {str(s["symbol"]): s["parameters"] for s in explored.symbols},
         taken=frozenset() if there is None else there.names,
-        given={scenario: wording.name for scenario, wording in worded.items() if wording.name},
+        given=given,
     )
     good = write(fresh, names)
     bad = write([suspicion.case for suspicion in suspicions], names)
@@ -174,7 +174,7 @@ def _cases(functions: list[Written]) -> list[Case]:
     return [case for function in functions for case in function.cases]
 
 
-def _told(functions: list[Written], status: str, help_: Help, accepted: Accepted) -> tuple[WrittenTest, ...]:
+def _told(functions: list[Written], status: str, help_: Helping, accepted: Accepted) -> tuple[WrittenTest, ...]:
     tests = tuple(
         WrittenTest(
             name=f.name, label=f.cases[0].label, status="passed" if status == "passed" else "failed",

@@ -1,22 +1,26 @@
-"""What the generator lets somebody else contribute, and nobody who does: everything works without.
+"""What the generators let somebody else contribute, and nobody who does: everything works without.
 
 Whatever is given passes the same gate as the rest: it is run in the sandbox, five times, and must reach or notice
 something that nothing else does, or hold a sentence of the documentation that nothing else holds.
+
+`Tree` is what a generator read of the target, `Found` what its search found, `Tested` a case of its, `Doubt` a case
+that contradicts the code: each language has its own.
 """
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
-from domains.codegen.engine.exploring import Explored
-from domains.codegen.engine.inside.scenarios import Scenario
-from domains.codegen.engine.judging import Suspicion
-from domains.codegen.engine.rendering import Case
 from domains.codegen.engine.types import Contribution, Project
 from sandbox import Sandbox
+
+Tree = TypeVar("Tree")
+Tree_contra = TypeVar("Tree_contra", contravariant=True)
+Found = TypeVar("Found")
+Tested = TypeVar("Tested")
+Doubt = TypeVar("Doubt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,59 +31,59 @@ class Wording:
     reason: str = ""
 
 
-class Help(Protocol):
+class Help(Protocol[Tree_contra, Found, Tested, Doubt]):
     """Is asked in this order. None of it raises for want of an answer."""
 
-    def begin(self, project: Project, tree: ast.Module) -> None:
+    def begin(self, project: Project, tree: Tree_contra) -> None:
         """Hear what is to be tested; the search begins."""
 
     def missed(self, lines: list[int]) -> None:
         """Hear which lines the search did not reach; mutants are tried now."""
 
-    def join(self, box: Sandbox, explored: Explored) -> Explored:
+    def join(self, box: Sandbox, explored: Found) -> Found:
         """Return what was found, with more. Raises Cancelled, SandboxUnavailable."""
 
-    def judge(self, cases: list[Case], suspicions: list[Suspicion]) -> tuple[list[Case], list[Suspicion]]:
+    def judge(self, cases: list[Tested], suspicions: list[Doubt]) -> tuple[list[Tested], list[Doubt]]:
         """Return the cases and suspicions with what was read from prose."""
 
-    def word(self, cases: list[Case]) -> Mapping[Scenario, Wording]:
-        """Return better names, and reasons."""
+    def word(self, cases: list[Tested]) -> tuple[list[Tested], Mapping[Hashable, str]]:
+        """Return the cases with reasons, and better names by what tells a case from others."""
 
-    def credited(self, case: Case) -> tuple[str, ...]:
+    def credited(self, case: Tested) -> tuple[str, ...]:
         """Say what of a case was given: name, reason, input, expectation."""
 
-    def contribution(self, kept: list[Case], shown: list[Case]) -> Contribution:
+    def contribution(self, kept: list[Tested], shown: list[Tested]) -> Contribution:
         """Say what it gave, counted in what is handed out."""
 
 
-class NoHelp:
-    """Implements Help: adds nothing. `state` says why."""
+class NoHelp(Generic[Tree, Found, Tested, Doubt]):
+    """Implements Help: adds nothing. `contribution` says why."""
 
     def __init__(self, contribution: Contribution | None = None) -> None:
         self._contribution = contribution or Contribution()
 
-    def begin(self, project: Project, tree: ast.Module) -> None:
+    def begin(self, project: Project, tree: Tree) -> None:
         """See `Help`."""
 
     def missed(self, lines: list[int]) -> None:
         """See `Help`."""
 
-    def join(self, box: Sandbox, explored: Explored) -> Explored:  # noqa: ARG002
+    def join(self, box: Sandbox, explored: Found) -> Found:  # noqa: ARG002
         """See `Help`."""
         return explored
 
-    def judge(self, cases: list[Case], suspicions: list[Suspicion]) -> tuple[list[Case], list[Suspicion]]:
+    def judge(self, cases: list[Tested], suspicions: list[Doubt]) -> tuple[list[Tested], list[Doubt]]:
         """See `Help`."""
         return cases, suspicions
 
-    def word(self, cases: list[Case]) -> Mapping[Scenario, Wording]:  # noqa: ARG002
+    def word(self, cases: list[Tested]) -> tuple[list[Tested], Mapping[Hashable, str]]:
         """See `Help`."""
-        return {}
+        return cases, {}
 
-    def credited(self, case: Case) -> tuple[str, ...]:  # noqa: ARG002
+    def credited(self, case: Tested) -> tuple[str, ...]:  # noqa: ARG002
         """See `Help`."""
         return ()
 
-    def contribution(self, kept: list[Case], shown: list[Case]) -> Contribution:  # noqa: ARG002
+    def contribution(self, kept: list[Tested], shown: list[Tested]) -> Contribution:  # noqa: ARG002
         """See `Help`."""
         return self._contribution

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 
 from domains.codegen.engine.inside.scenarios import SUBJECT, TAKEN, Scenario, Seen, Step
 
@@ -22,7 +22,7 @@ class Names:
         self,
         parameters: Mapping[str, Sequence[str]] | None = None,
         taken: frozenset[str] = frozenset(),
-        given: Mapping[Scenario, str] | None = None,
+        given: Mapping[Hashable, str] | None = None,
     ) -> None:
         self._taken: set[str] = set(taken)
         self._parameters, self._given = parameters or {}, given or {}

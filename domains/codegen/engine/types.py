@@ -64,11 +64,11 @@ class WrittenTest:
 class Contribution:
     """What a model gave to a run, counted in what was handed out; `refused` is what it said and was not taken.
 
-    `state`: off (the caller's wish, or nobody to ask), away (it did not answer), unsupported (not in this language),
-    asked. `seconds` is how long it had something to do.
+    `state`: off (the caller's wish, or nobody to ask), away (it did not answer), asked. `seconds` is how long it had
+    something to do.
     """
 
-    state: Literal["off", "away", "unsupported", "asked"] = "off"
+    state: Literal["off", "away", "asked"] = "off"
     name: str = ""
     questions: int = 0
     names: int = 0

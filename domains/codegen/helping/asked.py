@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from domains import prompts
 from domains.codegen.engine.types import Survivor
-from domains.codegen.helping.prose import Prose
+from domains.codegen.helping.language import Part, Prose, Style
 from inference.client.types import Message
 
 _PROMPTS = Path(__file__).parent / "prompts"
@@ -20,63 +19,64 @@ Question = tuple[tuple[Message, ...], dict[str, Any], int]
 """Messages, schema, tokens."""
 
 
-def of_name(source: str, call: str, outcome: str) -> Question:
+def of_name(style: Style, source: str, call: str, outcome: str) -> Question:
     """Ask for a name and a reason."""
-    name = {"type": "string", "pattern": "^test(_[a-z0-9]{1,20}){2,14}$"}
+    name = {"type": "string", "pattern": style.pattern}
     schema = _object({"name": name, "reason": {"type": "string", "maxLength": 100}})
-    given = prompts.render(_PROMPTS / "name.md", source=source, call=call[:400], outcome=outcome[:200])
+    given = prompts.render(
+        _PROMPTS / "name.md", named=style.named, source=source, call=call[:400], outcome=outcome[:200]
+    )
     return given, schema, 80
 
 
-def of_prose(said: Prose) -> Question:
+def of_prose(style: Style, said: Prose) -> Question:
     """Ask what sentences say of single calls."""
     example = _object({key: {"type": "string", "maxLength": 200} for key in ("quote", "call", "expected")})
     schema = _object({"examples": {"type": "array", "items": example, "maxItems": 3}})
-    return prompts.render(_PROMPTS / "prose.md", signature=said.signature, prose=said.text), schema, 220
+    given = prompts.render(
+        _PROMPTS / "prose.md",
+        language=style.language, raises=style.raises, signature=said.signature, prose=said.text,
+    )  # fmt: skip
+    return given, schema, 220
 
 
-def of_places(tree: ast.Module, source: str, places: Sequence[Survivor]) -> list[Question]:
-    """Ask for calls that reach lines, or that notice changes: one question a function, those with most places first."""
+def of_places(style: Style, parts: Sequence[Part], source: str, places: Sequence[Survivor]) -> list[Question]:
+    """Ask for calls that reach lines, or that notice changes: one question a part, those with most places first."""
     schema = _object({"calls": {"type": "array", "items": {"type": "string", "maxLength": 120}, "maxItems": 6}})
-    by_owner: dict[ast.stmt, list[Survivor]] = {}
+    by_part: dict[Part, list[Survivor]] = {}
     for place in places:
-        owner = owner_of(tree, place.line)
-        if owner is not None:
-            by_owner.setdefault(owner, []).append(place)
-    ranked = sorted(by_owner.items(), key=lambda found: (-len(found[1]), found[0].lineno))
+        part = part_of(parts, place.line)
+        if part is not None:
+            by_part.setdefault(part, []).append(place)
+    ranked = sorted(by_part.items(), key=lambda found: (-len(found[1]), found[0].first))
     return [
-        (prompts.render(_PROMPTS / "inputs.md", **_marked(owner, source, found[:_MOST_PLACES])), schema, 160)
-        for owner, found in ranked
+        (prompts.render(_PROMPTS / "inputs.md", **_marked(style, part, source, found[:_MOST_PLACES])), schema, 160)
+        for part, found in ranked
     ]
 
 
-def owner_of(tree: ast.Module, line: int) -> ast.stmt | None:
-    """Return the function or class at the top of a module that a line lies in."""
-    return next(
-        (
-            node
-            for node in tree.body
-            if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.lineno <= line <= (node.end_lineno or 0)
-        ),
-        None,
-    )
+def part_of(parts: Sequence[Part], line: int) -> Part | None:
+    """Return what a line lies in."""
+    return next((part for part in parts if part.first <= line <= part.last), None)
 
 
-def excerpt(owner: ast.stmt, source: str) -> str:
-    """Return the source of a function or class, bounded."""
-    lines = source.splitlines()[owner.lineno - 1 : owner.end_lineno]
-    return "\n".join(lines[:_MOST_LINES])
+def excerpt(parts: Sequence[Part], source: str, symbol: str, most: int = _MOST_LINES) -> str:
+    """Return the source of the function or class of a symbol, bounded; empty where it is not known."""
+    name = symbol.split(".", maxsplit=1)[0]
+    part = next((part for part in parts if part.name == name), None)
+    return "" if part is None else "\n".join(source.splitlines()[part.first - 1 : part.last][:most])
 
 
-def _marked(owner: ast.stmt, source: str, places: Sequence[Survivor]) -> dict[str, str]:
+def _marked(style: Style, part: Part, source: str, places: Sequence[Survivor]) -> dict[str, str]:
     missed = {place.line for place in places if not place.change}
     lines = source.splitlines()
     shown = [
-        lines[n - 1] + ("   # <- never reached" if n in missed else "")
-        for n in range(owner.lineno, min(owner.end_lineno or owner.lineno, owner.lineno + _MOST_LINES) + 1)
+        lines[n - 1] + (f"   {style.comment} <- never reached" if n in missed else "")
+        for n in range(part.first, min(part.last, part.first + _MOST_LINES) + 1)
     ]
     changes = [f"Change in {lines[p.line - 1].strip()!r}: {p.change}" for p in places if p.change]
-    return {"source": "\n".join(shown), "stalled": "\n".join(changes) or "Reach the lines marked."}
+    stalled = "\n".join(changes) or "Reach the lines marked."
+    return {"source": "\n".join(shown), "stalled": stalled, "examples": style.examples}
 
 
 def _object(properties: dict[str, Any]) -> dict[str, Any]:

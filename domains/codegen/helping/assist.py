@@ -6,26 +6,20 @@ are searched, inputs are thought of while mutants are tried, names are given wit
 
 from __future__ import annotations
 
-import ast
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic
 
-from domains.codegen.engine.exploring import Explored, Progress
-from domains.codegen.engine.helping import Wording
-from domains.codegen.engine.inside.scenarios import Scenario
-from domains.codegen.engine.judging import Suspicion
-from domains.codegen.engine.rendering import Case
-from domains.codegen.engine.trying import Tried, attempt
+from domains.codegen.engine.exploring import Progress
+from domains.codegen.engine.helping import Doubt, Tree, Wording
 from domains.codegen.engine.types import Contribution, Options, Project, Survivor
 from domains.codegen.helping import asked, joining, prose
 from domains.codegen.helping.asking import Asker, Source
-from domains.codegen.helping.calls import Callables, read
+from domains.codegen.helping.language import Case, Claim, Explored, Language, Prose, Scenario, Tried
 from domains.codegen.helping.naming import Namer
-from domains.codegen.helping.prose import Claim, Prose
 from sandbox import Sandbox
 
 _MOST_PROSE = 6
@@ -36,89 +30,99 @@ _LATE_S = 0.0
 
 
 @dataclass(slots=True)
-class ModelHelp:
-    """Implements Help. One object a run; `close` in the end."""
+class ModelHelp(Generic[Tree, Scenario, Case, Doubt, Explored]):
+    """Implements Help. One object a run; `close` the asker in the end. `speaking` makes the target's language."""
 
     asker: Asker
     options: Options
+    speaking: Callable[[Project, Tree], Language[Scenario, Case, Doubt, Explored]]
     progress: Progress = lambda _stage, _done, _of: None
     who: str = ""
-    _project: Project | None = None
-    _tree: ast.Module | None = None
+    _language: Language[Scenario, Case, Doubt, Explored] | None = None
     _reading: list[tuple[Prose, Future[str]]] = field(default_factory=list)
     _thinking: list[Future[str]] = field(default_factory=list)
     _missing: list[int] = field(default_factory=list)
-    _inputs: set[Scenario] = field(default_factory=set)
-    _claims: list[tuple[Claim, Tried]] = field(default_factory=list)
-    _read: dict[Scenario, Claim] = field(default_factory=dict)
-    _worded: dict[Scenario, Wording] = field(default_factory=dict)
+    _inputs: set[Hashable] = field(default_factory=set)
+    _claims: list[tuple[Claim[Scenario], Tried[Case]]] = field(default_factory=list)
+    _read: set[Hashable] = field(default_factory=set)
+    _worded: dict[Hashable, Wording] = field(default_factory=dict)
     _refused: int = 0
     _seconds: float = 0.0
 
-    def begin(self, project: Project, tree: ast.Module) -> None:
+    def begin(self, project: Project, tree: Tree) -> None:
         """Ask what the documentation says in prose."""
-        self._project, self._tree = project, tree
         self.who = self.asker.name()
         if not self.who:
             return
+        self._language = language = self.speaking(project, tree)
         wanted = self.options.symbols
-        for said in prose.told(tree, project.source):
+        for said in language.prose():
             if len(self._reading) < _MOST_PROSE and (not wanted or _is_wanted(said.symbol, wanted)):
-                self._reading.append((said, self.asker.begin(*asked.of_prose(said))))
+                self._reading.append((said, self.asker.begin(*asked.of_prose(language.style, said))))
 
     def missed(self, lines: list[int]) -> None:
         """Ask for inputs that reach what the search did not."""
         self._missing = lines
-        if self.who and lines:
-            self._think([Survivor(line, "") for line in lines])
+        if self._language is not None and lines:
+            self._think(self._language, [Survivor(line, "") for line in lines])
 
     def join(self, box: Sandbox, explored: Explored) -> Explored:
         """Try what the model proposed; keep what reaches or notices something new."""
-        surviving = [Survivor(s.line, s.change) for s in explored.surviving]
-        if self.who and surviving and not self._thinking:
-            self._think(surviving)
-        known = Callables.of(explored.symbols)
-        claims, proposed = self._said(known), self._proposed(known)
-        have = {row.scenario for row in [*explored.rows, *explored.observed]}
+        language = self._language
+        if language is None:
+            return explored
+        surviving = [Survivor(one.line, one.change) for one in explored.surviving]
+        if surviving and not self._thinking:
+            self._think(language, surviving)
+        have = language.learn(explored)
+        claims, proposed = self._said(language), self._proposed(language)
         fresh = [scenario for scenario in dict.fromkeys(proposed) if scenario not in have]
         self._refused += len(proposed) - len(fresh)
-        scenarios = list(dict.fromkeys([*(claim.scenario for claim in claims), *fresh]))
-        if not scenarios or self._project is None:
+        scenarios = list(dict.fromkeys([*(claim.call.scenario for claim in claims), *fresh]))
+        if not scenarios:
             return explored
-        tried = attempt(
-            box, self._project, scenarios, self._missing, surviving,
+        tried = language.attempt(
+            box, scenarios, self._missing, surviving,
             seconds=self.options.budget_s * _TRIAL_SHARE, cancelled=self.asker.cancelled,
         )  # fmt: skip
-        ended = dict(zip(scenarios, tried, strict=False))
-        self._claims = [(claim, ended[claim.scenario]) for claim in claims if claim.scenario in ended]
-        joined, used = joining.joined(explored, {one: ended[one] for one in fresh if one in ended})
-        self._inputs = used
-        self._refused += len(fresh) - len(used)
+        ended = {scenario: one for scenario, one in zip(scenarios, tried, strict=False) if one is not None}
+        self._claims = [(claim, ended[claim.call.scenario]) for claim in claims if claim.call.scenario in ended]
+        self._refused += len(claims) - len(self._claims)
+        joined, self._inputs = joining.joined(explored, [ended[one] for one in fresh if one in ended], language)
+        self._refused += len(fresh) - len(self._inputs)
         return joined
 
-    def judge(self, cases: list[Case], suspicions: list[Suspicion]) -> tuple[list[Case], list[Suspicion]]:
+    def judge(self, cases: list[Case], suspicions: list[Doubt]) -> tuple[list[Case], list[Doubt]]:
         """Label what a sentence of the documentation says, and show what contradicts one."""
-        held = joining.held(self._claims, cases, suspicions)
+        if self._language is None:
+            return cases, suspicions
+        held = joining.held(self._claims, cases, suspicions, self._language)
         self._read, self._refused = held.read, self._refused + held.refused
         return held.cases, held.suspicions
 
-    def word(self, cases: list[Case]) -> Mapping[Scenario, Wording]:
-        """Ask for names with what is left of the budget."""
-        if not self.who or self._tree is None or self._project is None:
-            return {}
-        namer = Namer(self.asker, self._tree, self.progress)
+    def word(self, cases: list[Case]) -> tuple[list[Case], Mapping[Hashable, str]]:
+        """Ask for names with what is left of the budget; the cases come back with reasons."""
+        language = self._language
+        if language is None:
+            return cases, {}
+        namer = Namer(self.asker, language, self.progress)
         began = time.monotonic()
         self._worded = namer.word(cases)
         self._seconds += time.monotonic() - began
         self._refused += namer.refused
-        return self._worded
+        reasons = [self._worded.get(language.key(case), Wording()).reason for case in cases]
+        told = [replace(case, reason=reason) if reason else case for case, reason in zip(cases, reasons, strict=True)]
+        return told, {key: wording.name for key, wording in self._worded.items() if wording.name}
 
     def credited(self, case: Case) -> tuple[str, ...]:
         """Say what of a case the model gave."""
-        worded = self._worded.get(case.scenario, Wording())
+        if self._language is None:
+            return ()
+        key = self._language.key(case)
+        worded = self._worded.get(key, Wording())
         given = {
-            "name": bool(worded.name), "reason": bool(worded.reason), "input": case.scenario in self._inputs,
-            "expectation": case.scenario in self._read and case.note.endswith(joining.READ),
+            "name": bool(worded.name), "reason": bool(worded.reason), "input": key in self._inputs,
+            "expectation": key in self._read and case.note.endswith(joining.READ),
         }  # fmt: skip
         return tuple(what for what, is_given in given.items() if is_given)
 
@@ -132,35 +136,33 @@ class ModelHelp:
             round(self._seconds, 3),
         )  # fmt: skip
 
-    def _think(self, places: Sequence[Survivor]) -> None:
-        if self._project is None or self._tree is None:
-            return
-        for question in asked.of_places(self._tree, self._project.source, places)[:_MOST_STALLED]:
-            self._thinking.append(self.asker.begin(*question))
+    def _think(self, language: Language[Any, Any, Any, Any], places: Sequence[Survivor]) -> None:
+        questions = asked.of_places(language.style, language.parts(), language.text, places)
+        self._thinking += [self.asker.begin(*question) for question in questions[:_MOST_STALLED]]
 
-    def _said(self, known: Callables) -> list[Claim]:
+    def _said(self, language: Language[Scenario, Any, Any, Any]) -> list[Claim[Scenario]]:
         """Wait for what was read in prose; only what the quoted sentence itself bears counts."""
-        claims: list[Claim] = []
+        claims: list[Claim[Scenario]] = []
         for said, question in self._reading:
             for example in _listed(self._waited(question), "examples"):
                 fields = example if isinstance(example, dict) else {}
                 quote, call, expected = (str(fields.get(key, ""))[:400] for key in ("quote", "call", "expected"))
-                claim = prose.claim(said, quote, call, expected, known)
+                claim = prose.claim(said, quote, call, expected, language)
                 if claim is None:
                     self._refused += 1
                 else:
                     claims.append(claim)
         return claims
 
-    def _proposed(self, known: Callables) -> list[Scenario]:
+    def _proposed(self, language: Language[Scenario, Any, Any, Any]) -> list[Scenario]:
         proposed: list[Scenario] = []
         for question in self._thinking:
             for text in _listed(self._waited(question), "calls"):
-                scenario = read(str(text), known)
-                if scenario is None:
+                call = language.read(str(text))
+                if call is None:
                     self._refused += 1
                 else:
-                    proposed.append(scenario)
+                    proposed.append(call.scenario)
         return proposed
 
     def _waited(self, question: Future[str]) -> dict[str, Any]:
@@ -170,9 +172,16 @@ class ModelHelp:
         return answer
 
 
-def helper(source: Source, options: Options, progress: Progress, cancelled: threading.Event) -> ModelHelp:
+def helper(
+    source: Source,
+    options: Options,
+    progress: Progress,
+    cancelled: threading.Event,
+    speaking: Callable[[Project, Tree], Language[Scenario, Case, Doubt, Explored]],
+) -> ModelHelp[Tree, Scenario, Case, Doubt, Explored]:
     """Begin to help with a run; its budget begins now."""
-    return ModelHelp(Asker(source, time.monotonic() + options.budget_s + _LATE_S, cancelled), options, progress)
+    asker = Asker(source, time.monotonic() + options.budget_s + _LATE_S, cancelled)
+    return ModelHelp(asker, options, speaking, progress)
 
 
 def _is_wanted(symbol: str, wanted: Sequence[str]) -> bool:

@@ -2,91 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any, Generic
 
-from domains.codegen.engine.exploring import Explored, Row
-from domains.codegen.engine.inside.scenarios import Scenario
-from domains.codegen.engine.judging import Suspicion
-from domains.codegen.engine.rendering import Case
-from domains.codegen.engine.trying import Tried
-from domains.codegen.helping.prose import Claim
+from domains.codegen.engine.helping import Doubt
+from domains.codegen.engine.types import Survivor
+from domains.codegen.helping.language import Case, Claim, Explored, Language, Scenario, Tried
+from domains.codegen.helping.prose import met
 
 READ = "(read by a model)"
 _MOST = 12
 
 
-def joined(explored: Explored, tried: Mapping[Scenario, Tried]) -> tuple[Explored, set[Scenario]]:
-    """Add the fewest scenarios that reach or notice all that can be reached or noticed anew; return them, too."""
-    left = {scenario: one for scenario, one in tried.items() if one.usable}
+def joined(
+    explored: Explored, tried: Sequence[Tried[Case]], language: Language[Any, Case, Any, Explored]
+) -> tuple[Explored, set[Hashable]]:
+    """Add the fewest scenarios that reach or notice all that can be reached or noticed anew; return their keys, too."""
+    left = [one for one in tried if one.usable]
     lines: set[int] = set()
     kills: set[int] = set()
-    rows: list[Row] = []
+    rows: list[tuple[Case, int]] = []
     while left and len(rows) < _MOST:
-        best = max(left, key=lambda s: (_gain(left[s], lines, kills), -s.size()))
-        one = left.pop(best)
-        if not _gain(one, lines, kills):
+        best = max(left, key=lambda one: (_gain(one, lines, kills), -one.size))
+        if not _gain(best, lines, kills):
             break
-        rows.append(Row(scenario=best, seen=list(one.seen), kills=len({*one.kills} - kills)))
-        lines |= {*one.lines}
-        kills |= {*one.kills}
-    surviving = [survivor for n, survivor in enumerate(explored.surviving) if n not in kills]
-    more = explored.model_copy(
-        update={
-            "rows": [*explored.rows, *rows], "observed": [*explored.observed, *rows],
-            "killed": explored.killed + len(kills), "surviving": surviving,
-        }
-    )  # fmt: skip
-    return more, {row.scenario for row in rows}
+        left.remove(best)
+        rows.append((best.case, len({*best.kills} - kills)))
+        lines |= {*best.lines}
+        kills |= {*best.kills}
+    surviving = [Survivor(one.line, one.change) for n, one in enumerate(explored.surviving) if n not in kills]
+    return language.joined(explored, rows, surviving), {language.key(case) for case, _ in rows}
 
 
-def _gain(one: Tried, lines: set[int], kills: set[int]) -> int:
+def _gain(one: Tried[Any], lines: set[int], kills: set[int]) -> int:
     return 2 * len({*one.kills} - kills) + len({*one.lines} - lines)
 
 
 @dataclass(slots=True)
-class Held:
-    """Cases and suspicions with what was read; `read` are the scenarios whose expectation is of that kind."""
+class Held(Generic[Case, Doubt]):
+    """Cases and suspicions with what was read; `read` are the keys of those whose expectation is of that kind."""
 
     cases: list[Case]
-    suspicions: list[Suspicion]
-    read: dict[Scenario, Claim] = field(default_factory=dict)
+    suspicions: list[Doubt]
+    read: set[Hashable] = field(default_factory=set)
     refused: int = 0
 
 
-def held(claims: Sequence[tuple[Claim, Tried]], cases: Sequence[Case], suspicions: Sequence[Suspicion]) -> Held:
+def held(
+    claims: Sequence[tuple[Claim[Scenario], Tried[Case]]],
+    cases: Sequence[Case],
+    suspicions: Sequence[Doubt],
+    language: Language[Scenario, Case, Doubt, Any],
+) -> Held[Case, Doubt]:
     """Hold what was read against what was run: one test a sentence, and none where a contract already says it.
 
     A test that agrees is a contract with the sentence beside it; one that does not is a suspicion, said to be read by
     a model. What documentation says in examples and types goes before what a model read.
     """
     found = Held(list(cases), list(suspicions))
-    doubted = {suspicion.case.scenario for suspicion in suspicions}
+    doubted = {language.key_of(suspicion) for suspicion in suspicions}
     quotes: set[str] = set()
     for claim, tried in claims:
-        said = [case for case in found.cases if case.scenario == claim.scenario]
-        if not tried.usable or claim.quote in quotes or claim.scenario in doubted or _is_contract(said):
+        key = language.key(tried.case)
+        said = [case for case in found.cases if language.key(case) == key]
+        contract = any(case.label == "contract" for case in said)
+        note, agrees = f"“{claim.quote}” {READ}", met(claim, language.about(tried.case), language)
+        doubt = None if agrees else language.contradicted(tried.case, claim, note)
+        unsaid = not agrees and doubt is None
+        if not tried.usable or claim.quote in quotes or key in doubted or contract or unsaid:
             found.refused += 1
             continue
         quotes.add(claim.quote)
-        found.read[claim.scenario] = claim
-        note = f"“{claim.quote}” {READ}"
-        found.cases = [case for case in found.cases if case.scenario != claim.scenario]
-        if claim.met(tried.seen[-1]):
-            old = said[0] if said else Case(claim.scenario, tried.seen, "contract")
-            found.cases.append(replace(old, label="contract", note=note))
+        found.read.add(key)
+        found.cases = [case for case in found.cases if language.key(case) != key]
+        if doubt is None:
+            found.cases.append(replace(said[0] if said else tried.case, label="contract", note=note))
         else:
-            found.suspicions.append(_suspicion(claim, tried, note))
+            found.suspicions.append(doubt)
     return found
-
-
-def _suspicion(claim: Claim, tried: Tried, note: str) -> Suspicion:
-    last = tried.seen[-1]
-    observed = f"raises {last.text}: {last.message}" if last.kind == "raises" else last.text
-    expected = f"raises {claim.raises}" if claim.raises else claim.value
-    case = Case(claim.scenario, (*tried.seen[:-1], claim.expected), "suspected_bug", note)
-    return Suspicion(case, note, expected, observed)
-
-
-def _is_contract(said: Sequence[Case]) -> bool:
-    return any(case.label == "contract" for case in said)

@@ -6,20 +6,17 @@ not occur, an outcome that is another one. The deterministic name then stays.
 
 from __future__ import annotations
 
-import ast
 import builtins
 import itertools
-import keyword
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from domains.codegen.engine.naming import snake, spelled
-from domains.codegen.engine.rendering import Case, sentence
+from domains.codegen.helping.language import UNKNOWN, About, Style
 
 LONGEST_NAME = 90
 LONGEST_REASON = 100
-_NAME = re.compile(r"test(?:_[a-z0-9]+){2,14}")
 _REASON = re.compile(r"[A-Z][A-Za-z0-9 ,.'()%+\-]*")
 
 
@@ -31,18 +28,31 @@ _GLUE = _set(
     "test tests a an the of with for and or when if then to from in into on at by as is are be it its this that gives "
     "give returns return returned result results value values input output given argument arguments call calls called "
     "after before yields yield makes make text string number numbers list tuple dict set float integer int item items "
-    "element elements object case should which has have one sign boundary edge check checks ensure ensures verify "
-    "verifies correct correctly works work function method handles handle than equal equals only guards guard"
+    "array element elements object case should which has have one sign boundary edge check checks ensure ensures "
+    "verify verifies correct correctly works work function method handles handle than equal equals only guards guard"
 )
 _RAISING = _set(
     "raises raise raised rejects reject rejected refuses refuse refused fails fail failed error errors exception "
     "invalid forbids forbidden throws throw"
 )
 _NEVER = _set("not no never always every all any without cannot doesnt nothing")
-_TRUTH = {"true": "True", "false": "False", "none": "None"}
+_TRUTH = {"true": "True", "false": "False", "none": "None", "null": "None", "undefined": "undefined"}
 _CLAIMING = _set("is returns return gives give equals yields as be to")
 _SAME = _set("unchanged keeps keep kept same preserves preserve preserved identity itself")
-_ERRORS = frozenset(snake(name) for name in dir(builtins) if name.endswith("Error"))
+_ELSEWHERE = _set(
+    "range_error eval_error reference_error illegal_argument_exception illegal_state_exception null_pointer_exception "
+    "number_format_exception arithmetic_exception io_exception no_such_element_exception class_cast_exception "
+    "unsupported_operation_exception index_out_of_bounds_exception"
+)
+"""Errors of other languages than Python."""
+
+
+def _kind(error: str) -> str:
+    """Return the last two words of an error's name: what sentences call it by."""
+    return "_".join(snake(error).split("_")[-2:])
+
+
+_ERRORS = {_kind(name) for name in (*dir(builtins), *_ELSEWHERE) if name.lower().endswith(("error", "exception"))}
 _NUMBER_WORDS = {spelled(n): n for n in range(13)} | {"hundred": 100, "thousand": 1000, "zeros": 0, "double": 2}
 
 
@@ -52,7 +62,6 @@ class Facts:
 
     words: frozenset[str]
     given: tuple[object, ...]
-    texts: tuple[str, ...]
     outcome: object
     raises: str
     changed: bool
@@ -63,22 +72,14 @@ class Facts:
         return {number for value in (*self.given, self.outcome) for number in _numbers(value)}
 
 
-class _Unknown:
-    """A value that is no literal."""
+def facts(about: About, source: str, value: Callable[[str], object]) -> Facts:
+    """Gather what is known of a case; `source` is the code of what is tested, with its documentation.
 
-
-UNKNOWN = _Unknown()
-
-
-def facts(case: Case, source: str) -> Facts:
-    """Gather what is known of a case; `source` is the code of what is tested, with its documentation."""
-    last = case.seen[-1]
-    steps = case.scenario.steps[: len(case.seen)]
-    texts = tuple(text for step in steps for _, text in step.arguments)
-    raises = last.text.split(".")[-1] if last.kind == "raises" else ""
-    words = words_of(source, sentence(case), last.message, raises, last.type, case.scenario.symbol)
-    outcome = UNKNOWN if raises or last.kind not in {"value", "iterator"} else _value(last.text)
-    return Facts(words, tuple(_value(text) for text in texts), texts, outcome, raises, bool(last.after))
+    `value` reads a literal of its language.
+    """
+    words = words_of(source, *about.said, about.raises, about.symbol)
+    outcome = value(about.result) if about.result else UNKNOWN
+    return Facts(words, tuple(value(text) for text in about.given), outcome, about.raises, about.changed)
 
 
 def words_of(*texts: str) -> frozenset[str]:
@@ -87,13 +88,13 @@ def words_of(*texts: str) -> frozenset[str]:
     return frozenset(found | {_stem(word) for word in found})
 
 
-def fault_of_name(name: str, case: Case, known: Facts) -> str:
+def fault_of_name(name: str, style: Style, about: About, known: Facts) -> str:
     """Say why a name does not fit; empty where it does."""
-    if len(name) > LONGEST_NAME or not _NAME.fullmatch(name) or keyword.iskeyword(name):
+    if len(name) > LONGEST_NAME or not re.fullmatch(style.pattern, name):
         return "it is no name of a test"
-    words = name.split("_")[1:]
-    symbol = words_of(case.scenario.symbol)
-    if not {_stem(word) for word in words} & {*symbol}:
+    words = style.words(name)
+    symbol = words_of(about.symbol)
+    if style.whole and not {_stem(word) for word in words} & {*symbol}:
         return "it does not say what is tested"
     if known.raises and not {*words} & _RAISING:
         return "it hides that there is an error"
@@ -124,8 +125,8 @@ def _fault(words: list[str], known: Facts) -> str:
 def _raising(words: list[str], known: Facts) -> str:
     if not known.raises and {*words} & _RAISING:
         return "it speaks of an error and there is none"
-    kinds = {f"{before}_{word}" for before, word in itertools.pairwise(words) if word == "error"}
-    wrong = (kinds & _ERRORS) - {snake(known.raises)}
+    kinds = {f"{before}_{word}" for before, word in itertools.pairwise(words) if word in {"error", "exception"}}
+    wrong = (kinds & _ERRORS) - {_kind(known.raises)}
     return f"the error is {known.raises}" if wrong else ""
 
 
@@ -135,7 +136,7 @@ def _truth(words: list[str], known: Facts) -> str:
         if value is None:
             continue
         claimed = before in _CLAIMING
-        if repr(known.outcome) != value and (claimed or value not in known.texts):
+        if repr(known.outcome) != value and (claimed or value not in {repr(given) for given in known.given}):
             return f"{value} does not come of it"
     return ""
 
@@ -215,14 +216,6 @@ def _stem(word: str) -> str:
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             return word[: -len(ending)].rstrip("e")
     return word.rstrip("e") if len(word) > 3 else word
-
-
-def _value(text: str) -> object:
-    try:
-        value: object = ast.literal_eval(text)
-    except (ValueError, SyntaxError, RecursionError, MemoryError):
-        return UNKNOWN
-    return value
 
 
 def _alike(one: object, other: object) -> bool:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 from domains.codegen.engine.errors import NothingToTest, SourceBroken
+from domains.codegen.engine.helping import Help, NoHelp
 from domains.codegen.engine.trees import text, walk
 from domains.codegen.engine.types import Generated, Options, Project, Survivor, SuspectedBug, WrittenTest
 from domains.codegen.engine.watching import Watching
 from domains.codegen.java.adding import Adding, begin
 from domains.codegen.java.reading import Source, read
-from domains.codegen.java.rendering import Case, Names, Written, beside, calls, file, write
+from domains.codegen.java.rendering import Case, Names, Written, beside, calls, file, observed, write
 from domains.codegen.java.runner import Jvm, find
-from domains.codegen.java.running import Explored, Row, explore, gate
+from domains.codegen.java.running import Explored, explore, gate
 from domains.codegen.javascript.gating import Gated
 from domains.codegen.javascript.judging import same
 from sandbox import Sandbox
 
 _SUSPECTED = "Suspected"
+Helping = Help[Source, Explored, Case, Case]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +54,14 @@ class _Desk:
         return gate(self.box, self.jvm, self.project, self.source, tests, self.watching.cancelled, runs=runs)
 
 
-def generate(box: Sandbox, project: Project, options: Options, watching: Watching | None = None) -> Generated:
+def generate(
+    box: Sandbox, project: Project, options: Options, watching: Watching | None = None, help_: Helping | None = None
+) -> Generated:
     """Write tests for a file.
 
     Raises MissingRunner, SourceBroken, OtherFramework, NothingToTest, Cancelled, SandboxUnavailable.
     """
-    watching = watching or Watching()
+    watching, help_ = watching or Watching(), help_ or NoHelp()
     began = time.monotonic()
     jvm = find()
     try:
@@ -67,11 +72,14 @@ def generate(box: Sandbox, project: Project, options: Options, watching: Watchin
         raise NothingToTest(f"{project.target} declares no class.")
     adding = begin(box, jvm, project, source, options, watching)
     present = None if adding is None else adding.reached
-    explored = explore(box, jvm, project, source, options, watching.progress, watching.cancelled, present)
+    help_.begin(project, source)
+    explored = explore(box, jvm, project, source, options, watching.progress, watching.cancelled, present, help_.missed)
+    explored = help_.join(box, explored)
     found = time.monotonic()
-    cases, wrong = judge(explored, source)
-    names = Names(() if adding is None else adding.there.names)
-    good, bad = write(cases if adding is None else adding.fresh(cases), names), write(wrong, names)
+    cases, wrong = help_.judge(*judge(explored, source))
+    cases, given = help_.word(cases if adding is None else adding.fresh(cases))
+    names = Names(given, () if adding is None else adding.there.names)
+    good, bad = write(cases, names), write(wrong, names)
     desk = _Desk(box, jvm, project, source, watching, None if adding is None else adding.settled(good))
     watching.progress("gate", 0, len(good) + len(bad))
     files = desk.files(good, bad)
@@ -87,51 +95,49 @@ def generate(box: Sandbox, project: Project, options: Options, watching: Watchin
     dropped = sum(one.case.row.kills for one in good if one not in kept)
     return Generated(
         files=files,
-        tests=_told(kept, shown, codes, watching),
+        tests=_told(kept, shown, codes, watching, help_),
         coverage=coverage,
         before=None if adding is None else adding.before,
         mutants=explored.mutants,
         killed=max(0, explored.killed - dropped),
         surviving=tuple(Survivor(one.line, one.change) for one in explored.surviving),
-        suspected_bugs=tuple(_bug(one, explored) for one in shown),
+        suspected_bugs=tuple(_bug(one) for one in shown),
         flaky=tuple(one.name for one in good if one not in kept),
+        model=help_.contribution([one.case for one in kept], [one.case for one in shown]),
         timings={"explore_s": round(found - began, 3), "total_s": round(time.monotonic() - began, 3)},
     )
 
 
 def judge(explored: Explored, source: Source) -> tuple[list[Case], list[Case]]:
     """Return the cases to write, and those that contradict an example of the documentation."""
-    cases: dict[tuple[object, ...], Case] = {}
+    cases: dict[Hashable, Case] = {}
     wrong: dict[str, Case] = {}
     for row in explored.checks:
         if row.expected is None or row.seen.kind not in {"value", "throws"}:
             continue
         if row.seen.kind == "value" and same(row.seen.text, row.expected):
-            cases[_key(row)] = Case(row, "contract")
+            cases[row.key] = Case(row, "contract")
         else:
             wanted = row.seen.model_copy(update={"kind": "value", "text": row.expected, "message": ""})
-            note = "the example in its documentation"
-            wrong.setdefault(calls(row), Case(row.model_copy(update={"seen": wanted}), "suspected_bug", note))
-    bad = {_key(case.row) for case in wrong.values()}
+            note, shown = "the example in its documentation", row.model_copy(update={"seen": wanted})
+            wrong.setdefault(calls(row), Case(shown, "suspected_bug", note, observed=observed(row.seen)))
+    bad = {case.row.key for case in wrong.values()}
     for row in explored.rows:
         told = row.seen.kind == "throws" and row.seen.text.rpartition(".")[2] in source.throws.get(row.name, ())
-        if _key(row) not in bad:
-            cases.setdefault(_key(row), Case(row, "contract" if told else "regression"))
+        if row.key not in bad:
+            cases.setdefault(row.key, Case(row, "contract" if told else "regression"))
     return list(cases.values()), list(wrong.values())
 
 
-def _key(row: Row) -> tuple[object, ...]:
-    return row.symbol, row.maker, row.before, row.args
-
-
 def _told(
-    kept: list[Written], shown: list[Written], codes: dict[str, str], watching: Watching
+    kept: list[Written], shown: list[Written], codes: dict[str, str], watching: Watching, help_: Helping
 ) -> tuple[WrittenTest, ...]:
     tests = tuple(
         WrittenTest(
             name=one.name, label=one.case.label, status="passed" if one in kept else "failed",
             scenario=f"{calls(one.case.row)} -> {one.case.row.seen.text}"[:300], symbol=one.case.row.symbol,
-            code=codes.get(one.name, one.code),
+            code=codes.get(one.name, one.code), reason=one.case.reason,
+            by_model=tuple(sorted(help_.credited(one.case))),
         )
         for one in [*kept, *shown]
     )  # fmt: skip
@@ -149,8 +155,7 @@ def _codes(body: str) -> list[tuple[str, str]]:
     return [(text(one.child_by_field_name("name")), code) for one, code in zip(methods, dedented, strict=True)]
 
 
-def _bug(one: Written, explored: Explored) -> SuspectedBug:
+def _bug(one: Written) -> SuspectedBug:
     row = one.case.row
-    seen = next(check.seen for check in explored.checks if _key(check) == _key(row))
-    observed = f"throws {seen.text}: {seen.message}".rstrip(": ") if seen.kind == "throws" else seen.text
-    return SuspectedBug(row.symbol, one.case.note, calls(row), row.seen.text, observed, one.name)
+    wanted = f"throws {row.seen.text}" if row.seen.kind == "throws" else row.seen.text
+    return SuspectedBug(row.symbol, one.case.note, calls(row), wanted, one.case.observed, one.name)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+import textwrap
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -21,11 +22,16 @@ _LONGEST = 70
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A row that becomes a test, and where its expectation comes from."""
+    """A row that becomes a test, and where its expectation comes from; `reason` is what it is there for.
+
+    `observed` is what the code did where the row says what it should have done.
+    """
 
     row: Row
     label: Label
     note: str = ""
+    reason: str = ""
+    observed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +46,22 @@ class Written:
 class Names:
     """Gives each test method a name of its own; `taken` are names that methods have."""
 
-    def __init__(self, taken: Iterable[str] = ()) -> None:
+    def __init__(self, given: Mapping[Hashable, str] | None = None, taken: Iterable[str] = ()) -> None:
         self._taken: set[str] = set(taken)
+        self._given = given or {}
 
     def of(self, row: Row) -> str:
-        """Return `method` `Of` what was given and `Is` what came of it, not given before."""
+        """Return the name that somebody gave it, or `method` `Of` what was given and `Is` what came of it.
+
+        None is given twice.
+        """
+        if row.key in self._given:
+            return self._free(self._given[row.key])
         given = "And".join(_word(text) for text in row.args[:3])
         wanted = row.name[:1].lower() + row.name[1:] + (f"Of{given}" if given else "") + _outcome(row.seen)
+        return self._free(wanted)
+
+    def _free(self, wanted: str) -> str:
         base = wanted[:_LONGEST]
         for n in range(1, 1000):
             name = base if n == 1 else f"{base}Again" if n == 2 else f"{base}Variant{n}"
@@ -87,7 +102,7 @@ def write(cases: list[Case], names: Names) -> list[Written]:
 
 def _method(case: Case, name: str) -> Written:
     row, seen = case.row, case.row.seen
-    lines = [f"// {case.note}"] if case.note else []
+    lines = [line for said in (case.reason, case.note) if said for line in _comment(said)]
     subject = _free(row.owner_name[:1].lower() + row.owner_name[1:].replace(".", ""), row.parameters)
     if row.maker is not None:
         lines.append(f"{row.owner_name} {subject} = new {row.owner_name}({', '.join(row.maker)});")
@@ -104,6 +119,16 @@ def _method(case: Case, name: str) -> Written:
         lines += [_equal(text, f"{subject}.{part}") for part, text in seen.state]
     body = "\n".join(f"  {line}" for line in lines)
     return Written(name, f"@Test\nvoid {name}() throws Exception {{\n{body}\n}}", case)
+
+
+def _comment(said: str) -> list[str]:
+    """Write a comment within the columns; a backslash in one could begin a sign that ends it."""
+    return textwrap.wrap(said.replace("\\", "/"), 90, initial_indent="// ", subsequent_indent="// ")
+
+
+def observed(seen: Seen) -> str:
+    """Say what was seen."""
+    return f"throws {seen.text}: {seen.message}".rstrip(": ") if seen.kind == "throws" else seen.text
 
 
 def _assertions(call: str, seen: Seen, subject: str) -> list[str]:

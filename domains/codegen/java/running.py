@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from pathlib import PurePosixPath
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from domains.codegen.engine.errors import NothingToTest, SourceBroken
-from domains.codegen.engine.exploring import Listener, Progress
+from domains.codegen.engine.exploring import Listener, Missed, Progress
 from domains.codegen.engine.types import Coverage, Options, Project
 from domains.codegen.java.mutators import mutants
 from domains.codegen.java.reading import Source
 from domains.codegen.java.runner import Jvm, Line, packed
 from domains.codegen.javascript.gating import Gated
+from domains.codegen.javascript.mutators import Mutant
 from domains.codegen.javascript.presence import Reached
 from sandbox import Outcome, Sandbox
 
@@ -67,6 +68,11 @@ class Row(_Strict):
         """The class as a test writes it."""
         return self.owner.rpartition(".")[2].replace("$", ".")
 
+    @property
+    def key(self) -> Hashable:
+        """What tells it from other calls."""
+        return self.symbol, self.maker, self.before, self.args
+
 
 class _Survivor(_Strict):
     line: int
@@ -96,12 +102,13 @@ def explore(
     told: Progress,
     cancelled: threading.Event,
     present: Reached | None = None,
+    missed: Missed = lambda _lines: None,
 ) -> Explored:
-    """Search for scenarios, beside what is `present`.
+    """Search for scenarios, beside what is `present`; `missed` hears which lines the search left, when it is over.
 
     Raises SourceBroken, NothingToTest, Cancelled, SandboxUnavailable.
     """
-    listener = Listener(told)
+    listener = Listener(told, missed)
     outcome = jvm.run(
         box, "Explore", _plan(project, source, options, present), project, wall_s=options.budget_s * 2 + _GRACE_S,
         cancelled=cancelled, heard=listener.hear,
@@ -128,7 +135,7 @@ def _plan(project: Project, source: Source, options: Options, present: Reached |
     yield from (("number", number) for number in source.numbers)
     yield from (("text", packed(text)) for text in source.texts)
     for n, one in enumerate(source.examples):
-        words = [word for value in (*one.arguments, one.value) for word in _words(value)]
+        words = [word for value in (*one.arguments, one.value) for word in words_of(value)]
         yield ("example", n, packed(one.method), 1, *words)
     yield from _changes(project, source)
     if present is not None:
@@ -138,8 +145,7 @@ def _plan(project: Project, source: Source, options: Options, present: Reached |
 
 def _changes(project: Project, source: Source) -> Iterator[Line]:
     for mutant in mutants(project.source, source.root):
-        changed = (packed(mutant.text),) if mutant.text else ()
-        yield ("mutant", mutant.line, mutant.start, mutant.end, *changed, packed(mutant.change))
+        yield changed(mutant, mutant.change)
 
 
 def reached(
@@ -162,7 +168,14 @@ def reached(
         return Reached()
 
 
-def _words(value: object) -> Iterator[object]:
+def changed(mutant: Mutant, told: str) -> Line:
+    """Return the line of a plan for a change; `told` comes back where it is spoken of."""
+    text = (packed(mutant.text),) if mutant.text else ()
+    return ("mutant", mutant.line, mutant.start, mutant.end, *text, packed(told))
+
+
+def words_of(value: object) -> Iterator[object]:
+    """Write a value as words of a plan."""
     if isinstance(value, bool):
         yield from ("b", int(value))
     elif isinstance(value, float):
@@ -170,7 +183,7 @@ def _words(value: object) -> Iterator[object]:
     elif isinstance(value, list):
         yield from ("l", len(value))
         for one in value:
-            yield from _words(one)
+            yield from words_of(one)
     else:
         yield from ("t", "=" + packed(str(value)))
 

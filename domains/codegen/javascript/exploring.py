@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from tree_sitter import Node as Syntax
 
 from domains.codegen.engine.errors import NothingToTest, SourceBroken
-from domains.codegen.engine.exploring import Listener, Progress
+from domains.codegen.engine.exploring import Listener, Missed, Progress
 from domains.codegen.engine.prose import EMPTY, forbidden
 from domains.codegen.engine.trees import text, walk
 from domains.codegen.engine.types import Options, Project
@@ -176,19 +176,22 @@ def _sample(parameter: Parameter) -> str | None:
 def explore(
     box: Sandbox, node: Node, project: Project, root: Syntax, structure: Structure, checks: tuple[Check, ...],
     options: Options, told: Progress, cancelled: threading.Event, present: Mapping[str, object] | None = None,
+    missed: Missed = lambda _lines: None,
 ) -> Explored:  # fmt: skip
     """Search for scenarios, beside what is `present`: ways that were taken, `hit`, and mutants noticed, `killed`.
 
+    `missed` hears which lines the search left, when it is over.
+
     Raises SourceBroken, NothingToTest, Cancelled, SandboxUnavailable.
     """
-    listener = Listener(told)
+    listener = Listener(told, missed)
     plan = {
         "targets": [_target(target, options.symbols) for target in structure.targets],
         "constants": _constants(root, structure),
         "checks": [check.model_dump() for check in checks],
         "mutants": [asdict(mutant) for mutant in tried(project, structure, options, root)],
         "present": dict(present or {"hit": [], "killed": []}),
-        "own": _own(root),
+        "own": own(root),
         "budget": options.budget_s,
         "seed": options.seed,
     }
@@ -249,7 +252,7 @@ def _constants(root: Syntax, structure: Structure) -> dict[str, dict[str, list[o
     return found
 
 
-def _own(root: Syntax) -> list[str]:
+def own(root: Syntax) -> list[str]:
     """Pieces of text that the module writes: a message that holds one is its own."""
     pieces = {text(node) for node in walk(root) if node.type == "string_fragment"}
     return sorted(piece for piece in pieces if len(piece.strip()) >= 4)[:400]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from domains.codegen.engine.errors import NothingToTest, SourceBroken
+from domains.codegen.engine.helping import Help, NoHelp
 from domains.codegen.engine.trees import text, walk
 from domains.codegen.engine.types import Generated, Options, Project, Survivor, SuspectedBug, WrittenTest
 from domains.codegen.engine.watching import Watching
@@ -22,6 +23,7 @@ from domains.codegen.javascript.runner import Node, find
 from domains.codegen.javascript.structure import Structure
 from sandbox import Sandbox
 
+Helping = Help[Structure, Explored, Case, Suspicion]
 _CONTRADICTIONS = "Contradictions between {} and what it says of itself: each test fails."
 
 
@@ -34,6 +36,7 @@ class _Desk:
     project: Project
     structure: Structure
     watching: Watching
+    help: Helping
     adding: Adding | None = None
 
     def files(self, good: list[Written], bad: list[Written]) -> dict[str, str]:
@@ -54,12 +57,14 @@ class _Desk:
         return formatted(self.box, self.node, self.project, texts, self.watching.cancelled) if texts else {}
 
 
-def generate(box: Sandbox, project: Project, options: Options, watching: Watching | None = None) -> Generated:
+def generate(
+    box: Sandbox, project: Project, options: Options, watching: Watching | None = None, help_: Helping | None = None
+) -> Generated:
     """Write tests for a module.
 
     Raises MissingRunner, SourceBroken, OtherFramework, NothingToTest, Cancelled, SandboxUnavailable.
     """
-    watching = watching or Watching()
+    watching, help_ = watching or Watching(), help_ or NoHelp()
     began = time.monotonic()
     node = find()
     try:
@@ -75,16 +80,20 @@ def generate(box: Sandbox, project: Project, options: Options, watching: Watchin
     checks = checks_of(structure)
     adding = begin(box, node, project, structure, options, watching)
     present = None if adding is None else adding.reached.model_dump()
+    help_.begin(project, structure)
     explored = explore(
-        box, node, project, root, structure, checks, options, watching.progress, watching.cancelled, present
-    )
+        box, node, project, root, structure, checks, options, watching.progress, watching.cancelled, present,
+        help_.missed,
+    )  # fmt: skip
+    explored = help_.join(box, explored)
     found = time.monotonic()
-    cases, suspicions = judge(explored, structure, checks)
-    names, writer = Names(() if adding is None else adding.merge.taken()), Writer(structure)
-    good = writer.write(cases if adding is None else adding.fresh(cases), names)
+    cases, suspicions = help_.judge(*judge(explored, structure, checks))
+    cases, given = help_.word(cases if adding is None else adding.fresh(cases))
+    names, writer = Names(given, () if adding is None else adding.merge.taken()), Writer(structure)
+    good = writer.write(cases, names)
     if adding is not None:
         adding, good = adding.settled(good)
-    desk = _Desk(box, node, project, structure, watching, adding)
+    desk = _Desk(box, node, project, structure, watching, help_, adding)
     bad = writer.write([suspicion.case for suspicion in suspicions], names)
     made = _gated(desk, good, bad, explored, suspicions)
     timings = {"explore_s": round(found - began, 3), "total_s": round(time.monotonic() - began, 3)}
@@ -140,6 +149,7 @@ def _gated(
         "surviving": tuple(Survivor(s.line, s.change) for s in explored.surviving),
         "suspected_bugs": _bugs(desk, suspicions, shown),
         "flaky": tuple(one.name for one in good if not gated.passed(one.name)),
+        "model": desk.help.contribution(_cases(kept), _cases(shown)),
     }
 
 
@@ -150,13 +160,18 @@ def _told(desk: _Desk, written: list[Written], status: str, files: dict[str, str
         WrittenTest(
             name=one.name, label=one.cases[0].label, status="passed" if status == "passed" else "failed",
             scenario="; ".join(sentence(case, shown) for case in one.cases[:8]), symbol=one.symbol,
-            code=codes.get(one.name, one.code),
+            code=codes.get(one.name, one.code), reason=one.cases[0].reason if len(one.cases) == 1 else "",
+            by_model=tuple(sorted({what for case in one.cases for what in desk.help.credited(case)})),
         )
         for one in written
     )  # fmt: skip
     for test in tests:
         desk.watching.accepted(test)
     return tests
+
+
+def _cases(written: list[Written]) -> list[Case]:
+    return [case for one in written for case in one.cases]
 
 
 def _codes(name: str, body: str) -> list[tuple[str, str]]:

@@ -14,12 +14,13 @@ from domains.codegen.javascript.terms import accepts
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A scenario that becomes a test, and where its expectation comes from."""
+    """A scenario that becomes a test, and where its expectation comes from; `reason` is what it is there for."""
 
     scenario: Scenario
     seen: Seen
     label: Label
     note: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +69,20 @@ def _documented(
         if seen.kind == "throws" and seen.text == check.raises:
             cases.setdefault(scenario, Case(scenario, seen, "contract"))
         elif seen.kind != "throws":
-            wanted = Seen(kind="throws", text=check.raises)
-            case = Case(scenario, wanted, "suspected_bug", check.because)
+            case = Case(scenario, Seen(kind="throws", text=check.raises), "suspected_bug", check.because)
             suspicions.setdefault(
                 (symbol, check.because), Suspicion(case, check.because, f"throws {check.raises}", seen.text)
             )
     elif expected is not None and same(seen.text, expected) and seen.kind in {"value", "iterator"}:
         cases.setdefault(scenario, Case(scenario, seen, "contract"))
     elif expected is not None and seen.kind in {"value", "throws"}:
-        wanted = Seen(kind="value", text=expected, type=_type(expected), waits=seen.waits)
-        case = Case(scenario, wanted, "suspected_bug", check.because)
+        case = Case(scenario, wanted(expected, seen), "suspected_bug", check.because)
         suspicions.setdefault((symbol, str(scenario)), Suspicion(case, check.because, expected, observed(seen)))
+
+
+def wanted(value: str, seen: Seen) -> Seen:
+    """Return what should have been seen instead: the value, waited for as it was."""
+    return Seen(kind="value", text=value, type=_type(value), waits=seen.waits)
 
 
 def same(text: str, other: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping
 
 from domains.codegen.javascript.exploring import Scenario, Seen
 
@@ -15,11 +15,14 @@ _FUNCTION = re.compile(r"^\(?[\w$, ]*\)?\s*=>")
 class Names:
     """Gives each scenario of a symbol a title of its own; `taken` are titles, behind their symbol, that tests have."""
 
-    def __init__(self, taken: Iterable[tuple[str, str]] = ()) -> None:
+    def __init__(self, given: Mapping[Hashable, str] | None = None, taken: Iterable[tuple[str, str]] = ()) -> None:
         self._taken: set[tuple[str, str]] = set(taken)
+        self._given = given or {}
 
     def of(self, scenario: Scenario, seen: Seen) -> str:
-        """Return a title that was not given for this symbol before."""
+        """Return the title that somebody gave it, or one of what comes of it, not given for this symbol before."""
+        if scenario in self._given:
+            return self.free(scenario.symbol, self._given[scenario])
         args = scenario.steps[-1].args
         given = " for " + " and ".join(describe(text) for text in args[:3]) if args else ""
         return self.free(scenario.symbol, outcome(seen) + given + _after(scenario))

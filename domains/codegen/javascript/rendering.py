@@ -41,12 +41,9 @@ class Writer:
 
     def write(self, cases: Iterable[Case], names: Names) -> list[Written]:
         """Write the tests, tables first within a symbol."""
-        groups: dict[object, list[Case]] = {}
-        for case in cases:
-            groups.setdefault(_table_key(case), []).append(case)
         written: list[Written] = []
-        for key, group in groups.items():
-            if isinstance(key, tuple) and key[0] == "table" and len(group) >= TABLE:
+        for key, group in _groups(cases).items():
+            if _is_table(key, group):
                 written.append(self._table(group, names))
             else:
                 written += [self._test(case, names) for case in group]
@@ -73,7 +70,7 @@ class Writer:
         target = self._targets.get(case.scenario.symbol)
         subject = self._subject(target)
         *before, last = case.scenario.steps
-        lines = [f"// {case.note}"] if case.note else []
+        lines = [f"// {said}" for said in (case.reason, case.note) if said]
         for step in before:
             call = self._call(step, step.args, subject)
             lines.append(f"const {subject} = {call};" if step.kind == "new" else f"{call};")
@@ -167,9 +164,27 @@ def beside(target: str, kind: str = "") -> str:
     return str(path.with_name(f"{path.stem}{kind}.test{path.suffix}"))
 
 
+def alone(cases: Iterable[Case]) -> list[Case]:
+    """Return the cases that become tests of their own, rather than rows of a table."""
+    return [case for key, group in _groups(cases).items() if not _is_table(key, group) for case in group]
+
+
+def _groups(cases: Iterable[Case]) -> dict[object, list[Case]]:
+    groups: dict[object, list[Case]] = {}
+    for case in cases:
+        groups.setdefault(_table_key(case), []).append(case)
+    return groups
+
+
+def _is_table(key: object, group: list[Case]) -> bool:
+    return isinstance(key, tuple) and key[0] == "table" and len(group) >= TABLE
+
+
 def _table_key(case: Case) -> object:
     seen, step = case.seen, case.scenario.steps[-1]
     plain = len(case.scenario.steps) == 1 and step.kind == "call" and seen.kind == "value" and bool(step.args)
+    if case.note or case.reason:  # a row has no room for them
+        return case.scenario, case.label
     if not plain or seen.after or seen.state or any("=>" in text for text in step.args) or len(seen.text) > 70:
         return case.scenario, case.label
     return ("table", step.callee, len(step.args), case.label, seen.waits, _matcher(seen, ""))

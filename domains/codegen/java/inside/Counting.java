@@ -64,14 +64,46 @@ final class Counting {
     return found;
   }
 
-  /** Lines and branches of the classes that a file holds. */
-  Map<String, Object> covered(Map<String, byte[]> classes, List<String> wanted) throws Exception {
+  private CoverageBuilder analysed(Map<String, byte[]> classes, List<String> wanted) throws Exception {
     CoverageBuilder builder = new CoverageBuilder();
     Analyzer analyzer = new Analyzer(collect(), builder);
     for (Map.Entry<String, byte[]> one : classes.entrySet()) {
       String top = one.getKey().replaceAll("\\$.*", "");
       if (wanted.contains(top)) analyzer.analyzeClass(one.getValue(), one.getKey());
     }
+    return builder;
+  }
+
+  /** Lines that were run since the last `hit`. */
+  List<Integer> lines(Map<String, byte[]> classes, List<String> wanted) throws Exception {
+    List<Integer> found = new ArrayList<>();
+    for (IClassCoverage one : analysed(classes, wanted).getClasses()) {
+      for (int n = one.getFirstLine(); n >= 0 && n <= one.getLastLine(); n++) {
+        if (one.getLine(n).getInstructionCounter().getCoveredCount() > 0) found.add(n);
+      }
+    }
+    return found;
+  }
+
+  /** Lines that were not run since the last `hit`. */
+  List<Integer> missing(Map<String, byte[]> classes, List<String> wanted) throws Exception {
+    List<Integer> open = new ArrayList<>();
+    for (IClassCoverage one : analysed(classes, wanted).getClasses()) open.addAll(open(one));
+    return open;
+  }
+
+  private static List<Integer> open(IClassCoverage one) {
+    List<Integer> found = new ArrayList<>(), aside = unwritten(one);
+    for (int n = one.getFirstLine(); n >= 0 && n <= one.getLastLine(); n++) {
+      boolean untouched = one.getLine(n).getInstructionCounter().getStatus() == ICounter.NOT_COVERED;
+      if (untouched && !aside.contains(n)) found.add(n);
+    }
+    return found;
+  }
+
+  /** Lines and branches of the classes that a file holds. */
+  Map<String, Object> covered(Map<String, byte[]> classes, List<String> wanted) throws Exception {
+    CoverageBuilder builder = analysed(classes, wanted);
     int lines = 0, missing = 0, branches = 0, untaken = 0;
     List<Integer> open = new ArrayList<>();
     for (IClassCoverage one : builder.getClasses()) {
@@ -80,10 +112,7 @@ final class Counting {
       missing += one.getLineCounter().getMissedCount() - aside.size();
       branches += one.getBranchCounter().getTotalCount();
       untaken += one.getBranchCounter().getMissedCount();
-      for (int n = one.getFirstLine(); n >= 0 && n <= one.getLastLine(); n++) {
-        boolean untouched = one.getLine(n).getInstructionCounter().getStatus() == ICounter.NOT_COVERED;
-        if (untouched && !aside.contains(n)) open.add(n);
-      }
+      open.addAll(open(one));
     }
     Map<String, Object> told = new LinkedHashMap<>();
     told.put("statements", lines);

@@ -1,8 +1,5 @@
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.lang.reflect.Constructor;
-import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.lang.reflect.Type;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,7 +39,7 @@ public class Explore {
   private final Running running = new Running();
   private final Counting counting = new Counting();
   private final Values values;
-  private final List<Running.Target> targets = new ArrayList<>(), makers = new ArrayList<>();
+  private List<Running.Target> targets = List.of(), makers = List.of();
   private final List<Row> rows = new ArrayList<>();
   private final Set<String> tried = new HashSet<>(), reached = new HashSet<>();
   private final Map<String, Map<String, Integer>> given = new HashMap<>();
@@ -76,37 +73,20 @@ public class Explore {
     texts = Project.read(Path.of("/box/src"));
     project.classes.putAll(project.compile(texts));
     counted = new Project.Loader(counting.instrumented(project.classes));
-    for (String name : plan.classes) find(counted.loadClass(name));
+    Targets found = Targets.of(plan, counted);
+    targets = found.methods();
+    makers = found.makers();
     report.tell(progress("search", 0, 1));
     List<Map<String, Object>> checks = examples();
     clock = new Clock(); // compiling does not count: it takes as long as the machine takes
     search((long) (plan.budget * 350));
+    report.tell(Map.of("missed", missed()));
     List<Map<String, Object>> surviving = mutants((long) (plan.budget * 1000));
     report.tell(Map.of("result", result(checks, surviving)));
   }
 
   private static Map<String, Object> progress(String stage, int done, int of) {
     return Map.of("progress", stage, "done", done, "of", of);
-  }
-
-  private void find(Class<?> owner) {
-    String simple = owner.getSimpleName();
-    for (Constructor<?> one : owner.getDeclaredConstructors()) {
-      if (Modifier.isPrivate(one.getModifiers()) || Modifier.isAbstract(owner.getModifiers()) || owner.isEnum()) continue;
-      makers.add(new Running.Target(simple, owner.getName(), simple, one.toGenericString(), true, true, one.getGenericParameterTypes(), names(one.getParameters())));
-    }
-    for (Method one : owner.getDeclaredMethods()) {
-      boolean hidden = Modifier.isPrivate(one.getModifiers()) || Modifier.isAbstract(one.getModifiers()) || one.isSynthetic();
-      if (hidden || one.getName().equals("main") || (owner.isEnum() && one.getName().matches("values|valueOf"))) continue;
-      String symbol = simple + "." + one.getName();
-      if (!plan.symbols.isEmpty() && !plan.symbols.contains(symbol) && !plan.symbols.contains(simple) && !plan.symbols.contains(one.getName())) continue;
-      targets.add(new Running.Target(symbol, owner.getName(), one.getName(), one.toGenericString(), Modifier.isStatic(one.getModifiers()), false, one.getGenericParameterTypes(), names(one.getParameters())));
-    }
-    targets.sort(Comparator.comparing(Running.Target::signature));
-  }
-
-  private static String[] names(java.lang.reflect.Parameter[] parameters) {
-    return Arrays.stream(parameters).map(java.lang.reflect.Parameter::getName).toArray(String[]::new);
   }
 
   private List<Map<String, Object>> examples() {
@@ -121,7 +101,7 @@ public class Explore {
         if (scenario == null) continue;
         consider(scenario);
         Running.Seen seen = running.run(scenario, counted);
-        Type type = type(target);
+        Type type = Targets.result(target, counted);
         Values.Expr wanted = example.hasValue() && type != null ? values.shown(example.value(), type) : null;
         if (seen == null || wanted == null) continue;
         try {
@@ -134,17 +114,6 @@ public class Explore {
       }
     }
     return checks;
-  }
-
-  private Type type(Running.Target target) {
-    try {
-      for (Method one : counted.loadClass(target.owner()).getDeclaredMethods()) {
-        if (one.toGenericString().equals(target.signature())) return one.getGenericReturnType();
-      }
-    } catch (ClassNotFoundException error) {
-      return null;
-    }
-    return null;
   }
 
   /** With an object made for it where it needs one. */
@@ -219,6 +188,15 @@ public class Explore {
     reached.addAll(hit);
     rows.add(new Row(scenario, seen, hit));
     return fresh;
+  }
+
+  /** Lines that no row runs, of the classes asked for. */
+  private List<Integer> missed() throws Exception {
+    counting.hit();
+    for (Row row : rows) running.run(row.scenario, counted);
+    List<Integer> missing = counting.missing(project.classes, plan.classes);
+    counting.hit();
+    return missing;
   }
 
   private List<Map<String, Object>> mutants(long until) throws Exception {
@@ -335,7 +313,7 @@ public class Explore {
         .toList();
   }
 
-  private static Map<String, Object> shown(Row row) {
+  static Map<String, Object> shown(Row row) {
     Running.Scenario scenario = row.scenario;
     Map<String, Object> told = new LinkedHashMap<>();
     told.put("symbol", scenario.target().symbol());

@@ -2,7 +2,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** What is asked, a line each: a word, then numbers or texts in base 64. */
@@ -10,6 +12,9 @@ final class Plan {
   record Mutant(int line, int start, int end, String text, String change) {}
 
   record Example(int id, String method, List<Object> arguments, Object value, boolean hasValue) {}
+
+  /** A proposed call: `maker` are a constructor's arguments where an object is made first, else null. */
+  record Attempt(String symbol, List<Object> maker, List<Object> arguments) {}
 
   String target = "";
   double budget = 8;
@@ -23,6 +28,7 @@ final class Plan {
   final List<Example> examples = new ArrayList<>();
   final Set<String> hit = new HashSet<>();
   final Set<Integer> killed = new HashSet<>(), reaching = new HashSet<>();
+  final List<Attempt> attempts = new ArrayList<>();
   int runs = 1;
   boolean ordered;
 
@@ -45,6 +51,10 @@ final class Plan {
         case "number" -> plan.numbers.add(Double.parseDouble(words[1]));
         case "text" -> plan.texts.add(words.length > 1 ? text(words[1]) : "");
         case "mutant" -> plan.mutants.add(new Mutant(number(words[1]), number(words[2]), number(words[3]), words.length > 5 ? text(words[4]) : "", text(words[words.length - 1])));
+        case "attempt" -> {
+          int[] at = {2};
+          plan.attempts.add(new Attempt(text(words[1]), items(value(words, at)), items(value(words, at))));
+        }
         case "example" -> {
           List<Object> arguments = new ArrayList<>();
           int[] at = {4};
@@ -59,13 +69,25 @@ final class Plan {
     return plan;
   }
 
-  /** A value of an example: n NUMBER, b 0|1, t TEXT, or l COUNT and so many values. */
+  private static List<Object> items(Object value) {
+    return value instanceof List<?> list ? new ArrayList<>(list) : null;
+  }
+
+  /** A value: n NUMBER, b 0|1, t TEXT, z for null, c NAME of a constant, l COUNT or m COUNT and so many values or pairs, o NAME l COUNT.. */
   private static Object value(String[] words, int[] at) {
     String kind = words[at[0]++];
+    if (kind.equals("z")) return null;
+    if (kind.equals("c")) return new Exact.Constant(text(words[at[0]++].substring(1)));
+    if (kind.equals("o")) return new Exact.Making(text(words[at[0]++].substring(1)), items(value(words, at)));
     if (kind.equals("l")) {
       List<Object> items = new ArrayList<>();
       for (int left = number(words[at[0]++]); left > 0; left--) items.add(value(words, at));
       return items;
+    }
+    if (kind.equals("m")) {
+      Map<Object, Object> pairs = new LinkedHashMap<>();
+      for (int left = number(words[at[0]++]); left > 0; left--) pairs.put(value(words, at), value(words, at));
+      return pairs;
     }
     String written = words[at[0]++];
     return kind.equals("n") ? (Object) Double.valueOf(written) : kind.equals("b") ? (Object) written.equals("1") : text(written.substring(1));

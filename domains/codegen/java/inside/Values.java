@@ -160,7 +160,7 @@ final class Values {
     return depth > 3 ? null : built(kind, depth);
   }
 
-  private static Type argument(Type type, int n) {
+  static Type argument(Type type, int n) {
     return type instanceof ParameterizedType one && one.getActualTypeArguments().length > n ? one.getActualTypeArguments()[n] : Integer.class;
   }
 

@@ -8,6 +8,7 @@ const { Loading } = require("./loading.cjs");
 const { Runner, value } = require("./running.cjs");
 const { Pools } = require("./pools.cjs");
 const { Counters, Search } = require("./search.cjs");
+const { quiet } = require("./quiet.cjs");
 const { source } = require("./values.cjs");
 const { Mutation, sizeOf, smallest } = require("./kills.cjs");
 
@@ -16,16 +17,6 @@ const ATTEMPTS = 3;
 
 function tell(what) {
   fs.writeSync(3, `${JSON.stringify(what)}\n`);
-}
-
-/** What the code under test must not do to its explorer. */
-function quiet() {
-  for (const name of ["log", "info", "warn", "error", "debug", "trace", "table", "dir", "group"]) console[name] = () => undefined;
-  process.exit = (code) => {
-    throw new Error(`process.exit(${code})`);
-  };
-  process.on("unhandledRejection", () => undefined);
-  process.on("uncaughtException", () => undefined);
 }
 
 async function main() {
@@ -55,6 +46,7 @@ async function explored(plan, loading, exported) {
   await search.seed(plan.checks.map((check) => check.scenario).filter((one) => targets.some((target) => target.symbol === one.symbol)));
   tell({ progress: "search", done: 0, of: 1 });
   await search.grow(began + plan.budget * 350, BARREN);
+  tell({ missed: search.counters.missed(search.reached) });
   for (const row of search.rows) row.size = sizeOf(row.scenario, row.seen);
   const mutation = new Mutation({ loading, search, mutants: plan.mutants, own: plan.own, present: new Set(plan.present.killed) });
   const fates = await mutation.judge(began + plan.budget * 1000, (done, of) => tell({ progress: "mutants", done, of }));

@@ -158,6 +158,19 @@ class Counters {
     return [...statements.map((key) => `s${key}`), ...branches];
   }
 
+  /** The lines on which statements begin that a row ran. */
+  lines(hit) {
+    const ran = hit.filter((one) => one.startsWith("s")).map((one) => this.data.statementMap[one.slice(1)].start.line);
+    return [...new Set(ran)].sort((a, b) => a - b);
+  }
+
+  /** The lines on which statements begin of which none was reached. */
+  missed(reached) {
+    const ran = new Set(this.lines([...reached]));
+    const all = Object.values(this.data.statementMap).map(({ start }) => start.line);
+    return [...new Set(all)].filter((line) => !ran.has(line)).sort((a, b) => a - b);
+  }
+
   /** Whether a row ran the statement around a line. */
   reaches(hit, line) {
     const around = Object.entries(this.data.statementMap).filter(([, { start, end }]) => start.line <= line && line <= end.line);

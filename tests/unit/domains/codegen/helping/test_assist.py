@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from domains.codegen.engine.errors import Cancelled
-from domains.codegen.engine.types import Coverage, Generated, Options, Project
+from domains.codegen.engine.types import Generated, Options, Project
 from domains.codegen.engine.watching import Watching
 from domains.codegen.helping.asking import Source
 from domains.codegen.making import generate
@@ -173,13 +173,3 @@ def test_a_run_that_is_stopped_stops_the_model_too(lend: Lend) -> None:
     while model.closed_early < len(model.requests) and time.monotonic() < deadline:
         time.sleep(0.01)
     assert model.closed_early == len(model.requests) > 0
-
-
-def test_another_language_says_that_the_model_has_no_part_in_it(lend: Lend, monkeypatch: pytest.MonkeyPatch) -> None:
-    from domains.codegen.javascript import generate as javascript
-
-    done = Generated({}, (), Coverage(1.0, None), None, 0, 0, (), (), (), {})
-    monkeypatch.setattr(javascript, "generate", lambda *_: done)
-    project = Project({"twice.js": b""}, "twice.js")
-    assert generate(Sandbox(), project, Options(), None, lend(script)).model.state == "unsupported"
-    assert generate(Sandbox(), project, Options(model=False), None, lend(script)).model.state == "off"

@@ -20,6 +20,7 @@ from domains.codegen.engine.types import Options, Project
 from domains.codegen.helping.asking import Asker
 from domains.codegen.helping.assist import ModelHelp, helper
 from domains.codegen.helping.calls import Callables, literal, read
+from domains.codegen.helping.python import Python
 from inference.client.scripted import ScriptedModel
 from inference.client.types import ChatRequest
 from tests.unit.domains.codegen.helping.conftest import Lend, kind_of
@@ -39,13 +40,13 @@ PROJECT = Project({"m.py": SOURCE.encode()}, "m.py")
 Made = Callable[..., Asker]
 
 
-def begun(asker: Asker, options: Options | None = None) -> ModelHelp:
-    help_ = ModelHelp(asker, options or Options())
+def begun(asker: Asker, options: Options | None = None) -> Any:
+    help_ = ModelHelp(asker, options or Options(), Python)
     help_.begin(PROJECT, ast.parse(SOURCE))
     return help_
 
 
-def asked_of(help_: ModelHelp) -> list[ChatRequest]:
+def asked_of(help_: Any) -> list[ChatRequest]:
     model = help_.asker.source.model
     assert isinstance(model, ScriptedModel)
     until = time.monotonic() + 5
@@ -73,7 +74,7 @@ def test_lines_that_were_missed_are_asked_about_and_none_are_not(asker: Made) ->
     assert {kind_of(request) for request in asked_of(help_)} == {"prose"}
     help_.missed([9])
     assert [kind_of(request) for request in asked_of(help_)].count("inputs") == 1
-    assert "return 1   # <- never reached" in help_.asker.source.model.requests[-1].messages[-1].content  # type: ignore[attr-defined]
+    assert "return 1   # <- never reached" in help_.asker.source.model.requests[-1].messages[-1].content
 
 
 def test_what_cannot_be_read_is_refused_and_needs_no_sandbox(asker: Made) -> None:
@@ -100,7 +101,7 @@ def test_a_model_that_is_away_leaves_everything_as_it_is(asker: Made) -> None:
     nowhere: Any = None
     explored = Explored.model_validate({"surviving": [{"line": 9, "change": "x"}]})
     assert help_.join(nowhere, explored) is explored
-    assert help_.word([]) == {}
+    assert help_.word([]) == ([], {})
     assert (help_.contribution([], []).state, help_.asker.questions) == ("away", 0)
 
 
@@ -113,7 +114,7 @@ def test_nothing_is_credited_that_was_not_given(asker: Made) -> None:
 
 
 def test_the_budget_begins_with_the_help_and_ends_it(lend: Lend) -> None:
-    made = helper(lend(lambda _request: "{}"), Options(budget_s=5.0), lambda *_: None, threading.Event())
+    made = helper(lend(lambda _request: "{}"), Options(budget_s=5.0), lambda *_: None, threading.Event(), Python)
     assert 4.0 < made.asker.left <= 5.0
 
 

@@ -8,14 +8,16 @@ from collections.abc import Callable
 
 from domains.codegen.engine.inside.scenarios import Scenario, Seen, Step
 from domains.codegen.engine.rendering import Case
-from domains.codegen.engine.types import Label
+from domains.codegen.engine.types import Label, Project
 from domains.codegen.helping.asking import Asker
 from domains.codegen.helping.naming import Namer
+from domains.codegen.helping.python import Python
 from inference.client.errors import ModelUnavailable
 from inference.client.scripted import Reply, ScriptedModel
 from inference.client.types import ChatRequest
 
-TREE = ast.parse("def keep(thing):\n    return thing\n\n\ndef drop(thing):\n    raise KeyError(thing)\n")
+SOURCE = "def keep(thing):\n    return thing\n\n\ndef drop(thing):\n    raise KeyError(thing)\n"
+PYTHON = Python(Project({"m.py": SOURCE.encode()}, "m.py"), ast.parse(SOURCE))
 Made = Callable[..., Asker]
 
 
@@ -28,9 +30,9 @@ def dropped(text: str) -> Case:
     return Case(scenario, (Seen("raises", "KeyError", message=text),), "regression")
 
 
-def namer(asker: Asker) -> tuple[Namer, list[tuple[str, int, int]]]:
+def namer(asker: Asker) -> tuple[Namer[Case], list[tuple[str, int, int]]]:
     told: list[tuple[str, int, int]] = []
-    return Namer(asker, TREE, lambda stage, n, of: told.append((stage, n, of))), told
+    return Namer(asker, PYTHON, lambda stage, n, of: told.append((stage, n, of))), told
 
 
 def saying(name: str, reason: str = "") -> Callable[[ChatRequest], str]:

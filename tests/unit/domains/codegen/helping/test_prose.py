@@ -6,9 +6,12 @@ import ast
 
 import pytest
 
-from domains.codegen.engine.inside.scenarios import Seen
+from domains.codegen.engine.inside.scenarios import Scenario
+from domains.codegen.engine.types import Project
 from domains.codegen.helping.calls import Callables
-from domains.codegen.helping.prose import Prose, claim, told
+from domains.codegen.helping.language import About, Claim, Prose
+from domains.codegen.helping.prose import claim, met
+from domains.codegen.helping.python import Python
 
 SOURCE = '''class Till:
     """Money."""
@@ -40,11 +43,17 @@ def mean(numbers):
 def plain(a):
     """Do things well."""
 '''
-KNOWN = Callables({"f": "f", "g": "g"})
+
+
+def python(source: str) -> Python:
+    return Python(Project({"m.py": source.encode()}, "m.py"), ast.parse(source), Callables({"f": "f", "g": "g"}))
+
+
+KNOWN = python("")
 
 
 def told_of(source: str) -> dict[str, Prose]:
-    return {one.symbol: one for one in told(ast.parse(source), source)}
+    return {one.symbol: one for one in python(source).prose()}
 
 
 def test_sentences_that_can_be_held_are_found_in_docstrings_and_comments() -> None:
@@ -66,7 +75,7 @@ def test_what_says_nothing_that_could_be_held_is_left_alone() -> None:
     assert "plain" not in told_of(SOURCE)
 
 
-def reading(sentence: str, call: str, expected: str) -> object:
+def reading(sentence: str, call: str, expected: str) -> Claim[Scenario] | None:
     return claim(Prose("f", "def f(a)", (sentence,)), sentence, call, expected, KNOWN)
 
 
@@ -114,14 +123,18 @@ def test_the_quote_must_stand_in_the_documentation() -> None:
     assert claim(prose, "list", "f([])", "0", KNOWN) is None
 
 
+def saw(result: str = "", raises: str = "") -> About:
+    return About("f", "f([])", ("[]",), result or raises, result, raises, changed=False, said=())
+
+
 def test_a_claim_is_met_by_the_same_value_or_exception() -> None:
-    value, raising = (
-        reading(s, "f([])", e) for s, e in [("Empty gives 0.", "0"), ("Empty raises KeyError", "KeyError")]
-    )
-    assert value.met(Seen("value", "0", "int"))  # type: ignore[attr-defined]
-    assert value.met(Seen("value", "0.0", "float"))  # type: ignore[attr-defined]
-    assert not value.met(Seen("value", "1", "int"))  # type: ignore[attr-defined]
-    assert not value.met(Seen("raises", "KeyError"))  # type: ignore[attr-defined]
-    assert raising.met(Seen("raises", "KeyError"))  # type: ignore[attr-defined]
-    assert not raising.met(Seen("value", "0", "int"))  # type: ignore[attr-defined]
-    assert raising.expected == Seen("raises", "KeyError")  # type: ignore[attr-defined]
+    value, raising = reading("Empty gives 0.", "f([])", "0"), reading("Empty raises KeyError", "f([])", "KeyError")
+    assert value is not None
+    assert raising is not None
+    assert met(value, saw("0"), KNOWN)
+    assert met(value, saw("0.0"), KNOWN)
+    assert not met(value, saw("1"), KNOWN)
+    assert not met(value, saw(raises="KeyError"), KNOWN)
+    assert not met(value, saw("object at 0x1"), KNOWN)
+    assert met(raising, saw(raises="KeyError"), KNOWN)
+    assert not met(raising, saw("0"), KNOWN)

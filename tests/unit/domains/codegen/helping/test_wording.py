@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 
 from domains.codegen.engine.inside.scenarios import Scenario, Seen, Step
 from domains.codegen.engine.rendering import Case
-from domains.codegen.helping.wording import facts, fault_of_name, fault_of_reason, words_of
+from domains.codegen.engine.types import Project
+from domains.codegen.helping import java, javascript
+from domains.codegen.helping.language import About
+from domains.codegen.helping.python import STYLE, Python
+from domains.codegen.helping.wording import Facts, fault_of_name, fault_of_reason, words_of
+from domains.codegen.helping.wording import facts as facts_of
 
 SOURCE = '''def discount(price: float, percent: float) -> float:
     """Return the price after a discount for loyal customers."""
@@ -14,6 +21,13 @@ SOURCE = '''def discount(price: float, percent: float) -> float:
         raise ValueError("percent must not be negative")
     return price * (1 - percent / 100)
 '''
+
+
+PYTHON = Python(Project({"m.py": SOURCE.encode()}, "m.py"), ast.parse(SOURCE))
+
+
+def facts(of: Case, source: str) -> Facts:
+    return facts_of(PYTHON.about(of), source, PYTHON.value)
 
 
 def case(arguments: tuple[str, ...], seen: Seen) -> Case:
@@ -44,7 +58,7 @@ CHANGED = case(("[1]", "0"), Seen("value", "[1]", "list", after=((0, "[1, 2]"),)
     ],
 )
 def test_a_name_that_says_what_happens_is_taken(of: Case, name: str) -> None:
-    assert fault_of_name(name, of, facts(of, SOURCE)) == ""
+    assert fault_of_name(name, STYLE, PYTHON.about(of), facts(of, SOURCE)) == ""
 
 
 @pytest.mark.parametrize(
@@ -78,7 +92,7 @@ def test_a_name_that_says_what_happens_is_taken(of: Case, name: str) -> None:
     ],
 )
 def test_a_name_that_contradicts_or_invents_is_not(of: Case, name: str, why: str) -> None:
-    assert why in fault_of_name(name, of, facts(of, SOURCE))
+    assert why in fault_of_name(name, STYLE, PYTHON.about(of), facts(of, SOURCE))
 
 
 @pytest.mark.parametrize(
@@ -106,3 +120,52 @@ def test_identifiers_are_taken_apart_into_words() -> None:
 def test_numbers_count_what_a_value_holds() -> None:
     of = case(("[7, 'a12']", "{'k': 3.5}"), Seen("value", "2", "int"))
     assert facts(of, SOURCE).numbers == {2.0, 7.0, 3.0, 12.0, 1.0, 3.5}
+
+
+REJECTED = About(
+    "Till.rebate", "rebate(1, -2)", ("1", "-2"), "throws java.lang.IllegalArgumentException: percent is negative", "",
+    "IllegalArgumentException", changed=False, said=("percent is negative",),
+)  # fmt: skip
+HALF = About("rebate", "rebate(80, 50)", ("80", "50"), "40", "40", "", changed=False, said=("price", "percent"))
+READ = "rebate price percent of a loyal customer"
+
+
+def known(about: About) -> Facts:
+    return facts_of(about, READ, ast.literal_eval)
+
+
+@pytest.mark.parametrize(
+    ("about", "name", "why"),
+    [
+        (REJECTED, "rebateOfANegativePercentIsRejected", ""),
+        (REJECTED, "rebateOfMinus2ThrowsIllegalArgumentException", ""),
+        (REJECTED, "rebateThrowsIllegalStateException", "IllegalArgumentException"),
+        (REJECTED, "rebateOfANegativePercent", "hides"),
+        (REJECTED, "priceOfANegativePercentThrows", "tested"),
+        (HALF, "rebateOf50HalvesThePrice", ""),
+        (HALF, "rebateOf50DoublesThePrice", "move"),
+        (HALF, "rebateOf50ReducesThePriceTo40", ""),
+        (HALF, "rebateOf30ReducesThePrice", "no 30"),
+        (HALF, "rebate_of_50_reduces_the_price", "no name"),
+    ],
+)
+def test_a_name_in_camel_case_is_held_word_by_word(about: About, name: str, why: str) -> None:
+    fault = fault_of_name(name, java.STYLE, about, known(about))
+    assert (fault == "") if not why else why in fault
+
+
+@pytest.mark.parametrize(
+    ("about", "name", "why"),
+    [
+        (REJECTED, "rejects a negative percent", ""),
+        (REJECTED, "gives a price", "hides"),
+        (HALF, "reduces the price to 40", ""),
+        (HALF, "gives 50 for a price of 80", "does not come"),
+        (HALF, "keeps the price", "come back"),
+        (HALF, "Reduces the price", "no name"),
+        (HALF, "reduces the price; process.exit()", "no name"),
+    ],
+)
+def test_a_name_in_a_sentence_need_not_say_what_its_block_says(about: About, name: str, why: str) -> None:
+    fault = fault_of_name(name, javascript.STYLE, about, known(about))
+    assert (fault == "") if not why else why in fault

@@ -172,5 +172,5 @@ def test_a_written_file_keeps_to_the_columns() -> None:
 def test_names_that_methods_have_are_not_given_again() -> None:
     made = row({"kind": "value", "text": "1", "type": "int"}, "2")
     free = Names().of(made)
-    assert Names([free]).of(made) == f"{free}Again"
-    assert Names([free, f"{free}Again"]).of(made) == f"{free}Variant3"
+    assert Names(taken=[free]).of(made) == f"{free}Again"
+    assert Names(taken=[free, f"{free}Again"]).of(made) == f"{free}Variant3"

@@ -65,7 +65,7 @@ def test_no_two_tests_of_a_symbol_share_a_title() -> None:
 
 
 def test_titles_that_tests_have_are_told_apart_within_their_symbol() -> None:
-    names = Names([("f", "gives 1"), ("f", "gives 1 (again)"), ("g", "gives 2")])
+    names = Names(taken=[("f", "gives 1"), ("f", "gives 1 (again)"), ("g", "gives 2")])
     assert names.free("f", "gives 1") == "gives 1 (a third time)"
     assert names.free("f", "gives 2") == "gives 2"
     assert names.free("g", "gives 2") == "gives 2 (again)"
