@@ -9,7 +9,7 @@ from typing import Any
 from lsprotocol import types as lsp
 from pygls.workspace import TextDocument
 
-from clients.lsp import api, assisting, failing, marks, work, writing
+from clients.lsp import api, assisting, completing, failing, marks, work, writing
 from clients.lsp.definitions import definitions
 from clients.lsp.problems import Problem, Text
 from clients.lsp.session import SOURCE, TestServer
@@ -34,6 +34,7 @@ def create(settings: Settings) -> TestServer:
     server.command(GENERATE)(_generate)
     server.command(CANCEL)(_cancel)
     assisting.register(server)
+    completing.register(server)
     return server
 
 

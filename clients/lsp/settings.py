@@ -20,6 +20,7 @@ _NAMES = {
     "allowPlainHttp": "allow_plain_http",
     "language": "language",
     "confirm": "confirm",
+    "completion": "completion",
 }
 
 
@@ -35,6 +36,8 @@ class Settings:
     language: Language = "en"
     confirm: bool = False
     """Let the editor ask before tests are written, where it can."""
+    completion: bool = False
+    """Complete code at the cursor."""
 
     def with_options(self, options: object) -> Settings:
         """Take over what the editor gave. Raises Problem for a key among it, an unknown name or a wrong value."""
