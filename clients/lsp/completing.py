@@ -113,8 +113,7 @@ async def _ask(server: TestServer, state: _State, document: TextDocument, positi
         "line": place.line + 1, "column": place.character + 1, **_TOKENS,
     }  # fmt: skip
     try:
-        asking = api.Asking(server.settings.base(), server.settings.key(), server.settings.language)
-        worked = await api.work(asking, body, lambda _name, _data: None)
+        worked = await api.work(work.asking(server.settings), body, lambda _name, _data: None)
     except Problem as problem:
         state.rest_until = monotonic() + REST_S
         logger.info("completion: %s", problem.code)

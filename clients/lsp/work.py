@@ -61,14 +61,19 @@ async def ask(server: LanguageServer, settings: Settings, document: TextDocument
     return await asked(body, plain, there, generated)
 
 
+def asking(settings: Settings) -> api.Asking:
+    """Return whom to ask, and as whom: the one place where the key is read. Raises Problem."""
+    return api.Asking(settings.base(), settings.key(), settings.language)
+
+
 async def call(
     server: LanguageServer, settings: Settings, title: Text, body: dict[str, Any], ask_for: Call[Made]
 ) -> Made:
     """Ask the assistant, with progress. Raises Problem; asyncio.CancelledError when the editor cancels."""
-    asking = api.Asking(settings.base(), settings.key(), settings.language)
+    by = asking(settings)
     token = await _progress(server)
     with _shown(server, token, title.of(settings.language)):
-        work = asyncio.ensure_future(ask_for(asking, body, _teller(server, token, settings)))
+        work = asyncio.ensure_future(ask_for(by, body, _teller(server, token, settings)))
         with _cancelled_by(server, token, work):
             return await work
 
