@@ -22,6 +22,7 @@ TABLE = 4
 _ITEMS = 50
 _EXACT_DIGITS = 8
 _FIRST = r"\1"
+_SINGLE = ("None", "True", "False", "NotImplemented")
 _PASSING = (" at 0x", "\n", "/", "<lambda>", "<locals>")
 _OTHERS = ("expected", "pytest", "request", "monkeypatch", "tmp_path")
 """Names with a meaning of their own in a test."""
@@ -264,7 +265,7 @@ def _given(step: Step, seen: Seen, call: str, subject: str, *, last: bool) -> li
         kind = f"isinstance({{}}, {seen.type})" if own else f'type({{}}).__name__ == "{seen.type}"'
         if not seen.parts:
             return [f"assert {kind.format(call)}"] if last else [call]
-        parts = [f"assert result.{name} == {text}" for name, text in seen.parts]
+        parts = [f"assert result.{name} {'is' if text in _SINGLE else '=='} {text}" for name, text in seen.parts]
         return [f"result = {call}", f"assert {kind.format('result')}", *parts] if last else [call]
     if seen.kind == "iterator":
         whole = f"list({call})" if seen.text.count(",") < _ITEMS - 1 else f"list(itertools.islice({call}, {_ITEMS}))"
@@ -283,7 +284,7 @@ def _given(step: Step, seen: Seen, call: str, subject: str, *, last: bool) -> li
 
 
 def _equality(call: str, seen: Seen) -> str:
-    if seen.text in {"None", "True", "False"}:
+    if seen.text in _SINGLE:
         return f"{call} is {seen.text}"
     return f"{call} == pytest.approx({seen.text})" if _compared(seen) == "approx" else f"{call} == {seen.text}"
 

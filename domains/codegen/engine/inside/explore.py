@@ -20,7 +20,7 @@ from typing import Any
 
 from domains.codegen.engine.inside.arranging import Arranged, kinds, makers
 from domains.codegen.engine.inside.harvest import harvest
-from domains.codegen.engine.inside.kills import Mutation, misused, smallest
+from domains.codegen.engine.inside.kills import Mutation, misused, rambling, smallest
 from domains.codegen.engine.inside.laws import known, told
 from domains.codegen.engine.inside.laws import steady as unchanged
 from domains.codegen.engine.inside.learning import is_untyped, learned
@@ -92,7 +92,11 @@ def _explore(plan: dict[str, Any], subject: Subject) -> None:
     steady = [_steady(row, fresh, arranged) for row in search.rows]
     for fate in [*fates, *further]:
         fate.killers = {n for n in fate.killers if steady[n]}
-    chosen = [n for n in smallest(search.rows, fates, ways, further, misused(search.rows, tree)) if steady[n]]
+    odd, long = misused(search.rows, tree), rambling(search.rows)
+    chosen = [n for n in smallest(search.rows, fates, ways, further, odd, long) if steady[n]]
+    for n, row in mutation.shortened(chosen, [*fates, *further], began + budget).items():
+        if _steady(row, fresh, arranged):
+            search.rows[n] = row
     checked = [{"id": check["id"], "seen": _checked(check, fresh, wanted)} for check in plan["checks"]]
     _tell({"result": {
         "symbols": [_described(target) for target in wanted],

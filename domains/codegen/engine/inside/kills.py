@@ -11,6 +11,7 @@ from domains.codegen.engine.inside.finer import finer
 from domains.codegen.engine.inside.laws import Standing, noticed
 from domains.codegen.engine.inside.mutators import Mutant, mutants
 from domains.codegen.engine.inside.running import Runner, Subject
+from domains.codegen.engine.inside.scenarios import Scenario
 from domains.codegen.engine.inside.search import Row, Search
 from domains.codegen.engine.inside.swapping import functions, swaps
 from domains.codegen.engine.inside.targets import Target
@@ -20,6 +21,8 @@ _ENOUGH = 6
 _ROWS = 80
 _TRIES = 120
 _ASKED = 12
+_DOES = 2
+"""Calls, the last among them, of which a name can still tell."""
 
 
 @dataclass(slots=True)
@@ -44,6 +47,7 @@ class Mutation:
         self._targets = {target.symbol: target for target in targets}
         self._living = functions(subject.path) if subject.once else {}
         self._inner = _inner_lines(tree)
+        self._mutants: dict[int, Mutant] = {}
 
     def judge(self, until: float, told: Callable[[int, int], None], before: frozenset[int] = frozenset()) -> list[Fate]:
         """Return the fate of every mutant judged before the time (of time.monotonic) is over.
@@ -110,6 +114,42 @@ class Mutation:
         self._subject.load(None)
         return fates
 
+    def shortened(self, chosen: Sequence[int], fates: Sequence[Fate], until: float) -> dict[int, Row]:
+        """Return shorter rows, by number, for chosen ones that do more than they need before their last step.
+
+        What is left still notices every mutant, and takes every way, that no other chosen row does.
+        """
+        found: dict[int, Row] = {}
+        for n in chosen:
+            row = self._search.rows[n]
+            if all(step.binds for step in row.scenario.steps[:-1]) or monotonic() > until:
+                continue
+            others = {*chosen} - {n}
+            needed = [fate for fate in fates if n in fate.killers and not fate.killers & others]
+            ways = row.edges.difference(*(found.get(other, self._search.rows[other]).edges for other in others))
+            runners = [self.mutated(self._mutants[id(fate)]) for fate in needed]
+            shorter = self._without(row, ways, [runner for runner in runners if runner is not None], until)
+            if shorter is not row:
+                found[n] = shorter
+                for fate in fates:
+                    fate.killers -= {n} if fate not in needed else set()  # the others answer for these from now on
+        self._subject.load(None)
+        return found
+
+    def _without(self, row: Row, ways: frozenset[tuple[int, int]], runners: Sequence[Runner], until: float) -> Row:
+        """Leave out steps, from the last to the first, as long as the row does what it is there for."""
+        for at in reversed(range(len(row.scenario.steps) - 1)):
+            steps = row.scenario.steps
+            if steps[at].binds or monotonic() > until:
+                continue
+            scenario = Scenario(row.scenario.symbol, (*steps[:at], *steps[at + 1 :]))
+            edges: set[tuple[int, int]] = set()
+            seen = self._search.runner.run(scenario, edges)
+            whole = len(seen) == len(scenario.steps) and seen[-1].shape() == row.seen[-1].shape()
+            if whole and ways <= edges and all(runner.run(scenario) != seen for runner in runners):
+                row = Row(scenario, seen, frozenset(edges))
+        return row
+
     def notices(self, law: Standing) -> bool:
         """Whether a law notices some mutant of what it runs: asked where the time did not suffice to judge them all."""
         near = [mutant for mutant in mutants(self._tree) if mutant.line in law.lines]
@@ -123,6 +163,7 @@ class Mutation:
         changes its import.
         """
         fate = Fate(mutant.line, mutant.change)
+        self._mutants[id(fate)] = mutant
         runner = self.mutated(mutant)
         if runner is None and self._subject.once:
             return None
@@ -195,25 +236,35 @@ def misused(rows: Sequence[Row], tree: ast.Module) -> frozenset[int]:
                      and row.seen[-1].text in odd)  # fmt: skip
 
 
+def rambling(rows: Sequence[Row]) -> frozenset[int]:
+    """Return the rows that do more than one thing before the last: a test of them says no scenario."""
+    return frozenset(n for n, row in enumerate(rows) if sum(not s.binds for s in row.scenario.steps) > _DOES)
+
+
 def smallest(
     rows: list[Row],
     fates: list[Fate],
     ways: frozenset[tuple[int, int]] = frozenset(),
     finer_fates: Sequence[Fate] = (),
     misuses: frozenset[int] = frozenset(),
+    rambles: frozenset[int] = frozenset(),
 ) -> list[int]:
     """Choose rows greedily: each next one notices the most mutants and takes the most ways not yet taken.
 
     `ways` are taken by the tests that are there; finer mutants weigh half. Rows that are `misuses` are chosen for
-    mutants only that nothing else notices: nobody wants to read them.
+    mutants only that nothing else notices: nobody wants to read them. So are `rambles`, and for ways that nothing else
+    takes.
     """
     kills: list[set[int]] = [set() for _ in rows]
     for n, fate in enumerate([*fates, *finer_fates]):
-        proper = fate.killers - misuses
+        proper = fate.killers - misuses - rambles or fate.killers - misuses
         for row in proper or (fate.killers if n < len(fates) else ()):
             kills[row].add(n)
     counted = range(len(fates))
-    ways_of = [frozenset() if n in misuses else row.edges for n, row in enumerate(rows)]
+    short = frozenset[tuple[int, int]]().union(*(row.edges for n, row in enumerate(rows) if n not in rambles | misuses))
+    ways_of = [
+        frozenset() if n in misuses else row.edges - short if n in rambles else row.edges for n, row in enumerate(rows)
+    ]
     chosen: list[int] = []
     killed: set[int] = set()
     taken: set[tuple[int, int]] = set(ways)

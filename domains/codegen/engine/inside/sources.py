@@ -90,6 +90,7 @@ def _tuple(value: tuple[object, ...], write: Callable[[object], str]) -> str:
 
 _EXACT: dict[type, Callable[[Any, Callable[[object], str]], str]] = {
     type(None): lambda value, _: repr(value),
+    type(NotImplemented): lambda value, _: repr(value),
     bool: lambda value, _: repr(value),
     int: lambda value, _: repr(value),
     str: lambda value, _: repr(value),

@@ -327,3 +327,15 @@ def test_a_special_method_is_written_as_an_operator() -> None:
     seen = (Seen("object", "Cart"), Seen("value", "False", "bool"))
     code = one(Case(Scenario("Cart.__contains__", steps), seen, "regression"))
     assert "assert (1 in cart) is False" in code
+
+
+def test_there_is_one_none_and_one_not_implemented() -> None:
+    parts = (("unit", "None"), ("low", "1"))
+    assert "assert result.unit is None\n    assert result.low == 1" in one(
+        case("f", Seen("object", "A", "A", parts=parts))
+    )
+    assert "assert f(2) is NotImplemented" in one(case("f", Seen("value", "NotImplemented", "NotImplementedType"), "2"))
+    refused = Seen("value", "NotImplemented", "NotImplementedType")
+    steps = (Step("Span", (), binds=True), Step("subject.__add__", (("", "'a'"),)))
+    code = one(Case(Scenario("Span.__add__", steps), (BOUND, refused), "regression"))
+    assert "assert span.__add__('a') is NotImplemented" in code

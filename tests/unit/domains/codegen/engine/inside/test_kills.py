@@ -11,7 +11,7 @@ import pytest
 
 from domains.codegen.engine.inside.guessing import Guesses
 from domains.codegen.engine.inside.harvest import harvest
-from domains.codegen.engine.inside.kills import Fate, Mutation, misused, smallest
+from domains.codegen.engine.inside.kills import Fate, Mutation, misused, rambling, smallest
 from domains.codegen.engine.inside.pools import Pools
 from domains.codegen.engine.inside.running import Runner, Subject
 from domains.codegen.engine.inside.scenarios import Scenario, Seen, Step
@@ -179,3 +179,74 @@ def test_what_no_test_says_of_an_object_on_the_way_notices_nothing(load: Loaded)
     _, mutation = mutation_of(load, WORDS, Scenario("Speller", (Step("Speller"),)))
     fates = mutation.judge(time.monotonic() + 600, lambda _done, _of: None)
     assert all(fate.killers for fate in fates if "XXotherXX" in fate.change)
+
+
+TILL = """
+class Till:
+    def __init__(self):
+        self.sum = 0
+        self.open = False
+
+    def start(self):
+        self.open = True
+        return "started"
+
+    def pay(self, n: int) -> int:
+        if not self.open:
+            raise ValueError("closed")
+        self.sum += n
+        return self.sum
+
+    def name(self):
+        return "till"
+"""
+
+
+def till(*calls: tuple[str, str]) -> Scenario:
+    steps = [Step(f"subject.{name}", (("", value),) if value else ()) for name, value in calls]
+    return Scenario(f"Till.{calls[-1][0]}", (Step("Till", binds=True), *steps))
+
+
+def test_what_a_scenario_does_not_need_is_left_out(load: Loaded) -> None:
+    long = till(("name", ""), ("start", ""), ("name", ""), ("pay", "2"), ("pay", "3"))
+    search, mutation = mutation_of(load, TILL, long, till(("name", "")), till(("start", "")))
+    fates = mutation.judge(time.monotonic() + 600, lambda _done, _of: None)
+    before = {fate.change for fate in fates if fate.killers & {0, 1, 2}}
+    short = mutation.shortened([0, 1, 2], fates, time.monotonic() + 600)
+    assert [step.callee for step in short[0].scenario.steps] == ["Till", "subject.start", "subject.pay"]
+    assert {*short} == {0}
+    search.rows[0] = short[0]
+    again = mutation.judge(time.monotonic() + 600, lambda _done, _of: None)
+    assert before == {fate.change for fate in again if fate.killers & {0, 1, 2}}
+
+
+def test_two_scenarios_do_not_both_leave_a_mutant_to_the_other(load: Loaded) -> None:
+    one, other = till(("start", ""), ("name", ""), ("pay", "2")), till(("start", ""), ("name", ""), ("pay", "5"))
+    search, mutation = mutation_of(load, TILL, one, other)
+    fates = mutation.judge(time.monotonic() + 600, lambda _done, _of: None)
+    named = [fate for fate in fates if "till" in fate.change]
+    assert named
+    for n, row in mutation.shortened([0, 1], fates, time.monotonic() + 600).items():
+        search.rows[n] = row
+    calls = [step.callee for row in search.rows[:2] for step in row.scenario.steps]
+    assert calls.count("subject.name") == 1
+
+
+def test_without_time_nothing_is_left_out(load: Loaded) -> None:
+    _, mutation = mutation_of(load, TILL, till(("name", ""), ("start", "")))
+    fates = mutation.judge(time.monotonic() + 600, lambda _done, _of: None)
+    assert mutation.shortened([0], fates, time.monotonic() - 1) == {}
+
+
+def test_a_scenario_that_rambles_is_chosen_for_what_no_other_notices(load: Loaded) -> None:
+    long = till(("start", ""), ("pay", "2"), ("pay", "3"), ("name", ""))
+    search, mutation = mutation_of(load, TILL, long, till(("name", "")), till(("start", "")), till(("pay", "1")))
+    assert rambling(search.rows) == {0}
+    fates = mutation.judge(time.monotonic() + 600, lambda _done, _of: None)
+    eager = smallest(search.rows, fates)
+    calm = smallest(search.rows, fates, rambles=rambling(search.rows))
+    assert eager[0] == 0
+    assert {1, 2, 0} <= {*calm}  # `sum` grows only there
+    alone = [fate for fate in fates if fate.killers == {0}]
+    assert alone
+    assert all(fate.killers & {*calm} for fate in fates if fate.killers)
