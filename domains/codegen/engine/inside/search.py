@@ -132,12 +132,19 @@ class Search:
         name, old = steps[n].arguments[m]
         target = targets.get(row.scenario.symbol)
         own = n == len(steps) - 1 and steps[n].callee != SUBJECT  # else it is a call of what the target gave
-        beside = [text for k, (_, text) in enumerate(steps[n].arguments) if k != m]
-        told = related(self.chance.choice(beside), self.chance) if beside and self.chance.random() < _RELATED else None
-        new = told or self._other(old, target, m if own else -1)
+        position = m if own else -1
+        told = self._told(steps[n], m) if target is not None and _free(target, name, position) else None
+        new = told or self._other(old, target, position)
         arguments = (*steps[n].arguments[:m], (name, new), *steps[n].arguments[m + 1 :])
         steps[n] = Step(steps[n].callee, arguments, steps[n].binds, steps[n].reads)
         return Scenario(row.scenario.symbol, tuple(steps))
+
+    def _told(self, step: Step, m: int) -> str | None:
+        """Return, at times, a part of another argument of a call."""
+        beside = [text for k, (_, text) in enumerate(step.arguments) if k != m]
+        if not beside or self.chance.random() > _RELATED:
+            return None
+        return related(self.chance.choice(beside), self.chance)
 
     def _other(self, old: str, target: Target | None, position: int) -> str:
         if target is not None and 0 <= position < len(target.parameters) and self.chance.random() < 0.5:
@@ -245,6 +252,12 @@ class Search:
         known = self._given_by.setdefault(last.type, [])
         if len(known) < _ALIKE and not step.reads:
             known.append(Step(step.callee, step.arguments, binds=True))
+
+
+def _free(target: Target, name: str, position: int) -> bool:
+    """Whether a parameter, by its name or position, takes any type: what states one is given nothing else."""
+    at = [n for n, parameter in enumerate(target.parameters) if (parameter.name == name if name else n == position)]
+    return any(not target.parameters[n].typed for n in at)
 
 
 def _skips(target: Target, given: list[tuple[Parameter, str]], position: int) -> bool:

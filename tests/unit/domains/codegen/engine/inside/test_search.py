@@ -194,3 +194,22 @@ def test_constants_examples_and_patterns_are_harvested() -> None:
     assert "doc" in found.documented
     assert found.matching
     assert found.calls == ["f('doc', 9)"]
+
+
+ENDS = "def f(text{}, ends{}):\n    return 'cut' if len(ends) > 2 and text.endswith(ends) else 'kept'\n"
+
+
+def test_a_part_of_one_argument_is_tried_as_another(load: Load) -> None:
+    search, _, _ = searched(load(ENDS.format("", "")), 3.0)
+    assert "'cut'" in outcomes(search)
+
+
+def test_what_states_its_type_is_given_no_part_of_another(load: Load) -> None:
+    source = "def f(items: list[int], name: str) -> str:\n    return name * len(items)\n"
+    search, listed, _ = searched(load(source), 1.0)
+    targets_by = {target.symbol: target for target in listed}
+    drawn = [search.varied(row, targets_by) for row in search.rows for _ in range(40)]
+    given = [scenario.steps[-1].arguments for scenario in drawn if scenario is not None]
+    assert given
+    assert all(isinstance(ast.literal_eval(items[1]), list) for items, _ in given)
+    assert all(isinstance(ast.literal_eval(name[1]), str) for _, name in given)
