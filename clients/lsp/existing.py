@@ -17,8 +17,8 @@ from clients.lsp.testplaces import TestFile, file_of_tests, root_for, usual_name
 _MOST_CONFTESTS = 19
 """The server takes twenty files as existing ones."""
 _BLAMED = frozenset({"broken_source", "syntax_error", "too_large", "body_too_large"})
-_UNKNOWN = frozenset({"existing_python_only", "invalid_input"})
-"""Of servers that add to Python files alone, or to none."""
+_UNKNOWN = frozenset({"invalid_input"})
+"""Of servers that do not know the field."""
 _OTHER = "other_framework"
 
 

@@ -28,8 +28,8 @@ export interface Answer<T> {
 /** The server takes twenty. */
 const MOST_CONFTESTS = 19;
 const BLAMED: readonly Kind[] = ["broken_source", "syntax_error", "too_large"];
-/** Of servers that add to Python files alone, or to none. */
-const UNKNOWN = ["existing_python_only", "invalid_input"];
+/** Of servers that do not know the field. */
+const UNKNOWN = ["invalid_input"];
 const OTHER = "other_framework";
 
 /** Put the tests of a source beside what is sent of it; as it was, where there are none or they do not fit. */

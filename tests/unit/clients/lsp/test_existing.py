@@ -132,7 +132,6 @@ THERE = There(Path("/p/test_till.py"), "test_till.py", TESTS)
         ("syntax_error", True),
         ("too_large", True),
         ("other_framework", True),
-        ("existing_python_only", False),
         ("invalid_input", False),
     ],
 )
@@ -171,7 +170,7 @@ async def test_the_file_that_was_there_comes_back_under_its_name() -> None:
     ("name", "source", "code", "wanted"),
     [
         ("test_till.py", "till.py", "broken_source", None),
-        ("src/till.test.js", "src/till.js", "existing_python_only", None),
+        ("src/till.test.js", "src/till.js", "syntax_error", None),
         ("MoreTest.java", "More.java", "broken_source", None),
         ("test_till_suspected.py", "till.py", "broken_source", "test_till_suspected.py"),
         ("tests/test_till_more.py", "till.py", "broken_source", "test_till_more.py"),

@@ -101,7 +101,6 @@ const REFUSALS: [number, string, boolean][] = [
   [422, "broken_source", true],
   [422, "syntax_error", true],
   [413, "too_large", true],
-  [400, "existing_python_only", true],
   [400, "invalid_input", true],
   [422, "other_framework", true],
   [401, "not_authenticated", false],
