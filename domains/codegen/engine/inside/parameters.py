@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from domains.codegen.engine.inside.keywords import keywords
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
@@ -30,7 +32,10 @@ class Parameter:
 
 
 def parameters(function: Callable[..., Any], owner: type | None, own: dict[str, Any]) -> tuple[Parameter, ...]:
-    """Return what a caller passes, the object itself aside; empty for what has no signature."""
+    """Return what a caller passes, the object itself aside, and the keywords that `**options` is asked for.
+
+    Empty for what has no signature.
+    """
     try:
         listed = list(inspect.signature(function).parameters.values())
     except (ValueError, TypeError):
@@ -39,14 +44,21 @@ def parameters(function: Callable[..., Any], owner: type | None, own: dict[str, 
     if owner is not None and listed and listed[0].name in {"self", "cls", "_cls"}:
         listed = listed[1:]
     empty = inspect.Parameter.empty
-    return tuple(
+    taken = [
         Parameter(
             p.name, hints.get(p.name, empty), p.default is empty and p.kind is not p.VAR_POSITIONAL,
             p.kind is p.KEYWORD_ONLY, p.kind is p.VAR_POSITIONAL, p.default,
         )
         for p in listed
         if p.kind is not p.VAR_KEYWORD
-    )  # fmt: skip
+    ]  # fmt: skip
+    further = next((p for p in listed if p.kind is p.VAR_KEYWORD), None)
+    if further is not None:
+        known = {one.name for one in taken}
+        asked = keywords(function, further.name).items()
+        hint = hints.get(further.name, empty)
+        taken += [Parameter(n, hint, needed=False, keyword=True, default=value) for n, value in asked if n not in known]
+    return tuple(taken)
 
 
 def _hints(function: Callable[..., Any], own: dict[str, Any]) -> dict[str, Any]:
