@@ -4,6 +4,7 @@
 const { now } = require("./clock.cjs");
 const { Runner } = require("./running.cjs");
 const { stalled } = require("./loading.cjs");
+const { notices } = require("./noticing.cjs");
 
 const ENOUGH = 6;
 const ROWS = 80;
@@ -41,19 +42,23 @@ class Mutation {
     }
     if (present) return fate;
     const reaching = rows.map((row, n) => n).filter((n) => this.search.counters.reaches(rows[n].hit, mutant.line));
+    const declared = this.search.counters.inside(mutant.line);
+    const likely = (n) => (declared.size && rows[n].hit.some((one) => declared.has(one)) ? 0 : 1);
+    reaching.sort((a, b) => likely(a) - likely(b) || rows[a].size - rows[b].size);
     await this.compare(runner, reaching, fate, until);
     if (!fate.killers.size && reaching.length) await this.look(runner, reaching.map((n) => rows[n]), fate, until);
     return fate;
   }
 
+  /** `reaching` are rows by number, the likeliest first. */
   async compare(runner, reaching, fate, until) {
     const { rows } = this.search;
-    const ordered = [...reaching].sort((a, b) => rows[a].size - rows[b].size).slice(0, ROWS);
+    const ordered = reaching.slice(0, ROWS);
     for (let at = 0; at < ordered.length && fate.killers.size < ENOUGH; at += 16) {
       const piece = ordered.slice(at, at + 16);
       const outcomes = await runner.all(piece.map((n) => rows[n].scenario));
       piece.forEach((n, m) => {
-        if (JSON.stringify(outcomes[m]) !== JSON.stringify(rows[n].seen)) fate.killers.add(n);
+        if (notices(rows[n].seen, outcomes[m])) fate.killers.add(n);
       });
       if (outcomes.some((one) => one?.kind === "stalled") || (now() > until && fate.killers.size)) return;
     }
@@ -71,7 +76,7 @@ class Mutation {
       if (seen === undefined || seen.kind === "stalled" || (seen.kind === "throws" && !seen.own)) continue;
       const hit = this.search.counters.hit();
       const other = await runner.run(scenario);
-      if (JSON.stringify(other) !== JSON.stringify(seen)) {
+      if (notices(seen, other)) {
         this.search.tried.add(key);
         this.search.rows.push({ scenario, seen, hit, size: sizeOf(scenario, seen) });
         fate.killers.add(this.search.rows.length - 1);

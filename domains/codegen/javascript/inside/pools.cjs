@@ -7,6 +7,10 @@ const { value } = require("./running.cjs");
 
 const NUMBERS = ["0", "1", "-1", "2", "10", "5", "3", "7", "100", "0.5", "-2"];
 const FUNCTIONS = ["(x) => x", "(a, b) => a - b", "() => true", "() => undefined", "(x) => x > 1", "(a, b) => a + b", "(x) => x * 2", "(x) => String(x)"];
+const COUNTING = "((n) => () => ++n)(0)"; // what it gives says how often it was called
+const LATER = ["async (x) => x", "async () => null", 'async () => { throw new Error("refused"); }'];
+const ITEMS = { numbers: "number", strings: "string", table: "numbers", functions: "function" };
+const SEVERAL = /^(fns|funcs|functions|callbacks|handlers|predicates|mappers|middlewares?|listeners|validators|transforms|steps|stages)$/i;
 const GUESSED = ["number", "string", "numbers", "strings", "object", "boolean", "table", "function"];
 const HINTS = [
   [/^(n|i|k|x|y|num|count|size|index|amount|price|age|year|limit|max|min|total|length|width|height|rate)$|number|count|amount|price|percent/i, "number"],
@@ -24,6 +28,12 @@ class Pools {
     this.chance = chance;
     this.learned = new Map();
     this.known = new Map();
+    this.later = new Set();
+  }
+
+  /** The functions that a symbol is given may be waited for: it waits itself. */
+  waits(symbol) {
+    this.later.add(symbol);
   }
 
   of(symbol) {
@@ -66,8 +76,10 @@ class Pools {
       return this.known.get(key);
     }
     const hinted = HINTS.filter(([pattern]) => pattern.test(parameter.name)).map(([, kind]) => kind);
-    const kinds = parameter.uses.length ? parameter.uses : hinted.length ? hinted.slice(0, 2) : GUESSED;
-    return kinds.map(guessed);
+    const several = SEVERAL.test(parameter.name) ? ["functions"] : [];
+    const uses = several.length ? several : parameter.uses;
+    const kinds = uses.length ? uses : hinted.length ? hinted.slice(0, 2) : GUESSED;
+    return (parameter.rest ? kinds.map((kind) => ITEMS[kind] ?? kind) : kinds).map(guessed);
   }
 
   plain(one, symbol) {
@@ -81,7 +93,7 @@ class Pools {
       case "literal": return [one.source];
       case "date": return ['new Date("2024-02-29T12:00:00.000Z")', 'new Date("2023-12-31T23:59:59.000Z")', 'new Date("1970-01-01T00:00:00.000Z")'];
       case "regexp": return ["/a/", "/\\d+/g"];
-      case "function": return [...FUNCTIONS];
+      case "function": return this.later.has(symbol) ? [...LATER, ...FUNCTIONS] : [...FUNCTIONS, COUNTING];
       case "union": return one.of.flatMap((part) => this.plain(part, symbol));
       case "any": return ["1", '"a"', "null", "[]", "{}", "true"];
       default: return Array.from({ length: 10 }, () => this.drawn(one, symbol, 0)).concat(empties(one));
@@ -118,7 +130,7 @@ class Pools {
   guess(kind, symbol, depth) {
     const terms = {
       numbers: { k: "array", of: { k: "number" } }, strings: { k: "array", of: { k: "string" } },
-      table: { k: "array", of: { k: "array", of: { k: "number" } } }, object: { k: "object", fields: [] },
+      functions: { k: "array", of: { k: "function" } }, table: { k: "array", of: { k: "array", of: { k: "number" } } }, object: { k: "object", fields: [] },
     };
     return this.drawn(terms[kind] ?? { k: kind }, symbol, depth);
   }

@@ -1,6 +1,7 @@
 "use strict";
-// Runs scenarios on a loaded module and notes what was seen. A scenario is {symbol, steps: [{kind, callee, args}]}: kinds are
-// call, new (binds the subject), method and get (of the subject). Arguments are source, evaluated anew each time.
+// Runs scenarios on a loaded module and notes what was seen. A scenario is {symbol, steps: [{kind, callee, args, binds}]}: kinds
+// are call, new, method and get (of the subject), and apply (the subject is called). What a step gives that binds, as new always
+// does, is the subject of those behind it. Arguments are source, evaluated anew each time.
 
 const { source } = require("./values.cjs");
 const { spent } = require("./clock.cjs");
@@ -21,6 +22,10 @@ function value(text) {
     evaluated.set(text, made);
   }
   return made();
+}
+
+function binds(step) {
+  return step.kind === "new" || step.binds === true;
 }
 
 class Runner {
@@ -75,6 +80,19 @@ class Runner {
     return outcomes;
   }
 
+  /** What a scenario gives: its last step's own result. Throws what it throws, and where it has no end. */
+  given(scenario) {
+    return timed(() => {
+      let subject;
+      let result;
+      for (const step of scenario.steps) {
+        result = this.step(step, subject, step.args.map(value));
+        if (binds(step)) subject = result;
+      }
+      return result;
+    }, CALL_MS);
+  }
+
   attempt(scenario) {
     let subject;
     let last;
@@ -86,7 +104,7 @@ class Runner {
         const before = isLast ? args.map(source) : undefined;
         const state = isLast && step.kind === "method" ? stateOf(subject) : undefined;
         const result = this.step(step, subject, args);
-        if (step.kind === "new") subject = result;
+        if (binds(step)) subject = result;
         if (isLast) last = this.outcome({ step, result, args, before, state, subject });
       } catch (error) {
         if (stalled(error)) throw error;
@@ -99,6 +117,7 @@ class Runner {
   step(step, subject, args) {
     if (step.kind === "get") return subject[step.callee];
     if (step.kind === "method") return subject[step.callee](...args);
+    if (step.kind === "apply") return subject(...args);
     const { owner, found } = this.find(step.callee);
     return step.kind === "new" ? new found(...args) : found.apply(owner, args);
   }
