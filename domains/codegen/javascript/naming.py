@@ -10,9 +10,13 @@ from domains.codegen.javascript.exploring import Scenario, Seen, Step
 _PLAIN = {"Function": "function", "Object": "object"}
 _SHORT = 30
 _LONGEST = 110
-COUNTING = "((n) => () => ++n)(0)"
-"""A function that the search gives to others: what it gives says how often it was called."""
-_FUNCTION = re.compile(r"^\(?[\w$, ]*\)?\s*=>")
+_TOLD = {
+    "Array.prototype.shift.bind([1, 2, 3])": "a function that gives 1, 2, 3 in turn",
+    '() => { throw new Error("refused"); }': "a function that throws",
+    'async () => { throw new Error("refused"); }': "a function that rejects",
+}
+"""Functions that the search gives to others."""
+_FUNCTION = re.compile(r"^(?:async )?\(?[\w$, ]*\)?\s*=>")
 
 
 class Names:
@@ -32,7 +36,7 @@ class Names:
 
     def free(self, symbol: str, wanted: str) -> str:
         """Return the title, told apart from those given before."""
-        base = wanted[:_LONGEST].rstrip()
+        base = wanted if len(wanted) <= _LONGEST else wanted[:_LONGEST].rpartition(" ")[0]
         for n in range(1, 1000):
             title = base if n == 1 else f"{base} ({_ordinal(n)})"
             if (symbol, title) not in self._taken:
@@ -43,8 +47,8 @@ class Names:
 
 def describe(text: str) -> str:
     """Say in few words what an expression is: itself when it is short."""
-    if text == COUNTING:
-        return "a function that counts its calls"
+    if text in _TOLD:
+        return _TOLD[text]
     if _FUNCTION.match(text):
         return f"the function {text}" if len(text) <= _SHORT else "a function"
     if text == '""':
@@ -95,11 +99,14 @@ def _after(scenario: Scenario) -> str:
 
 def _through(scenario: Scenario) -> str:
     """Say what was made and how it is called: ` for 1 and 2, by next after next`, ` for 2, called with 1`."""
-    first, *chain = (step for step in scenario.steps[: scenario.made] if step.kind != "new")
-    *before, last = scenario.steps[scenario.made :]
+    first, *chain = (step for step in scenario.steps[: scenario.made] if step.binds)
+    *before, last = [step for step in scenario.steps[1:] if not step.binds]
     said = _given("for", first) + "".join(f", {_call(step)}" for step in chain)
-    between = " and ".join(_call(step).removeprefix("called ").removeprefix("by ") for step in before[-2:])
-    return f"{said}, {_call(last)}{f' after {between}' if between else ''}"
+    between = " and ".join(
+        ("a call" if step.kind == "apply" else step.callee) + _given("with", step) for step in before[-2:]
+    )
+    comma = "," if said or last.kind == "apply" else ""
+    return f"{said}{comma} {_call(last)}{f' after {between}' if between else ''}"
 
 
 def _call(step: Step) -> str:

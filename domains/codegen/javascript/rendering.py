@@ -88,7 +88,7 @@ class Writer:
         return Written(f"{case.scenario.symbol} {title}", case.scenario.symbol, code, (case,))
 
     def _arranged(self, scenario: Scenario, target: Target | None) -> tuple[list[str], str]:
-        """Write the steps before the last, calls of what the one before gave as one: `retry(2)(fn)`; name the subject."""
+        """Write the steps before the last, calls of what one gave as one: `retry(2)(fn)`; name the subject."""
         lines: list[str] = []
         subject = self._subject(target)
         for n, step in enumerate(scenario.steps[:-1], 1):
@@ -100,13 +100,14 @@ class Writer:
             elif n < scenario.made:
                 subject = call
             else:
-                subject = self._made(scenario.steps[0])
+                subject = self._made(scenario)
                 lines.append(f"const {subject} = {call};")
         return lines, subject
 
-    def _made(self, first: Step) -> str:
+    def _made(self, scenario: Scenario) -> str:
         """Name what a function gave: `stack` what `createStack` did. It hides nothing that the module exports."""
-        found = _MAKER.match(self._shown.get(first.callee, "")) if first.kind == "call" else None
+        name = self._shown.get(scenario.steps[0].callee, "") if scenario.made == 1 else ""
+        found = _MAKER.match(name)
         noun = found[1][0].lower() + found[1][1:] if found is not None else ""
         return self._free("made" if noun in _RESERVED else noun, [])
 

@@ -4,10 +4,11 @@
 const DEEP = 3; // calls in a row: `retry(2)(fn)(value)`
 const EAGER = 10; // calls that are tried at once of each that is new
 const KNOWN = 60;
-const OF_ONE = 12; // of these, those that one symbol gave
+const OF_ONE = 10; // of these, those that one symbol gave by as many calls
+const ANYTHING = 0.25; // share of values that do not keep to what the name of a parameter says
 const AGAIN = 0.25; // share of functions that are called twice: what remembers, counts or ends says so only then
 const IN_A_ROW = [1, 1, 2, 2, 3]; // methods of one object
-const LONGEST = 8;
+const LONGEST = 9;
 const FUNCTION = /^(f|fn|func|function|callback|cb|callable|method|wrapped|key|pred|predicate|iteratee|mapper|handler|listener|load|loader|compare|comparator)$/i;
 
 class Calling {
@@ -32,15 +33,18 @@ class Calling {
     const { symbol, steps } = scenario;
     if (seen.kind !== "object" || seen.waits || !this.tested.has(symbol) || this.known.length >= KNOWN) return;
     const before = steps.slice(0, -1);
-    if (steps.at(-1).kind === "new" || steps.length > DEEP || before.some((step) => step.kind !== "new" && !step.binds)) return;
+    const through = steps.findIndex((step) => step.binds); // in front of it stand calls of an object, behind it only such as bind
+    if (steps.at(-1).kind === "new" || steps.length > LONGEST - IN_A_ROW.length) return;
+    if (through >= 0 && (steps.length - through > DEEP - 1 || before.slice(through).some((step) => !step.binds))) return;
     const made = { symbol, steps: [...before, { ...steps.at(-1), binds: true }] };
     const key = JSON.stringify(made);
-    const count = this.counts.get(symbol) ?? 0;
+    const depth = `${symbol} ${steps.length}`;
+    const count = this.counts.get(depth) ?? 0;
     if (this.takes.has(key) || count >= OF_ONE) return;
     const ways = this.ways(made);
     this.takes.set(key, ways);
     if (!ways.length) return;
-    this.counts.set(symbol, count + 1);
+    this.counts.set(depth, count + 1);
     this.known.push(made);
     for (let n = 0; n < EAGER; n++) this.waiting.push(made);
   }
@@ -50,11 +54,18 @@ class Calling {
     if (!this.known.length) return undefined;
     const made = this.waiting.length ? this.waiting.shift() : this.chance.pick(this.known);
     const ways = this.takes.get(JSON.stringify(made));
-    const calls = [this.call(made.symbol, this.chance.pick(ways))];
-    if (calls[0].kind !== "apply") {
-      for (let n = this.chance.pick(IN_A_ROW); n > 1; n--) calls.push(this.call(made.symbol, this.chance.pick(ways)));
-    } else if (this.chance.share(AGAIN)) calls.push(this.chance.share(0.5) ? calls[0] : this.call(made.symbol, this.chance.pick(ways)));
-    return { symbol: made.symbol, steps: [...made.steps, ...calls] };
+    const last = this.call(made.symbol, this.chance.pick(ways));
+    return { symbol: made.symbol, steps: [...made.steps, ...this.before(made.symbol, ways, last), last] };
+  }
+
+  /** Calls on the way to the last one; what only reads changes nothing. */
+  before(symbol, ways, last) {
+    const doing = ways.filter((one) => one.kind !== "get");
+    if (last.kind === "apply") {
+      if (!this.chance.share(AGAIN)) return [];
+      return [this.chance.share(0.5) ? last : this.call(symbol, this.chance.pick(doing))];
+    }
+    return Array.from({ length: doing.length ? this.chance.pick(IN_A_ROW) - 1 : 0 }, () => this.call(symbol, this.chance.pick(doing)));
   }
 
   /** The same with one more call before the last; undefined where nothing that was given is called. */
@@ -62,7 +73,10 @@ class Calling {
     const bound = steps.findLastIndex((step) => step.binds);
     if (bound < 0 || bound === steps.length - 1 || steps.length >= LONGEST) return undefined;
     const ways = this.takes.get(JSON.stringify({ symbol, steps: steps.slice(0, bound + 1) }));
-    const call = ways === undefined || this.chance.share(0.5) ? steps.at(-1) : this.call(symbol, this.chance.pick(ways));
+    const doing = (ways ?? []).filter((one) => one.kind !== "get");
+    const call = doing.length ? this.call(symbol, this.chance.pick(doing)) : steps.at(-1);
+    if (this.chance.share(0.5) && steps.at(-1).kind !== "get") return { symbol, steps: [...steps, steps.at(-1)] };
+    if (call.kind === "get") return undefined;
     return { symbol, steps: [...steps.slice(0, -1), call, steps.at(-1)] };
   }
 
@@ -84,7 +98,8 @@ class Calling {
   /** The source of a value for a parameter of which only the name is known. */
   value(symbol, name) {
     const uses = FUNCTION.test(name) ? ["function"] : [];
-    return this.pools.draw(symbol, { name, type: null, default: null, optional: false, rest: false, uses }, `given ${name}`);
+    const known = uses.length || !this.chance.share(ANYTHING) ? name : "";
+    return this.pools.draw(symbol, { name: known, type: null, default: null, optional: false, rest: false, uses }, `given ${known}`);
   }
 
   /** What can be done with what a scenario makes: {kind, callee, parameters}; nothing with an object of an offered class. */

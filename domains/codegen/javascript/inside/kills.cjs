@@ -9,6 +9,7 @@ const { notices } = require("./noticing.cjs");
 const ENOUGH = 6;
 const ROWS = 80;
 const TRIES = 150;
+const VAGUE = 300;
 
 class Mutation {
   /** `present` are the numbers of mutants that tests which are there notice: no other is sought for them. */
@@ -42,12 +43,22 @@ class Mutation {
     }
     if (present) return fate;
     const reaching = rows.map((row, n) => n).filter((n) => this.search.counters.reaches(rows[n].hit, mutant.line));
-    const declared = this.search.counters.inside(mutant.line);
-    const likely = (n) => (declared.size && rows[n].hit.some((one) => declared.has(one)) ? 0 : 1);
-    reaching.sort((a, b) => likely(a) - likely(b) || rows[a].size - rows[b].size);
+    const likely = reaching.filter(this.likely(mutant.line));
+    const first = new Set(likely);
+    reaching.sort((a, b) => first.has(b) - first.has(a) || rows[a].size - rows[b].size);
     await this.compare(runner, reaching, fate, until);
-    if (!fate.killers.size && reaching.length) await this.look(runner, reaching.map((n) => rows[n]), fate, until);
+    const near = likely.length ? likely : reaching;
+    if (!fate.killers.size && near.length) await this.look(runner, near.map((n) => rows[n]), fate, until);
     return fate;
+  }
+
+  /** Which rows may feel a change of a line that runs at import: those inside what it declares, or of symbols that name that. */
+  likely(line) {
+    const { rows, counters } = this.search;
+    const declared = counters.inside(line);
+    if (declared.size) return (n) => rows[n].hit.some((one) => declared.has(one));
+    const name = /\b(?:const|let|var)\s+([A-Za-z_$][\w$]*)/.exec(counters.firstLine(line, this.loading.text))?.[1];
+    return (n) => name !== undefined && this.search.writes(rows[n].scenario.symbol, name);
   }
 
   /** `reaching` are rows by number, the likeliest first. */
@@ -66,7 +77,7 @@ class Mutation {
 
   /** Search near the scenarios that reach a surviving mutant for one that tells it from the original. */
   async look(runner, rows, fate, until) {
-    for (let n = 0; n < TRIES && now() < until; n++) {
+    for (let n = 0; n < TRIES * this.search.patience && now() < until; n++) {
       const row = this.search.chance.pick(rows);
       const scenario = this.search.varied(row);
       const key = JSON.stringify(scenario);
@@ -87,9 +98,10 @@ class Mutation {
   }
 }
 
-/** How much there is to read in a test. */
+/** How much there is to read in a test; one that only says of what kind a result is comes last. */
 function sizeOf(scenario, seen) {
-  return JSON.stringify(scenario.steps).length + seen.text.length / 2 + 20 * scenario.steps.length;
+  const vague = seen.kind === "object" && !seen.parts?.length ? VAGUE : 0;
+  return JSON.stringify(scenario.steps).length + seen.text.length / 2 + 20 * scenario.steps.length + vague;
 }
 
 /** Choose rows greedily: each next one notices the most mutants and takes the most ways not yet taken. `ways` are. */

@@ -11,7 +11,7 @@ const CALL_MS = 150;
 const AGAIN = 6;
 const SETTLE_MS = 250;
 const ITEMS = 50;
-const NATIVE = /is not a function|is not iterable|is not a constructor|is not defined|[Cc]annot read propert|[Cc]annot set propert|[Cc]annot convert|[Cc]annot destructure|[Cc]annot mix|[Cc]annot access|before initialization|Maximum call stack|undefined|Invalid (array|string|count|time|regular)|must be called on|called on incompatible|Reduce of empty|Assignment to constant|not an object|toFixed|toString\(\) radix|in JSON|JSON input|circular structure|URI malformed|is not extensible|read only property|requires 'new'|without 'new'|Bind must|Class constructor|required from|Method .* called/;
+const NATIVE = /is not a function|is not iterable|is not a constructor|is not defined|[Cc]annot read propert|[Cc]annot set propert|[Cc]annot convert|[Cc]annot destructure|[Cc]annot mix|[Cc]annot use 'in'|[Cc]annot access|before initialization|Maximum call stack|undefined|Invalid (array|string|count|time|regular)|must be called on|called on incompatible|Reduce of empty|Assignment to constant|not an object|toFixed|toString\(\) radix|in JSON|JSON input|circular structure|URI malformed|is not extensible|read only property|requires 'new'|without 'new'|Bind must|Class constructor|required from|Method .* called/;
 const evaluated = new Map();
 
 function value(text) {
@@ -29,7 +29,7 @@ function binds(step) {
 }
 
 class Runner {
-  /** `own` are pieces of text that the module writes: a message that holds one is its own, else the engine's. */
+  /** `own` are pieces of text that the module writes: a message that one makes up is its own, else the engine's. */
   constructor(exported, own) {
     this.exported = exported;
     this.own = own;
@@ -162,7 +162,8 @@ class Runner {
       return { kind: "throws", text: "", message: String(source(error) ?? typeof error), own: false, type: typeof error };
     }
     const message = String(error.message ?? "");
-    const own = message !== "" && (this.own.some((piece) => message.includes(piece)) || !NATIVE.test(message));
+    const wrote = (piece) => message.includes(piece) && (2 * piece.length >= message.length || NATIVE.test(piece));
+    const own = message !== "" && (!NATIVE.test(message) || this.own.some(wrote));
     return { kind: "throws", text: String(error.constructor?.name ?? error.name), message: own ? message : "", own, type: "error" };
   }
 

@@ -12,6 +12,7 @@ const DIFFERENT = 40;
 const FIRST = 160;
 const CALLED = [0.4, 0.15]; // share of draws that call what a function gave: while something of it is new, and later
 const RELATED = 0.1; // share of new values that are a part of another argument
+const PATIENT = 4;
 const LONGER = 0.15; // share of neighbours of such calls that have one call more
 const ASYNC = Object.getPrototypeOf(async () => undefined).constructor;
 
@@ -41,13 +42,18 @@ class Search {
       }
     }
     let barren = 0;
-    while (tested.length && now() < until && barren < enough) {
+    while (tested.length && now() < until && barren < enough * this.patience) {
       const target = this.chance.pick(tested);
       const rows = this.rows.filter((row) => row.scenario.symbol === target.symbol);
       const called = this.chance.share(CALLED[this.calling.eager ? 0 : 1]) ? this.calling.draw() : undefined;
       const other = called ?? (rows.length && this.chance.share(0.5) ? this.varied(this.chance.pick(rows)) : this.scenario(target, this.drawn(target)));
       barren = (await this.consider(other)) === "new" ? 0 : barren + 1;
     }
+  }
+
+  /** How much longer than elsewhere is searched: what remembers shows it in sequences, of which there are many. */
+  get patience() {
+    return this.calling.known.length ? PATIENT : 1;
   }
 
   /** All combinations when they are few; else each parameter's values beside the others' first, and draws. */
@@ -135,6 +141,14 @@ class Search {
     return this.chance.pick(this.pools.first(target.symbol, parameter, n));
   }
 
+  /** Whether the function or class of a symbol names something. */
+  writes(symbol, name) {
+    const target = this.targets.find((one) => one.symbol === symbol);
+    const place = target === undefined ? undefined : (this.makers.get(target.owner) ?? target).callee;
+    const found = place === undefined ? undefined : this.runner.find(place).found;
+    return typeof found === "function" && new RegExp(`(?<![\\w$.])${name.replaceAll("$", "\\$")}(?![\\w$])`).test(Function.prototype.toString.call(found));
+  }
+
   /** Run a scenario; keep it if it does something that few others do. Says "new" when it reaches new code. */
   async consider(scenario) {
     const key = JSON.stringify(scenario);
@@ -209,6 +223,12 @@ class Counters {
     const found = Object.entries(this.data.statementMap).filter(([, { start, end }]) => start.line <= line && line <= end.line);
     const least = Math.min(...found.map(([, { start, end }]) => end.line - start.line));
     return found.filter(([, { start, end }]) => end.line - start.line === least).map(([key]) => `s${key}`);
+  }
+
+  /** The line on which the smallest statement around one begins. */
+  firstLine(line, text) {
+    const [key] = this.around(line);
+    return text.split("\n")[(key === undefined ? line : this.data.statementMap[key.slice(1)].start.line) - 1] ?? "";
   }
 
   /** The statements inside those around a line, which run when what these declare is called. */

@@ -107,7 +107,7 @@ function related(value, chance) {
   const at = (length) => Math.floor(chance.next() * length);
   if (typeof value === "string" && value !== "") {
     const [low, high] = [at(value.length), at(value.length)].sort((a, b) => a - b);
-    return quoted(chance.pick([value.slice(low, high + 1), value.slice(0, high + 1), value.slice(low)]));
+    return quoted(chance.pick([value, value.slice(low, high + 1), value.slice(0, high + 1), value.slice(low)]));
   }
   if (Array.isArray(value) && value.length) return source(chance.pick(value));
   if (value instanceof Map || value instanceof Set) return value.size ? source(chance.pick([...value.keys()])) : source(value);
