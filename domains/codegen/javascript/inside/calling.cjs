@@ -108,6 +108,7 @@ class Calling {
       const found = this.runner.given(made);
       if (found === null || !["object", "function"].includes(typeof found)) return [];
       if (this.offered.some((callee) => found instanceof this.runner.find(callee).found)) return [];
+      if (typeof found === "function" && made.steps.some((step) => step.args.includes(String(found)))) return []; // it was given to it
       const called = typeof found === "function" && !isClass(found) ? [{ kind: "apply", callee: "", parameters: parametersOf(found) }] : [];
       return [...called, ...membersOf(found)];
     } catch {
@@ -145,7 +146,7 @@ function isClass(found) {
 
 /** What a function takes, as it is written: {name, optional, rest}; undefined where nobody says, as of a bound one. */
 function parametersOf(found) {
-  const text = Function.prototype.toString.call(found);
+  const text = Function.prototype.toString.call(found).replace(/\/\*.*?\*\//gs, "");
   if (isNative(found)) return found.length ? Array.from({ length: found.length }, () => ({ name: "", optional: false, rest: false })) : undefined;
   const single = /^(?:async\s+)?([A-Za-z_$][\w$]*)\s*=>/.exec(text);
   const listed = single !== null ? [single[1]] : pieces(text.slice(text.indexOf("(") + 1));
@@ -169,7 +170,7 @@ function pieces(text) {
     if (sign === "," && depth === 0 && !quote) found.push("");
     else found[found.length - 1] += sign;
   }
-  return found.map((piece) => piece.replace(/\/\*.*?\*\//gs, "").trim()).filter((piece) => piece !== "");
+  return found.map((piece) => piece.trim()).filter((piece) => piece !== "");
 }
 
 module.exports = { Calling, parametersOf };

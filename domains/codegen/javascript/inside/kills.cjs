@@ -89,12 +89,28 @@ class Mutation {
       const other = await runner.run(scenario);
       if (notices(seen, other)) {
         this.search.tried.add(key);
-        this.search.rows.push({ scenario, seen, hit, size: sizeOf(scenario, seen) });
+        this.search.rows.push(await this.shortened({ scenario, seen, hit }, runner));
         fate.killers.add(this.search.rows.length - 1);
         return;
       }
       if (other?.kind === "stalled") return;
     }
+  }
+
+  /** A row without the calls on the way that nothing needs to notice the change. */
+  async shortened(row, runner) {
+    let best = row;
+    for (let n = row.scenario.steps.length - 2; n > 0; n--) {
+      const { symbol, steps } = best.scenario;
+      if (steps[n].kind === "new" || steps[n].binds) continue;
+      const scenario = { symbol, steps: steps.filter((_, m) => m !== n) };
+      this.search.counters.clear();
+      const seen = await this.search.runner.run(scenario);
+      const hit = this.search.counters.hit();
+      const plain = seen !== undefined && seen.kind !== "stalled" && (seen.kind !== "throws" || seen.own);
+      if (plain && notices(seen, await runner.run(scenario))) best = { scenario, seen, hit };
+    }
+    return { ...best, size: sizeOf(best.scenario, best.seen) };
   }
 }
 
