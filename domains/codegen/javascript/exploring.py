@@ -32,11 +32,15 @@ class _Strict(BaseModel):
 
 
 class Step(_Strict):
-    """A call on the way: `kind` is call, new, method or get; `args` are source."""
+    """A call on the way: `kind` is call, new, method, get, or apply, which calls what was made; `args` are source.
+
+    What a step gives that `binds` is what the steps behind it are about, as what `new` makes always is.
+    """
 
     kind: str
     callee: str
     args: tuple[str, ...] = ()
+    binds: bool = False
 
 
 class Scenario(_Strict):
@@ -44,6 +48,11 @@ class Scenario(_Strict):
 
     symbol: str
     steps: tuple[Step, ...]
+
+    @property
+    def made(self) -> int:
+        """How many steps lead to what the symbol gave and the others call; 0 where the last is a call of the symbol."""
+        return max((n for n, step in enumerate(self.steps, 1) if step.binds), default=0)
 
 
 class Seen(_Strict):

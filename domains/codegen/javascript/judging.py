@@ -52,6 +52,7 @@ def judge(explored: Explored, structure: Structure, checks: tuple[Check, ...]) -
             target = targets.get(row.scenario.symbol)
             told = (
                 row.seen.kind == "throws"
+                and not row.scenario.made
                 and target is not None
                 and row.seen.text in {kind for kind, _ in target.doc.throws}
             )
@@ -113,7 +114,7 @@ def _broken(scenario: Scenario, seen: Seen, target: Target | None) -> Iterator[S
         why = "a name that is not defined is never meant"
         case = Case(scenario, Seen(kind="quiet", text="no ReferenceError", waits=seen.waits), "suspected_bug", why)
         yield Suspicion(case, why, "no ReferenceError", "throws ReferenceError")
-    if target is None or target.kind == "class" or seen.kind != "value" or seen.waits:
+    if target is None or target.kind == "class" or seen.kind != "value" or seen.waits or scenario.made:
         return
     wanted = accepts(target.returns) if target.returns is not None else None
     kind = "null" if seen.text == "null" else seen.type

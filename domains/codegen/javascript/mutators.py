@@ -262,6 +262,10 @@ _MAKERS: dict[str, Callable[[Node], Iterator[_Change]]] = {
 }  # fmt: skip
 
 
+_TABLE = {"pair", "object", "array", "arguments", "call_expression", "as_expression", "satisfies_expression"}
+"""What stands between a key and the variable that holds its table: `Object.freeze({ ... })`."""
+
+
 def constants(root: Node) -> dict[str, list[object]]:
     """Return numbers, strings, patterns of regular expressions and names of fields below a node."""
     found: dict[str, dict[object, None]] = {"numbers": {}, "strings": {}, "patterns": {}, "keys": {}}
@@ -276,6 +280,8 @@ def constants(root: Node) -> dict[str, list[object]]:
             found["patterns"][written] = None
         elif node.type == "property_identifier" and _is_field(node):
             found["keys"][written] = None
+        elif node.type == "property_identifier" and _is_of_table(node):
+            found["strings"][written] = None
     found["keys"].pop("length", None)
     return {kind: list(listed)[:60] for kind, listed in found.items()}
 
@@ -286,6 +292,23 @@ def _is_field(node: Node) -> bool:
     if above is None or above.type != "member_expression":
         return False
     return above.parent is None or above.parent.type != "call_expression"
+
+
+def _is_of_table(node: Node) -> bool:
+    """Whether a name is a key of an object that a variable outside all functions holds: something to look up."""
+    above = node.parent
+    if above is None or above.type != "pair":
+        return False
+    while above is not None and above.type in _TABLE:
+        above = above.parent
+    return above is not None and above.type == "variable_declarator" and not _is_in_function(above)
+
+
+def _is_in_function(node: Node) -> bool:
+    above = node.parent
+    while above is not None and above.type != "statement_block":
+        above = above.parent
+    return above is not None
 
 
 def _is_import(node: Node) -> bool:

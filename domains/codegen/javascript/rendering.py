@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from domains.codegen.javascript.bindings import path_to
-from domains.codegen.javascript.exploring import Seen, Step
+from domains.codegen.javascript.exploring import Scenario, Seen, Step
 from domains.codegen.javascript.judging import Case
 from domains.codegen.javascript.naming import Names
 from domains.codegen.javascript.structure import DEFAULT, WHOLE, Structure, Target
@@ -18,6 +18,8 @@ TABLE = 4
 """Rows from which a table reads better than tests of their own."""
 _PRIMITIVE = {"number", "string", "boolean", "bigint"}
 _CONSTANT = {"null": "toBeNull()", "undefined": "toBeUndefined()", "NaN": "toBeNaN()"}
+_MAKER = re.compile(r"(?:create|make|build|new)([A-Z]\w*)$")
+_RESERVED = {"", "function", "class", "new", "import", "export", "default", "test", "expect", "describe", "it", "jest"}
 _ERRORS = {"Error", "RangeError", "TypeError", "SyntaxError", "EvalError", "URIError"}
 
 
@@ -68,14 +70,11 @@ class Writer:
     def _test(self, case: Case, names: Names) -> Written:
         title = names.of(case.scenario, case.seen)
         target = self._targets.get(case.scenario.symbol)
-        subject = self._subject(target)
-        *before, last = case.scenario.steps
-        lines = [f"// {said}" for said in (case.reason, case.note) if said]
-        for step in before:
-            call = self._call(step, step.args, subject)
-            lines.append(f"const {subject} = {call};" if step.kind == "new" else f"{call};")
+        arranged, subject = self._arranged(case.scenario, target)
+        lines = [*(f"// {said}" for said in (case.reason, case.note) if said), *arranged]
+        last = case.scenario.steps[-1]
         args = list(last.args)
-        shown = self._argument_names(target, len(args))
+        shown = self._argument_names(None if case.scenario.made else target, len(args))
         for n, _ in case.seen.after:
             lines.append(f"const {shown[n]} = {args[n]};")
             args[n] = shown[n]
@@ -88,11 +87,37 @@ class Writer:
         )
         return Written(f"{case.scenario.symbol} {title}", case.scenario.symbol, code, (case,))
 
+    def _arranged(self, scenario: Scenario, target: Target | None) -> tuple[list[str], str]:
+        """Write the steps before the last, calls of what one gave as one: `retry(2)(fn)`; name the subject."""
+        lines: list[str] = []
+        subject = self._subject(target)
+        for n, step in enumerate(scenario.steps[:-1], 1):
+            call = self._call(step, step.args, subject)
+            if step.kind == "new":
+                lines.append(f"const {subject} = {call};")
+            elif not step.binds:
+                lines.append(f"{call};")
+            elif n < scenario.made:
+                subject = call
+            else:
+                subject = self._made(scenario)
+                lines.append(f"const {subject} = {call};")
+        return lines, subject
+
+    def _made(self, scenario: Scenario) -> str:
+        """Name what a function gave: `stack` what `createStack` did. It hides nothing that the module exports."""
+        name = self._shown.get(scenario.steps[0].callee, "") if scenario.made == 1 else ""
+        found = _MAKER.match(name)
+        noun = found[1][0].lower() + found[1][1:] if found is not None else ""
+        return self._free("made" if noun in _RESERVED else noun, [])
+
     def _call(self, step: Step, args: Sequence[str], subject: str = "") -> str:
         if step.kind == "get":
             return f"{subject}.{step.callee}"
         if step.kind == "method":
             return f"{subject}.{step.callee}({', '.join(args)})"
+        if step.kind == "apply":
+            return f"{subject}({', '.join(args)})"
         name = self._shown.get(step.callee, step.callee)
         return f"{'new ' if step.kind == 'new' else ''}{name}({', '.join(args)})"
 
@@ -246,12 +271,15 @@ def sentence(case: Case, shown: Mapping[str, str]) -> str:
 
 def calls(case: Case, shown: Mapping[str, str]) -> str:
     """Write the calls of a scenario."""
-    listed = []
-    for step in case.scenario.steps:
-        name = shown.get(step.callee, step.callee)
-        listed.append(
-            name if step.kind == "get" else f"{'new ' if step.kind == 'new' else ''}{name}({', '.join(step.args)})"
-        )
+    listed: list[str] = []
+    for n, step in enumerate(case.scenario.steps, 1):
+        name = shown.get(step.callee, step.callee) if step.kind in {"call", "new"} else step.callee
+        call = name if step.kind == "get" else f"{'new ' if step.kind == 'new' else ''}{name}({', '.join(step.args)})"
+        if n > case.scenario.made > 0:
+            call = f"made{'' if step.kind == 'apply' else '.'}{call}"
+        elif step.binds and listed and n > 1 and case.scenario.steps[n - 2].binds:
+            call = f"{listed.pop()}{'' if step.kind == 'apply' else '.'}{call}"
+        listed.append(f"made = {call}" if n == case.scenario.made else call)
     return "; ".join(listed)
 
 

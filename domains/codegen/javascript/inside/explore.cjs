@@ -35,6 +35,7 @@ async function main() {
 
 async function explored(plan, loading, exported) {
   const began = now();
+  const counters = new Counters(loading.counters);
   const chance = new Chance(plan.seed);
   const runner = new Runner(exported, plan.own);
   const targets = plan.targets.filter((one) => one.kind === "method" || one.kind === "get" || typeof runner.find(one.callee).found === "function");
@@ -42,7 +43,7 @@ async function explored(plan, loading, exported) {
   for (const check of plan.checks) showExample(check, targets, pools);
   const checks = [];
   for (const check of plan.checks) checks.push({ id: check.id, seen: (await runner.run(check.scenario)) ?? null, expected: expectation(check) });
-  const search = new Search({ runner, pools, chance, counters: new Counters(loading.counters), targets });
+  const search = new Search({ runner, pools, chance, counters, targets });
   await search.seed(plan.checks.map((check) => check.scenario).filter((one) => targets.some((target) => target.symbol === one.symbol)));
   tell({ progress: "search", done: 0, of: 1 });
   await search.grow(began + plan.budget * 350, BARREN);

@@ -4,10 +4,12 @@
 const { now } = require("./clock.cjs");
 const { Runner } = require("./running.cjs");
 const { stalled } = require("./loading.cjs");
+const { notices } = require("./noticing.cjs");
 
 const ENOUGH = 6;
 const ROWS = 80;
 const TRIES = 150;
+const VAGUE = 300;
 
 class Mutation {
   /** `present` are the numbers of mutants that tests which are there notice: no other is sought for them. */
@@ -41,19 +43,33 @@ class Mutation {
     }
     if (present) return fate;
     const reaching = rows.map((row, n) => n).filter((n) => this.search.counters.reaches(rows[n].hit, mutant.line));
+    const likely = reaching.filter(this.likely(mutant.line));
+    const first = new Set(likely);
+    reaching.sort((a, b) => first.has(b) - first.has(a) || rows[a].size - rows[b].size);
     await this.compare(runner, reaching, fate, until);
-    if (!fate.killers.size && reaching.length) await this.look(runner, reaching.map((n) => rows[n]), fate, until);
+    const near = likely.length ? likely : reaching;
+    if (!fate.killers.size && near.length) await this.look(runner, near.map((n) => rows[n]), fate, until);
     return fate;
   }
 
+  /** Which rows may feel a change of a line that runs at import: those inside what it declares, or of symbols that name that. */
+  likely(line) {
+    const { rows, counters } = this.search;
+    const declared = counters.inside(line);
+    if (declared.size) return (n) => rows[n].hit.some((one) => declared.has(one));
+    const name = /\b(?:const|let|var)\s+([A-Za-z_$][\w$]*)/.exec(counters.firstLine(line, this.loading.text))?.[1];
+    return (n) => name !== undefined && this.search.writes(rows[n].scenario.symbol, name);
+  }
+
+  /** `reaching` are rows by number, the likeliest first. */
   async compare(runner, reaching, fate, until) {
     const { rows } = this.search;
-    const ordered = [...reaching].sort((a, b) => rows[a].size - rows[b].size).slice(0, ROWS);
+    const ordered = reaching.slice(0, ROWS);
     for (let at = 0; at < ordered.length && fate.killers.size < ENOUGH; at += 16) {
       const piece = ordered.slice(at, at + 16);
       const outcomes = await runner.all(piece.map((n) => rows[n].scenario));
       piece.forEach((n, m) => {
-        if (JSON.stringify(outcomes[m]) !== JSON.stringify(rows[n].seen)) fate.killers.add(n);
+        if (notices(rows[n].seen, outcomes[m])) fate.killers.add(n);
       });
       if (outcomes.some((one) => one?.kind === "stalled") || (now() > until && fate.killers.size)) return;
     }
@@ -61,7 +77,7 @@ class Mutation {
 
   /** Search near the scenarios that reach a surviving mutant for one that tells it from the original. */
   async look(runner, rows, fate, until) {
-    for (let n = 0; n < TRIES && now() < until; n++) {
+    for (let n = 0; n < TRIES * this.search.patience && now() < until; n++) {
       const row = this.search.chance.pick(rows);
       const scenario = this.search.varied(row);
       const key = JSON.stringify(scenario);
@@ -71,20 +87,37 @@ class Mutation {
       if (seen === undefined || seen.kind === "stalled" || (seen.kind === "throws" && !seen.own)) continue;
       const hit = this.search.counters.hit();
       const other = await runner.run(scenario);
-      if (JSON.stringify(other) !== JSON.stringify(seen)) {
+      if (notices(seen, other)) {
         this.search.tried.add(key);
-        this.search.rows.push({ scenario, seen, hit, size: sizeOf(scenario, seen) });
+        this.search.rows.push(await this.shortened({ scenario, seen, hit }, runner));
         fate.killers.add(this.search.rows.length - 1);
         return;
       }
       if (other?.kind === "stalled") return;
     }
   }
+
+  /** A row without the calls on the way that nothing needs to notice the change. */
+  async shortened(row, runner) {
+    let best = row;
+    for (let n = row.scenario.steps.length - 2; n > 0; n--) {
+      const { symbol, steps } = best.scenario;
+      if (steps[n].kind === "new" || steps[n].binds) continue;
+      const scenario = { symbol, steps: steps.filter((_, m) => m !== n) };
+      this.search.counters.clear();
+      const seen = await this.search.runner.run(scenario);
+      const hit = this.search.counters.hit();
+      const plain = seen !== undefined && seen.kind !== "stalled" && (seen.kind !== "throws" || seen.own);
+      if (plain && notices(seen, await runner.run(scenario))) best = { scenario, seen, hit };
+    }
+    return { ...best, size: sizeOf(best.scenario, best.seen) };
+  }
 }
 
-/** How much there is to read in a test. */
+/** How much there is to read in a test; one that only says of what kind a result is comes last. */
 function sizeOf(scenario, seen) {
-  return JSON.stringify(scenario.steps).length + seen.text.length / 2 + 20 * scenario.steps.length;
+  const vague = seen.kind === "object" && !seen.parts?.length ? VAGUE : 0;
+  return JSON.stringify(scenario.steps).length + seen.text.length / 2 + 20 * scenario.steps.length + vague;
 }
 
 /** Choose rows greedily: each next one notices the most mutants and takes the most ways not yet taken. `ways` are. */

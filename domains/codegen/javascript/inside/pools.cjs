@@ -7,6 +7,10 @@ const { value } = require("./running.cjs");
 
 const NUMBERS = ["0", "1", "-1", "2", "10", "5", "3", "7", "100", "0.5", "-2"];
 const FUNCTIONS = ["(x) => x", "(a, b) => a - b", "() => true", "() => undefined", "(x) => x > 1", "(a, b) => a + b", "(x) => x * 2", "(x) => String(x)"];
+const TOLD = ["Array.prototype.shift.bind([1, 2, 3])", '() => { throw new Error("refused"); }']; // what it gives says how often it was called; it fails
+const LATER = ["async (x) => x", "async () => null", 'async () => { throw new Error("refused"); }'];
+const ITEMS = { numbers: "number", strings: "string", table: "numbers", functions: "function" };
+const SEVERAL = /^(fns|funcs|functions|callbacks|handlers|predicates|mappers|middlewares?|listeners|validators|transforms|steps|stages)$/i;
 const GUESSED = ["number", "string", "numbers", "strings", "object", "boolean", "table", "function"];
 const HINTS = [
   [/^(n|i|k|x|y|num|count|size|index|amount|price|age|year|limit|max|min|total|length|width|height|rate)$|number|count|amount|price|percent/i, "number"],
@@ -24,6 +28,12 @@ class Pools {
     this.chance = chance;
     this.learned = new Map();
     this.known = new Map();
+    this.later = new Set();
+  }
+
+  /** The functions that a symbol is given may be waited for: it waits itself. */
+  waits(symbol) {
+    this.later.add(symbol);
   }
 
   of(symbol) {
@@ -66,8 +76,12 @@ class Pools {
       return this.known.get(key);
     }
     const hinted = HINTS.filter(([pattern]) => pattern.test(parameter.name)).map(([, kind]) => kind);
-    const kinds = parameter.uses.length ? parameter.uses : hinted.length ? hinted.slice(0, 2) : GUESSED;
-    return kinds.map(guessed);
+    const several = SEVERAL.test(parameter.name) ? ["functions", "functions", "functions", "number"] : [];
+    const uses = several.length ? several : parameter.uses;
+    const shownBy = uses.length ? undefined : ofDefault(parameter.default);
+    if (shownBy !== undefined) return [shownBy];
+    const kinds = uses.length ? uses : hinted.length ? hinted.slice(0, 2) : GUESSED;
+    return (parameter.rest ? kinds.map((kind) => ITEMS[kind] ?? kind) : kinds).map(guessed);
   }
 
   plain(one, symbol) {
@@ -81,7 +95,7 @@ class Pools {
       case "literal": return [one.source];
       case "date": return ['new Date("2024-02-29T12:00:00.000Z")', 'new Date("2023-12-31T23:59:59.000Z")', 'new Date("1970-01-01T00:00:00.000Z")'];
       case "regexp": return ["/a/", "/\\d+/g"];
-      case "function": return [...FUNCTIONS];
+      case "function": return this.later.has(symbol) ? [...LATER, ...FUNCTIONS] : [...FUNCTIONS, ...TOLD];
       case "union": return one.of.flatMap((part) => this.plain(part, symbol));
       case "any": return ["1", '"a"', "null", "[]", "{}", "true"];
       default: return Array.from({ length: 10 }, () => this.drawn(one, symbol, 0)).concat(empties(one));
@@ -89,7 +103,7 @@ class Pools {
   }
 
   texts(known) {
-    const listed = known.strings.slice(0, 30).map(quoted);
+    const listed = [...known.strings.slice(0, 30), ...known.keys.slice(0, 12)].map(quoted);
     for (const pattern of known.patterns.slice(0, 8)) listed.push(...matching(pattern, this.chance, 4).map(quoted));
     return listed;
   }
@@ -118,7 +132,7 @@ class Pools {
   guess(kind, symbol, depth) {
     const terms = {
       numbers: { k: "array", of: { k: "number" } }, strings: { k: "array", of: { k: "string" } },
-      table: { k: "array", of: { k: "array", of: { k: "number" } } }, object: { k: "object", fields: [] },
+      functions: { k: "array", of: { k: "function" } }, table: { k: "array", of: { k: "array", of: { k: "number" } } }, object: { k: "object", fields: [] },
     };
     return this.drawn(terms[kind] ?? { k: kind }, symbol, depth);
   }
@@ -154,6 +168,7 @@ class Pools {
     const known = this.of(symbol);
     const signs = [...new Set(known.strings.filter((text) => text.length <= 3).join(""))];
     if (known.strings.length && chance.share(0.25)) return chance.pick(known.strings);
+    if (known.keys.length && chance.share(0.1)) return chance.pick(known.keys);
     if (known.patterns.length && chance.share(0.4)) return matching(chance.pick(known.patterns), chance, 1)[0] ?? "";
     if (chance.share(0.2)) return value(chance.pick(this.plain({ k: "string" }, symbol)));
     const letters = signs.length && chance.share(0.7) ? signs : [..."abcXYZ 019.,-"];
@@ -163,6 +178,17 @@ class Pools {
 
 function guessed(kind) {
   return ["number", "string", "boolean", "function"].includes(kind) ? { k: kind } : { k: "guess", kind };
+}
+
+/** The kind of a parameter that nothing is said of but what it is otherwise; undefined where that says nothing. */
+function ofDefault(text) {
+  if (!text) return undefined;
+  try {
+    const kind = term(value(text));
+    return ["number", "string", "boolean", "function", "bigint", "date"].includes(kind.k) ? kind : undefined;
+  } catch {
+    return undefined; // it is a name of the module's own
+  }
 }
 
 function empties(one) {

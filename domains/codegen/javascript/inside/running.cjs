@@ -1,6 +1,7 @@
 "use strict";
-// Runs scenarios on a loaded module and notes what was seen. A scenario is {symbol, steps: [{kind, callee, args}]}: kinds are
-// call, new (binds the subject), method and get (of the subject). Arguments are source, evaluated anew each time.
+// Runs scenarios on a loaded module and notes what was seen. A scenario is {symbol, steps: [{kind, callee, args, binds}]}: kinds
+// are call, new, method and get (of the subject), and apply (the subject is called). What a step gives that binds, as new always
+// does, is the subject of those behind it. Arguments are source, evaluated anew each time.
 
 const { source } = require("./values.cjs");
 const { spent } = require("./clock.cjs");
@@ -10,7 +11,7 @@ const CALL_MS = 150;
 const AGAIN = 6;
 const SETTLE_MS = 250;
 const ITEMS = 50;
-const NATIVE = /is not a function|is not iterable|is not a constructor|is not defined|[Cc]annot read propert|[Cc]annot set propert|[Cc]annot convert|[Cc]annot destructure|[Cc]annot mix|[Cc]annot access|before initialization|Maximum call stack|undefined|Invalid (array|string|count|time|regular)|must be called on|called on incompatible|Reduce of empty|Assignment to constant|not an object|toFixed|toString\(\) radix|in JSON|JSON input|circular structure|URI malformed|is not extensible|read only property|requires 'new'|without 'new'|Bind must|Class constructor|required from|Method .* called/;
+const NATIVE = /is not a function|is not iterable|is not a constructor|is not defined|[Cc]annot read propert|[Cc]annot set propert|[Cc]annot convert|[Cc]annot destructure|[Cc]annot mix|[Cc]annot use 'in'|[Cc]annot access|before initialization|Maximum call stack|undefined|Invalid (array|string|count|time|regular)|must be called on|called on incompatible|Reduce of empty|Assignment to constant|not an object|toFixed|toString\(\) radix|in JSON|JSON input|circular structure|URI malformed|is not extensible|read only property|requires 'new'|without 'new'|Bind must|Class constructor|required from|Method .* called/;
 const evaluated = new Map();
 
 function value(text) {
@@ -23,8 +24,12 @@ function value(text) {
   return made();
 }
 
+function binds(step) {
+  return step.kind === "new" || step.binds === true;
+}
+
 class Runner {
-  /** `own` are pieces of text that the module writes: a message that holds one is its own, else the engine's. */
+  /** `own` are pieces of text that the module writes: a message that one makes up is its own, else the engine's. */
   constructor(exported, own) {
     this.exported = exported;
     this.own = own;
@@ -75,6 +80,19 @@ class Runner {
     return outcomes;
   }
 
+  /** What a scenario gives: its last step's own result. Throws what it throws, and where it has no end. */
+  given(scenario) {
+    return timed(() => {
+      let subject;
+      let result;
+      for (const step of scenario.steps) {
+        result = this.step(step, subject, step.args.map(value));
+        if (binds(step)) subject = result;
+      }
+      return result;
+    }, CALL_MS);
+  }
+
   attempt(scenario) {
     let subject;
     let last;
@@ -86,7 +104,7 @@ class Runner {
         const before = isLast ? args.map(source) : undefined;
         const state = isLast && step.kind === "method" ? stateOf(subject) : undefined;
         const result = this.step(step, subject, args);
-        if (step.kind === "new") subject = result;
+        if (binds(step)) subject = result;
         if (isLast) last = this.outcome({ step, result, args, before, state, subject });
       } catch (error) {
         if (stalled(error)) throw error;
@@ -99,6 +117,7 @@ class Runner {
   step(step, subject, args) {
     if (step.kind === "get") return subject[step.callee];
     if (step.kind === "method") return subject[step.callee](...args);
+    if (step.kind === "apply") return subject(...args);
     const { owner, found } = this.find(step.callee);
     return step.kind === "new" ? new found(...args) : found.apply(owner, args);
   }
@@ -143,7 +162,8 @@ class Runner {
       return { kind: "throws", text: "", message: String(source(error) ?? typeof error), own: false, type: typeof error };
     }
     const message = String(error.message ?? "");
-    const own = message !== "" && (this.own.some((piece) => message.includes(piece)) || !NATIVE.test(message));
+    const wrote = (piece) => message.includes(piece) && (2 * piece.length >= message.length || NATIVE.test(piece));
+    const own = message !== "" && (!NATIVE.test(message) || this.own.some(wrote));
     return { kind: "throws", text: String(error.constructor?.name ?? error.name), message: own ? message : "", own, type: "error" };
   }
 

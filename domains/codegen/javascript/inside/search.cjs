@@ -1,14 +1,20 @@
 "use strict";
 // Looks for scenarios that do something new: examples and boundaries first, then neighbours of what worked, and sequences
-// of calls for classes.
+// of calls for classes. What functions give is called in turn.
 
 const { now } = require("./clock.cjs");
-const { near } = require("./values.cjs");
+const { Calling } = require("./calling.cjs");
+const { near, related } = require("./values.cjs");
 const { value } = require("./running.cjs");
 
 const ALIKE = 5;
 const DIFFERENT = 40;
 const FIRST = 160;
+const CALLED = [0.4, 0.15]; // share of draws that call what a function gave: while something of it is new, and later
+const RELATED = 0.1; // share of new values that are a part of another argument
+const PATIENT = 4;
+const LONGER = 0.15; // share of neighbours of such calls that have one call more
+const ASYNC = Object.getPrototypeOf(async () => undefined).constructor;
 
 class Search {
   constructor({ runner, pools, chance, counters, targets }) {
@@ -18,6 +24,8 @@ class Search {
     this.reached = new Set();
     this.given = new Map();
     this.makers = new Map(targets.filter((one) => one.kind === "class").map((one) => [one.symbol, one]));
+    this.calling = new Calling({ runner, pools, chance, targets });
+    for (const one of targets) if (one.kind === "call" && runner.find(one.callee).found instanceof ASYNC) pools.waits(one.symbol);
   }
 
   async seed(scenarios) {
@@ -34,12 +42,18 @@ class Search {
       }
     }
     let barren = 0;
-    while (tested.length && now() < until && barren < enough) {
+    while (tested.length && now() < until && barren < enough * this.patience) {
       const target = this.chance.pick(tested);
       const rows = this.rows.filter((row) => row.scenario.symbol === target.symbol);
-      const other = rows.length && this.chance.share(0.5) ? this.varied(this.chance.pick(rows)) : this.scenario(target, this.drawn(target));
+      const called = this.chance.share(CALLED[this.calling.eager ? 0 : 1]) ? this.calling.draw() : undefined;
+      const other = called ?? (rows.length && this.chance.share(0.5) ? this.varied(this.chance.pick(rows)) : this.scenario(target, this.drawn(target)));
       barren = (await this.consider(other)) === "new" ? 0 : barren + 1;
     }
+  }
+
+  /** How much longer than elsewhere is searched: what remembers shows it in sequences, of which there are many. */
+  get patience() {
+    return this.calling.known.length ? PATIENT : 1;
   }
 
   /** All combinations when they are few; else each parameter's values beside the others' first, and draws. */
@@ -89,26 +103,50 @@ class Search {
     return made.length ? this.chance.pick(made).scenario.steps[0].args : this.drawn(maker);
   }
 
-  /** A neighbour of a row: one argument of one step is another value. */
+  /** A neighbour of a row: one argument of one step is another value, or what was given is called once more. */
   varied(row) {
+    const more = this.chance.share(LONGER) ? this.calling.longer(row.scenario) : undefined;
+    if (more !== undefined) return more;
     const places = row.scenario.steps.flatMap((step, n) => step.args.map((_, m) => [n, m]));
-    if (!places.length) return row.scenario;
-    const [n, m] = this.chance.pick(places);
-    const last = n === row.scenario.steps.length - 1;
-    const target = this.targets.find((one) => one.symbol === row.scenario.symbol);
+    if (!places.length) return this.calling.longer(row.scenario) ?? row.scenario;
+    const place = this.chance.pick(places);
+    const [n, m] = place;
     const steps = row.scenario.steps.map((step) => ({ ...step, args: [...step.args] }));
-    const parameter = last && target ? target.parameters[Math.min(m, target.parameters.length - 1)] : undefined;
-    const other = parameter !== undefined && this.chance.share(0.5)
-      ? this.other(target, parameter)
-      : near(value(steps[n].args[m]), this.chance);
+    const other = this.partOfAnother(row.scenario, places, place) ?? this.neighbour(row.scenario, place);
     if (other !== undefined) steps[n].args[m] = other;
     return { symbol: row.scenario.symbol, steps };
+  }
+
+  /** What one argument holds, another often asks about: the end of a text, the key of an object. */
+  partOfAnother({ steps }, places, [n, m]) {
+    const others = places.filter(([step, argument]) => step !== n || argument !== m);
+    if (!others.length || !this.chance.share(RELATED)) return undefined;
+    const [step, argument] = this.chance.pick(others);
+    return related(value(steps[step].args[argument]), this.chance);
+  }
+
+  neighbour({ symbol, steps }, [n, m]) {
+    const target = this.targets.find((one) => one.symbol === symbol);
+    const through = steps.findIndex((step) => step.binds); // behind it stand calls of what the target gave
+    const own = n === (through < 0 ? steps.length - 1 : through);
+    const parameter = own && target ? target.parameters[Math.min(m, target.parameters.length - 1)] : undefined;
+    if (parameter !== undefined && this.chance.share(0.5)) return this.other(target, parameter);
+    if (through >= 0 && n > through && this.chance.share(0.3)) return this.calling.value(symbol, "");
+    return near(value(steps[n].args[m]), this.chance);
   }
 
   other(target, parameter) {
     const n = target.parameters.indexOf(parameter);
     if (this.chance.share(0.5)) return this.pools.draw(target.symbol, parameter, n);
     return this.chance.pick(this.pools.first(target.symbol, parameter, n));
+  }
+
+  /** Whether the function or class of a symbol names something. */
+  writes(symbol, name) {
+    const target = this.targets.find((one) => one.symbol === symbol);
+    const place = target === undefined ? undefined : (this.makers.get(target.owner) ?? target).callee;
+    const found = place === undefined ? undefined : this.runner.find(place).found;
+    return typeof found === "function" && new RegExp(`(?<![\\w$.])${name.replaceAll("$", "\\$")}(?![\\w$])`).test(Function.prototype.toString.call(found));
   }
 
   /** Run a scenario; keep it if it does something that few others do. Says "new" when it reaches new code. */
@@ -128,14 +166,17 @@ class Search {
     this.given.set(alike, given.set(seen.text, (given.get(seen.text) ?? 0) + 1));
     for (const one of fresh) this.reached.add(one);
     this.rows.push({ scenario, seen, hit });
+    if (seen.waits) this.pools.waits(scenario.symbol);
+    this.calling.hear(scenario, seen);
     return fresh.length ? "new" : "kept";
   }
 }
 
-/** Istanbul's counters of the module: which statements and branches a call took. */
+/** Istanbul's counters of the module: which statements and branches a call took. Made as soon as it is loaded: what ran then is its import. */
 class Counters {
   constructor(data) {
     this.data = data ?? { s: {}, b: {}, statementMap: {}, branchMap: {} };
+    this.imported = new Set(Object.keys(this.data.s).filter((key) => this.data.s[key] > 0).map((key) => `s${key}`));
   }
 
   clear() {
@@ -166,16 +207,36 @@ class Counters {
 
   /** The lines on which statements begin of which none was reached. */
   missed(reached) {
-    const ran = new Set(this.lines([...reached]));
+    const ran = new Set(this.lines([...reached, ...this.imported]));
     const all = Object.values(this.data.statementMap).map(({ start }) => start.line);
     return [...new Set(all)].filter((line) => !ran.has(line)).sort((a, b) => a - b);
   }
 
-  /** Whether a row ran the statement around a line. */
+  /** Whether a row ran the statement around a line, or whether that ran for all of them, when the module was loaded. */
   reaches(hit, line) {
-    const around = Object.entries(this.data.statementMap).filter(([, { start, end }]) => start.line <= line && line <= end.line);
-    const least = Math.min(...around.map(([, { start, end }]) => end.line - start.line));
-    return around.length === 0 || around.some(([key, { start, end }]) => end.line - start.line === least && hit.includes(`s${key}`));
+    const around = this.around(line);
+    return around.length === 0 || around.some((key) => hit.includes(key)) || around.every((key) => this.imported.has(key));
+  }
+
+  /** The smallest statements around a line. */
+  around(line) {
+    const found = Object.entries(this.data.statementMap).filter(([, { start, end }]) => start.line <= line && line <= end.line);
+    const least = Math.min(...found.map(([, { start, end }]) => end.line - start.line));
+    return found.filter(([, { start, end }]) => end.line - start.line === least).map(([key]) => `s${key}`);
+  }
+
+  /** The line on which the smallest statement around one begins. */
+  firstLine(line, text) {
+    const [key] = this.around(line);
+    return text.split("\n")[(key === undefined ? line : this.data.statementMap[key.slice(1)].start.line) - 1] ?? "";
+  }
+
+  /** The statements inside those around a line, which run when what these declare is called. */
+  inside(line) {
+    const spans = this.around(line).map((key) => this.data.statementMap[key.slice(1)]);
+    const within = (one) => spans.some(({ start, end }) => start.line <= one.start.line && one.end.line <= end.line);
+    const keys = Object.keys(this.data.statementMap).filter((key) => within(this.data.statementMap[key]));
+    return new Set(keys.map((key) => `s${key}`).filter((key) => !this.imported.has(key)));
   }
 }
 

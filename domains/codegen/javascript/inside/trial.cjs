@@ -6,6 +6,7 @@
 const fs = require("node:fs");
 const { now } = require("./clock.cjs");
 const { Loading } = require("./loading.cjs");
+const { notices } = require("./noticing.cjs");
 const { Runner } = require("./running.cjs");
 const { Counters } = require("./search.cjs");
 const { quiet } = require("./quiet.cjs");
@@ -46,7 +47,7 @@ async function noticed(plan, loading, counters, rows, until) {
     const killers = new Set();
     for (const [n, row] of rows.entries()) {
       if (runner === undefined || row.seen === null || !counters.reaches(row.hit, mutant.line)) continue;
-      if (JSON.stringify((await runner.run(row.scenario)) ?? null) !== JSON.stringify(row.seen)) killers.add(n);
+      if (notices(row.seen, await runner.run(row.scenario))) killers.add(n);
     }
     const before = who.get(mutant.survivor);
     who.set(mutant.survivor, before === undefined ? killers : new Set([...before].filter((n) => killers.has(n))));

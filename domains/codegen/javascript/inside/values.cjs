@@ -102,6 +102,19 @@ function near(value, chance) {
   return source(value);
 }
 
+/** The source of a part of a value (a piece of a text, an item, a key) or of the value itself; undefined where that has none. */
+function related(value, chance) {
+  const at = (length) => Math.floor(chance.next() * length);
+  if (typeof value === "string" && value !== "") {
+    const [low, high] = [at(value.length), at(value.length)].sort((a, b) => a - b);
+    return quoted(chance.pick([value, value.slice(low, high + 1), value.slice(0, high + 1), value.slice(low)]));
+  }
+  if (Array.isArray(value) && value.length) return source(chance.pick(value));
+  if (value instanceof Map || value instanceof Set) return value.size ? source(chance.pick([...value.keys()])) : source(value);
+  if (value !== null && typeof value === "object" && Object.keys(value).length) return source(chance.pick(Object.keys(value)));
+  return source(value);
+}
+
 function nearNumber(value, chance) {
   const around = [value + 1, value - 1, -value, value * 2, 0, value + 0.5, value + 10, Math.trunc(value / 2), value * 10, 1];
   const other = chance.pick(Number.isInteger(value) ? around.filter((_, n) => n !== 5 || chance.share(0.2)) : around);
@@ -141,4 +154,4 @@ function nearList(value, chance) {
   return `[${chance.pick(ways)().slice(0, 24).join(", ")}]`;
 }
 
-module.exports = { near, printed, quoted, source, term, union };
+module.exports = { near, printed, quoted, related, source, term, union };

@@ -160,3 +160,82 @@ def test_a_caller_may_stop_the_work() -> None:
     threading.Timer(1.0, watching.cancelled.set).start()
     with pytest.raises(Cancelled):
         generate(Sandbox(), Project({"a.js": b"exports.f = (n) => n % 7;"}, "a.js"), Options((), 30.0), watching)
+
+
+CLOSURES = """
+const STEPS = { small: 1, large: 10 };
+
+function once(fn) {
+  let called = false;
+  let value;
+  return (...args) => {
+    if (!called) {
+      called = true;
+      value = fn(...args);
+    }
+    return value;
+  };
+}
+
+function createCounter(start = 0, kind = "small") {
+  let n = start;
+  return {
+    next: () => {
+      n += STEPS[kind];
+      return n;
+    },
+    reset: () => (n = start),
+  };
+}
+
+async function firstFound(names, load) {
+  for (const name of names) {
+    const found = await load(name);
+    if (found !== null) return [name, found];
+  }
+  throw new RangeError("nothing was found");
+}
+
+module.exports = { once, createCounter, firstFound };
+"""
+
+
+def test_what_functions_give_is_tested(make: Make) -> None:
+    made = make(CLOSURES, "closures.js", budget=6.0)
+    text = made.files["closures.test.js"]
+    assert (made.coverage.line, made.coverage.branch, made.flaky) == (1.0, 1.0, ())
+    assert made.mutation_score is not None
+    assert made.mutation_score >= 0.9
+    assert "const made = once(" in text
+    assert "expect(made(" in text
+    assert "const counter = createCounter(" in text
+    assert "expect(counter.next()).toBe(" in text
+    assert "gives a Object" not in text
+    assert "async" in "".join(test.code for test in made.tests if test.symbol == "firstFound")
+
+
+def test_what_methods_give_is_tested_in_typescript(make: Make) -> None:
+    source = """
+export class Prices {
+  private known = new Map<string, number>();
+
+  set(name: string, price: number): this {
+    this.known.set(name, price);
+    return this;
+  }
+
+  doubled(factor: number): (name: string) => number {
+    return (name) => (this.known.get(name) ?? -1) * factor;
+  }
+}
+"""
+    made = make(source, "prices.ts", budget=4.0)
+    assert made.suspected_bugs == ()
+    (code, *_) = [test.code for test in made.tests if test.symbol == "Prices.doubled"]
+    assert "const made = prices.doubled(" in code
+    assert "expect(made(" in code
+
+
+def test_a_declared_result_says_nothing_of_what_is_called_with_it(make: Make) -> None:
+    source = "export function adder(n: number): Function {\n  return (x: number) => x + n;\n}\n"
+    assert make(source, "adder.ts").suspected_bugs == ()

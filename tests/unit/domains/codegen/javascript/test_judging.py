@@ -126,3 +126,32 @@ def test_one_suspicion_a_reason_is_enough() -> None:
 )
 def test_values_are_the_same_by_source_and_numbers_nearly(one: str, other: str, equal: bool) -> None:
     assert same(one, other) is equal
+
+
+def through(seen: dict[str, Any], source: str) -> tuple[list[Case], list[Suspicion]]:
+    """Judge what came of a call of what `f` gave."""
+    steps = (Step(kind="call", callee="f", args=("1",), binds=True), Step(kind="apply", callee="", args=("2",)))
+    row = {"scenario": Scenario(symbol="f", steps=steps), "seen": seen}
+    explored = Explored.model_validate({"symbols": ("f",), "rows": [row], "observed": [row]})
+    return judge(explored, structure.read(parse(source.encode(), "javascript").root_node, "shop"), ())
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [value('"a"', "string"), value("200"), {"kind": "throws", "text": "RangeError"}],
+    ids=["another type", "out of bounds", "a documented error"],
+)
+def test_what_a_function_says_of_itself_is_not_said_of_what_it_gives(seen: dict[str, Any]) -> None:
+    cases, suspicions = through(seen, PRICE)
+    assert ([case.label for case in cases], suspicions) == (["regression"], [])
+
+
+def test_a_name_that_is_not_defined_is_suspected_there_too() -> None:
+    _, (found,) = through({"kind": "throws", "text": "ReferenceError"}, PRICE)
+    assert found.expected == "no ReferenceError"
+
+
+@pytest.mark.parametrize(("binding", "made"), [((), 0), ((0,), 1), ((0, 1), 2), ((1,), 2)])
+def test_how_many_steps_make_what_is_called(binding: tuple[int, ...], made: int) -> None:
+    steps = tuple(Step(kind="apply", callee="", binds=n in binding) for n in range(3))
+    assert Scenario(symbol="f", steps=steps).made == made

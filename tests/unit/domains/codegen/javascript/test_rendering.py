@@ -167,3 +167,100 @@ def test_a_scenario_in_a_line() -> None:
     one = case({"kind": "throws", "text": "Error", "message": "no"}, "1", callee="*")
     assert sentence(one, {"*": "f"}) == "f(1) -> throws Error: no"
     assert calls(one, {"*": "f"}) == "f(1)"
+
+
+MAKERS = "export function counter(n) {}\nexport function createStack() {}\nexport function retry(n) {}\n"
+MAKERS += (
+    "export function made() {}\nexport class Shop { pricer(n) {} set(n) {} }\nexport const buildClass = () => {};\n"
+)
+
+
+def through(*steps: tuple[str, str, tuple[str, ...], bool], source: str = MAKERS, **seen: Any) -> list[str]:
+    """Write a test of something that was made; return its lines without title and end."""
+    listed = [Step(kind=kind, callee=callee, args=args, binds=binds) for kind, callee, args, binds in steps]
+    owner = "Shop.pricer" if listed[0].kind == "new" else listed[0].callee
+    shown = Seen(**{"kind": "value", "text": "5", "type": "number", **seen})
+    one = Case(Scenario(symbol=owner, steps=tuple(listed)), shown, "regression")
+    (written,) = Writer(read(source)).write([one], Names())
+    assert written.cases == (one,)
+    return [line.strip() for line in written.code.splitlines()[1:-1]]
+
+
+def test_methods_of_what_was_given_are_called_in_a_row() -> None:
+    lines = through(
+        ("call", "counter", ("1", "2"), True), ("method", "next", (), False), ("method", "next", (), False),
+        source=MAKERS.replace("made", "other"),
+    )  # fmt: skip
+    assert lines == ["const made = counter(1, 2);", "made.next();", "expect(made.next()).toBe(5);"]
+
+
+def test_calls_of_what_the_one_before_gave_are_one_expression() -> None:
+    lines = through(
+        ("call", "retry", ("2",), True), ("apply", "", ("(x) => x",), True), ("apply", "", ("5",), False),
+        source=MAKERS.replace("made", "other"),
+    )  # fmt: skip
+    assert lines == ["const made = retry(2)((x) => x);", "expect(made(5)).toBe(5);"]
+
+
+@pytest.mark.parametrize(
+    ("callee", "name"),
+    [("createStack", "stack"), ("counter", "madeGiven"), ("made", "madeGiven"), ("buildClass", "madeGiven")],
+)
+def test_what_was_given_hides_nothing_that_is_imported(callee: str, name: str) -> None:
+    first, last = through(("call", callee, (), True), ("apply", "", (), False))
+    assert first == f"const {name} = {callee}();"
+    assert last == f"expect({name}()).toBe(5);"
+
+
+def test_what_a_method_gives_stands_beside_its_object() -> None:
+    lines = through(
+        ("new", "Shop", (), False), ("method", "set", ("3",), False), ("method", "pricer", ("1",), True),
+        ("apply", "", ('"a"',), False), source=MAKERS.replace("made", "other"),
+    )  # fmt: skip
+    assert lines == [
+        "const shop = new Shop();", "shop.set(3);", "const made = shop.pricer(1);", 'expect(made("a")).toBe(5);',
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("seen", "lines"),
+    [
+        ({"kind": "throws", "text": "RangeError"}, ["expect(() => stack.push(items)).toThrow(RangeError);"]),
+        ({"waits": True}, ["expect(await stack.push(items)).toBe(5);"]),
+        ({"kind": "self", "text": "itself"}, ["expect(stack.push(items)).toBe(stack);"]),
+        (
+            {"state": (("size", "1"),)},
+            ["expect(stack.push(items)).toBe(5);", "expect(stack.size).toBe(1);"],
+        ),
+        (
+            {"after": ((0, "[]"),)},
+            [
+                "const argument1 = items;",
+                "expect(stack.push(argument1)).toBe(5);",
+                "expect(argument1).toStrictEqual([]);",
+            ],
+        ),
+    ],
+)  # fmt: skip
+def test_what_comes_of_a_method_of_what_was_given(seen: dict[str, Any], lines: list[str]) -> None:
+    steps = (("call", "createStack", (), True), ("method", "push", ("items",), False))
+    assert through(*steps, **seen) == ["const stack = createStack();", *lines]
+
+
+def test_a_scenario_of_what_was_given_in_a_line() -> None:
+    steps = [
+        Step(kind="new", callee="Shop"),
+        Step(kind="method", callee="pricer", args=("1",), binds=True),
+        Step(kind="apply", callee="", args=("2",), binds=True),
+        Step(kind="method", callee="next"),
+        Step(kind="apply", callee="", args=("3",)),
+    ]
+    one = Case(Scenario(symbol="Shop.pricer", steps=tuple(steps)), Seen(kind="value", text="4"), "regression")
+    assert calls(one, {"Shop": "Shop"}) == "new Shop(); made = pricer(1)(2); made.next(); made(3)"
+
+
+def test_what_was_given_stands_in_no_table() -> None:
+    first, call = Step(kind="call", callee="f", args=("1",), binds=True), Step(kind="apply", callee="", args=("1",))
+    scenarios = [Scenario(symbol="f", steps=(first, *[call] * n)) for n in range(1, 7)]
+    cases = [Case(one, Seen(**VALUE, text="1", type="number"), "regression") for one in scenarios]
+    assert len(Writer(read()).write(cases, Names())) == 6

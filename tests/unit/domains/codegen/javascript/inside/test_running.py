@@ -22,6 +22,9 @@ exports.many = function* () { yield 1; yield 2; };
 exports.endless = function* () { for (;;) yield 1; };
 exports.maker = () => () => 1;
 exports.plain = () => { throw "a text"; };
+exports.adder = (n) => (x) => n + x;
+exports.counter = (n) => ({ count: n, next() { this.count += 1; return this.count; }, chain() { return this; } });
+exports.misuse = (callback) => callback();
 exports.tools = { twice: (n) => n * 2 };
 exports.Cart = class Cart {
   constructor() { this.lines = []; this._hidden = 1; }
@@ -44,7 +47,7 @@ def seen(js: Any, module: Callable[..., str]) -> Callable[..., Any]:
         }
         return js(
             f"const {{ Runner }} = inside('running');"
-            f"const runner = new Runner(require({path}), ['negative']);"
+            f"const runner = new Runner(require({path}), ['negative', 'callback']);"
             f"return await runner.run({json.dumps(scenario)});"
         )
 
@@ -108,6 +111,51 @@ def test_methods_work_on_the_object_that_was_made(seen: Seen) -> None:
 def test_a_method_that_gives_its_object_back_and_what_it_changed(seen: Seen) -> None:
     found = seen(("new", "Cart", []), ("method", "add", ["1"]))
     assert (found["kind"], found["state"]) == ("self", [["lines", "[1]"]])
+
+
+@pytest.fixture
+def chained(js: Any, module: Callable[..., str]) -> Callable[..., Any]:
+    """Run steps of which the first binds."""
+    path = module(SOURCE)
+
+    def run(first: tuple[str, list[str]], *steps: tuple[str, str, list[str]]) -> Any:
+        listed = [{"kind": kind, "callee": callee, "args": args} for kind, callee, args in steps]
+        scenario = {
+            "symbol": "x",
+            "steps": [{"kind": "call", "callee": first[0], "args": first[1], "binds": True}, *listed],
+        }
+        return js(
+            "const { Runner } = inside('running');"
+            f"return await new Runner(require({path}), ['callback']).run({json.dumps(scenario)}) ?? null;"
+        )
+
+    return run
+
+
+def test_what_was_given_is_called(chained: Seen) -> None:
+    assert chained(("adder", ["2"]), ("apply", "", ["3"]))["text"] == "5"
+    assert chained(("counter", ["2"]), ("method", "next", []), ("method", "next", []))["text"] == "4"
+    assert chained(("add", ["1", "2"]), ("apply", "", [])) is not None
+
+
+def test_of_what_was_given_it_is_seen_what_changed_and_what_came_back(chained: Seen) -> None:
+    assert chained(("counter", ["2"]), ("method", "next", []))["state"] == [["count", "3"]]
+    assert chained(("counter", ["2"]), ("method", "chain", []))["kind"] == "self"
+
+
+def test_what_a_scenario_gives_is_handed_out(js: Any, module: Callable[..., str]) -> None:
+    steps = [
+        {"kind": "call", "callee": "adder", "args": ["40"], "binds": True},
+        {"kind": "apply", "callee": "", "args": ["2"]},
+    ]
+    body = f"const runner = new (inside('running').Runner)(require({module(SOURCE)}), []);"
+    assert js(f"{body} return runner.given({{ steps: {json.dumps(steps)} }});") == 42
+    assert js(f"{body} return typeof runner.given({{ steps: {json.dumps(steps[:1])} }});") == "function"
+
+
+def test_a_word_of_the_module_does_not_make_the_engines_message_its_own(seen: Seen) -> None:
+    found = seen(("call", "misuse", ["1"]))
+    assert (found["text"], found["own"], found["message"]) == ("TypeError", False, "")
 
 
 def test_hidden_fields_are_not_looked_at(seen: Seen) -> None:

@@ -238,3 +238,59 @@ def test_a_mutant_that_is_noticed_already_is_not_sought_and_does_not_survive(js:
     return fates.map((fate) => [fate.change, fate.present, fate.killers.size > 0]);
     """
     assert js(body) == [["> -> <", True, False], ["> -> >=", False, True]]
+
+
+def test_changes_of_tables_are_noticed_by_what_reads_them(js: Any, module: Module) -> None:
+    """The table is made when the module is loaded: no call runs its lines."""
+    source = (
+        "const RATES = {\n  gold: 3,\n};\nconst f = (\n  name,\n  more = 1,\n) => {\n"
+        "  return RATES[name] + more;\n};\nmodule.exports = { f };\n"
+    )
+    setup = _SEARCH.format(
+        path=module(source),
+        targets=json.dumps([target("f", parameter("name", "string"))]),
+        constants=json.dumps(constants(strings=["gold"])),
+    )
+    changes = [
+        {"line": line, "start": source.index(old), "end": source.index(old) + len(old), "text": new, "change": new}
+        for line, old, new in [(2, "3", "4"), (6, "1", "2"), (6, "more = 1", "more = (1)")]
+    ]
+    body = f"""
+    {setup}
+    const {{ Mutation, sizeOf }} = inside('kills');
+    for (const row of search.rows) row.size = sizeOf(row.scenario, row.seen);
+    const mutation = new Mutation({{ loading, search, mutants: {json.dumps(changes)}, own: [] }});
+    const fates = await mutation.judge(Date.now() + 8000, () => {{}});
+    return [fates.map((fate) => fate.killers.size > 0), search.counters.missed(new Set())];
+    """
+    noticed, missed = js(body)
+    assert noticed == [True, True, False]
+    assert missed == [8]
+
+
+def test_a_part_of_one_argument_is_tried_as_another(searched: Callable[..., Any]) -> None:
+    """No constant of the code helps: what is long enough to matter can only come of the text itself."""
+    source = "exports.f = (text, end) => (end.length > 4 && text !== end && text.endsWith(end) ? 1 : 2);"
+    targets = [target("f", parameter("text", "string"), parameter("end", "string"))]
+    assert set(searched(source, targets, constants(strings=["one longer text", "another text"]), _RESULTS)) == {
+        "1",
+        "2",
+    }
+
+
+@pytest.mark.parametrize("fewer", [["next"], ["next", "reset"]])
+def test_calls_that_nothing_needs_are_taken_out(js: Any, module: Module, fewer: list[str]) -> None:
+    """A third `next` gives another number already after one."""
+    source = "exports.c = () => { let n = 0; return { next: () => (n += 2), reset: () => 0 }; };"
+    step = [{"kind": "method", "callee": name, "args": []} for name in (*fewer, "next", "next")]
+    row = {"symbol": "c", "steps": [{"kind": "call", "callee": "c", "args": [], "binds": True}, *step]}
+    setup = _SEARCH.format(path=module(source), targets="[]", constants=json.dumps(constants()))
+    body = f"""
+    {setup}
+    const {{ Mutation }} = inside('kills');
+    const changed = new Runner(loading.load({{ text: {json.dumps(source.replace("+= 2", "+= 3"))} }}), []);
+    const mutation = new Mutation({{ loading, search, mutants: [], own: [] }});
+    const row = {{ scenario: {json.dumps(row)}, seen: await runner.run({json.dumps(row)}), hit: [] }};
+    return (await mutation.shortened(row, changed)).scenario.steps.map((one) => one.callee);
+    """
+    assert js(body) == ["c", "next"]

@@ -82,3 +82,27 @@ def test_a_shuffled_list_holds_the_same(js: Run) -> None:
     shuffled = js("return new (inside('chance').Chance)(1).shuffled([1, 2, 3, 4, 5, 6, 7, 8])")
     assert sorted(shuffled) == [1, 2, 3, 4, 5, 6, 7, 8]
     assert shuffled != [1, 2, 3, 4, 5, 6, 7, 8]
+
+
+@pytest.mark.parametrize(
+    ("written", "parts"),
+    [
+        ('"abc"', {'"abc"', '"ab"', '"a"', '"b"', '"c"', '"bc"'}),
+        ('""', {'""'}),
+        ("[1, 'a']", {"1", '"a"'}),
+        ("[]", {"[]"}),
+        ("{ first: 1, second: 2 }", {'"first"', '"second"'}),
+        ("new Map([['k', 1]])", {'"k"'}),
+        ("new Set([4])", {"4"}),
+        ("new Set()", {"new Set()"}),
+        ("7", {"7"}),
+        ("null", {"null"}),
+        ("() => 1", {None}),
+    ],
+)
+def test_a_part_of_a_value(js: Any, written: str, parts: set[str | None]) -> None:
+    told = js(
+        "const { Chance } = inside('chance'); const chance = new Chance(5); const all = [];"
+        f"for (let n = 0; n < 200; n++) all.push(inside('values').related({written}, chance) ?? null); return all;"
+    )
+    assert set(told) == parts
