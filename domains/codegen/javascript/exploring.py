@@ -15,8 +15,9 @@ from domains.codegen.engine.exploring import Listener, Missed, Progress
 from domains.codegen.engine.prose import EMPTY, forbidden
 from domains.codegen.engine.trees import text, walk
 from domains.codegen.engine.types import Options, Project
+from domains.codegen.javascript.constants import constants
 from domains.codegen.javascript.documentation import Example
-from domains.codegen.javascript.mutators import Mutant, constants, mutants
+from domains.codegen.javascript.mutators import Mutant, mutants
 from domains.codegen.javascript.parameters import Parameter
 from domains.codegen.javascript.parsing import expression, grammar_of, parse
 from domains.codegen.javascript.runner import Node

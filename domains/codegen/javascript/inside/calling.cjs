@@ -108,13 +108,19 @@ class Calling {
       const found = this.runner.given(made);
       if (found === null || !["object", "function"].includes(typeof found)) return [];
       if (this.offered.some((callee) => found instanceof this.runner.find(callee).found)) return [];
-      if (typeof found === "function" && made.steps.some((step) => step.args.includes(String(found)))) return []; // it was given to it
+      if (typeof found === "function" && comesBack(found, made.steps.flatMap((step) => step.args))) return [];
       const called = typeof found === "function" && !isClass(found) ? [{ kind: "apply", callee: "", parameters: parametersOf(found) }] : [];
       return [...called, ...membersOf(found)];
     } catch {
       return []; // it was given once, but not again, or not in time
     }
   }
+}
+
+/** Whether a function is one of those that were given, of which only a bound one does not show its text. */
+function comesBack(found, args) {
+  const text = isNative(found) ? ".bind(" : Function.prototype.toString.call(found);
+  return args.some((arg) => arg.includes(text));
 }
 
 /** Methods and computed properties that can be called on an object, its own and those of its classes. */

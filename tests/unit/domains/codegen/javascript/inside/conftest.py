@@ -30,6 +30,21 @@ lines.on('line', async (line) => {
   process.stdout.write(JSON.stringify(told) + '\\n');
 });
 """
+SEARCH = """
+const {{ Loading }} = inside('loading');
+const {{ Runner }} = inside('running');
+const {{ Pools }} = inside('pools');
+const {{ Chance }} = inside('chance');
+const {{ Counters, Search }} = inside('search');
+const loading = new Loading(packages, {path});
+const runner = new Runner(loading.load({{ counted: true }}), []);
+const chance = new Chance(1);
+const targets = {targets};
+const pools = new Pools({constants}, chance);
+const search = new Search({{ runner, pools, chance, counters: new Counters(loading.counters), targets }});
+await search.grow(Date.now() + 4000, 1200);
+"""
+"""A search over a module, to be followed by what is asked of it."""
 
 
 @pytest.fixture(scope="session")

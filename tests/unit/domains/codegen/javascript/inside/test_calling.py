@@ -8,23 +8,10 @@ from typing import Any
 
 import pytest
 
+from tests.unit.domains.codegen.javascript.inside.conftest import SEARCH
+
 Found = list[dict[str, Any]]
-_SETUP = """
-const {{ Loading }} = inside('loading');
-const {{ Runner }} = inside('running');
-const {{ Pools }} = inside('pools');
-const {{ Chance }} = inside('chance');
-const {{ Counters, Search }} = inside('search');
-const loading = new Loading(packages, {path});
-const exported = loading.load({{ counted: true }});
-const counters = new Counters(loading.counters);
-const runner = new Runner(exported, {own});
-const chance = new Chance(3);
-const targets = {targets};
-const pools = new Pools({{ '': {{ numbers: [], strings: [], patterns: [], keys: [] }} }}, chance);
-const search = new Search({{ runner, pools, chance, counters, targets }});
-await search.grow(Date.now() + 8000, 1200);
-"""
+_NOTHING = json.dumps({"": {"numbers": [], "strings": [], "patterns": [], "keys": []}})
 
 
 def target(symbol: str, *names: str, kind: str = "call", owner: str = "", helper: bool = False) -> dict[str, Any]:
@@ -41,8 +28,8 @@ def target(symbol: str, *names: str, kind: str = "call", owner: str = "", helper
 def found(js: Any, module: Callable[..., str]) -> Callable[..., Found]:
     """Return the rows of a search whose last step calls something that was given."""
 
-    def run(source: str, *targets: dict[str, Any], own: tuple[str, ...] = ()) -> Found:
-        setup = _SETUP.format(path=module(source), targets=json.dumps(targets), own=json.dumps(own))
+    def run(source: str, *targets: dict[str, Any]) -> Found:
+        setup = SEARCH.format(path=module(source), targets=json.dumps(targets), constants=_NOTHING)
         rows = js(setup + "return search.rows;")
         return [row for row in rows if any(step.get("binds") for step in row["scenario"]["steps"])]
 
@@ -154,9 +141,8 @@ def test_what_a_function_takes_is_read_of_its_text(js: Any, written: str, names:
 
 def test_functions_that_are_waited_for_are_given_to_what_waits(js: Any, module: Callable[..., str]) -> None:
     source = "exports.later = async (fn) => [await fn(1)]; exports.now = (fn) => [fn(1)];"
-    setup = _SETUP.format(
-        path=module(source), targets=json.dumps([target("later", "fn"), target("now", "fn")]), own="[]"
-    )
+    targets = [target("later", "fn"), target("now", "fn")]
+    setup = SEARCH.format(path=module(source), targets=json.dumps(targets), constants=_NOTHING)
     given = js(setup + "return search.rows.map((row) => [row.scenario.symbol, row.scenario.steps[0].args[0]]);")
     later = {text for symbol, text in given if symbol == "later"}
     assert any(text.startswith("async") for text in later)

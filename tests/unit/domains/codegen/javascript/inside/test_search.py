@@ -8,21 +8,9 @@ from typing import Any
 
 import pytest
 
+from tests.unit.domains.codegen.javascript.inside.conftest import SEARCH
+
 Module = Callable[..., str]
-_SEARCH = """
-const {{ Loading }} = inside('loading');
-const {{ Runner }} = inside('running');
-const {{ Pools }} = inside('pools');
-const {{ Chance }} = inside('chance');
-const {{ Counters, Search }} = inside('search');
-const loading = new Loading(packages, {path});
-const runner = new Runner(loading.load({{ counted: true }}), []);
-const chance = new Chance(1);
-const targets = {targets};
-const pools = new Pools({constants}, chance);
-const search = new Search({{ runner, pools, chance, counters: new Counters(loading.counters), targets }});
-await search.grow(Date.now() + 4000, 1200);
-"""
 
 
 def parameter(name: str, kind: str | None = None, **more: Any) -> dict[str, Any]:
@@ -57,7 +45,7 @@ def constants(**found: list[Any]) -> dict[str, Any]:
 @pytest.fixture
 def searched(js: Any, module: Module) -> Callable[..., Any]:
     def run(source: str, targets: list[dict[str, Any]], known: dict[str, Any], result: str) -> Any:
-        setup = _SEARCH.format(path=module(source), targets=json.dumps(targets), constants=json.dumps(known))
+        setup = SEARCH.format(path=module(source), targets=json.dumps(targets), constants=json.dumps(known))
         return js(setup + f"return {result};")
 
     return run
@@ -170,7 +158,7 @@ def test_the_smallest_set_notices_all_that_is_noticed(js: Any) -> None:
 
 def test_changes_are_noticed_or_survive(js: Any, module: Module) -> None:
     source = "exports.f = (n) => (n > 10 ? n * 2 : n);"
-    setup = _SEARCH.format(
+    setup = SEARCH.format(
         path=module(source),
         targets=json.dumps([target("f", parameter("n", "number"))]),
         constants=json.dumps(constants(numbers=[10, 2])),
@@ -219,7 +207,7 @@ def test_places_told_by_another_run_are_found_again(js: Any) -> None:
 
 
 def test_a_mutant_that_is_noticed_already_is_not_sought_and_does_not_survive(js: Any, module: Module) -> None:
-    setup = _SEARCH.format(
+    setup = SEARCH.format(
         path=module("exports.f = (n) => (n > 10 ? n * 2 : n);"),
         targets=json.dumps([target("f", parameter("n", "number"))]),
         constants=json.dumps(constants(numbers=[10, 2])),
@@ -246,7 +234,7 @@ def test_changes_of_tables_are_noticed_by_what_reads_them(js: Any, module: Modul
         "const RATES = {\n  gold: 3,\n};\nconst f = (\n  name,\n  more = 1,\n) => {\n"
         "  return RATES[name] + more;\n};\nmodule.exports = { f };\n"
     )
-    setup = _SEARCH.format(
+    setup = SEARCH.format(
         path=module(source),
         targets=json.dumps([target("f", parameter("name", "string"))]),
         constants=json.dumps(constants(strings=["gold"])),
@@ -284,7 +272,7 @@ def test_calls_that_nothing_needs_are_taken_out(js: Any, module: Module, fewer: 
     source = "exports.c = () => { let n = 0; return { next: () => (n += 2), reset: () => 0 }; };"
     step = [{"kind": "method", "callee": name, "args": []} for name in (*fewer, "next", "next")]
     row = {"symbol": "c", "steps": [{"kind": "call", "callee": "c", "args": [], "binds": True}, *step]}
-    setup = _SEARCH.format(path=module(source), targets="[]", constants=json.dumps(constants()))
+    setup = SEARCH.format(path=module(source), targets="[]", constants=json.dumps(constants()))
     body = f"""
     {setup}
     const {{ Mutation }} = inside('kills');
