@@ -54,6 +54,7 @@ class Pools:
         self._found, self._own, self.chance = found, own, chance
         self._learned: dict[str, dict[str, None]] = {}
         self._cache: dict[str, list[str]] = {}
+        self._making: set[type] = set()
 
     def learn(self, kind: str, text: str) -> None:
         """Remember a value that a function gave, for others to take."""
@@ -159,9 +160,13 @@ class Pools:
 
     def _made(self, kind: type) -> list[str]:
         """Return calls of a class's constructor."""
-        if inspect.isabstract(kind) or issubclass(kind, BaseException):
+        if inspect.isabstract(kind) or issubclass(kind, BaseException) or kind in self._making:
             return []
-        rows = [self.of(p.hint, 2)[:6] for p in parameters(kind.__init__, kind, self._own) if p.needed]
+        self._making.add(kind)  # one that is made of its own kind has an end somewhere else
+        try:
+            rows = [self.of(p.hint, 2)[:6] for p in parameters(kind.__init__, kind, self._own) if p.needed]
+        finally:
+            self._making.remove(kind)
         if not all(rows):
             return []
         drawn = [[self.chance.choice(row) for row in rows] for _ in range(8)] if rows else []

@@ -26,3 +26,27 @@ def test_tuples_of_one_and_of_none_are_tuples() -> None:
     assert {type(value) for value in values} == {tuple}
     assert () in values
     assert any(len(value) == 1 for value in values)
+
+
+class Version:
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
+class Trimmed(Version):
+    def __init__(self, of: Version) -> None:
+        super().__init__(of.text)
+
+
+class Endless:
+    def __init__(self, inner: Endless) -> None:
+        self.inner = inner
+
+
+def test_what_is_made_of_its_own_kind_comes_to_an_end() -> None:
+    own = {kind.__name__: kind for kind in (Version, Trimmed, Endless)}
+    pools = Pools(Harvest(), own, random.Random(1))
+    made = pools.of(Version)
+    assert "Version('')" in made
+    assert any(text.startswith("Trimmed(Version(") for text in made)
+    assert pools.of(Endless) == []
