@@ -560,7 +560,7 @@ async def test_the_key_is_in_nothing_that_is_said_or_written(served: Served, sta
         (
             "till.js", "javascript", 'const { less } = require("./less");\nexports.net = (a, b) => less(a, b);\n',
             ("less.js", "exports.less = (a, b) => (b > a ? 0 : a - b);\n"),
-            ("till.test.js", 'it("is ours", () => {\n  expect(1).toBe(1);\n});\n'), 'describe("net"',
+            ("till.test.js", 'it("is ours", () => {\n  expect(1).toBe(1);\n});\n'), 'it("net gives',
         ),
         (
             "Till.java", "java", "class Till {\n  static int net(int a) {\n    return Less.of(a);\n  }\n}\n",

@@ -232,6 +232,9 @@ if os.fork() == 0:
         assert run(code)["ending"] in {"exited", "memory"}
     after = _seen()
     held = after.pop("memory") - before.pop("memory")
+    assert after.pop("descriptors") <= before.pop(
+        "descriptors"
+    )  # what other tests began may let go of theirs meanwhile
     assert after == before
     assert held < 64 * MIB
     assert not list(Path("/tmp").glob("left-behind*"))
