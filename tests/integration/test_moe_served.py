@@ -75,16 +75,21 @@ def test_the_default_in_int4_stays_near_the_dense_model(served: Served) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "kernel"),
-    [(("--kernel", "stock"), "X86CPUUnquantizedExperts"), (("--weights", "bf16"), "HouseExperts")],
+    ("options", "kernels"),
+    [
+        (("--kernel", "stock"), {"X86CPUUnquantizedExperts", "CPUUnquantizedExperts"}),
+        (("--weights", "bf16"), {"HouseExperts"}),
+    ],
     ids=["vLLM's kernel", "ours"],
 )
-def test_in_bf16_the_next_token_is_the_dense_models(tmp_path: Path, options: tuple[str, ...], kernel: str) -> None:
-    """Equal experts: probabilities within bfloat16 tolerance, whoever computes them."""
+def test_in_bf16_the_next_token_is_the_dense_models(
+    tmp_path: Path, options: tuple[str, ...], kernels: set[str]
+) -> None:
+    """Equal experts: probabilities within bfloat16 tolerance, whoever computes them; vLLM has one a processor."""
     with serving(tmp_path, *options) as exact:
         about = state.read(exact.state_file)
         assert about is not None
-        assert about.kernel == kernel
+        assert about.kernel in kernels
         assert furthest(exact) < 0.25
         assert "computed by one call each" not in exact.log.read_text()
 
