@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
 
-from domains.codegen.engine.errors import SourceBroken
 from domains.codegen.engine.formatting import formatted
+from domains.codegen.engine.handed import handed
 from domains.codegen.engine.rendering import Case
 from domains.codegen.engine.types import Options, Project
 from domains.codegen.engine.unittests import as_unittest
@@ -100,18 +100,13 @@ class Existing:
 
 def existing(project: Project, options: Options) -> Existing | None:
     """Return the test file to add to, the first one asked for. Raises SourceBroken."""
-    for path in options.existing:
-        try:
-            found = Existing(path, project.files[path].decode("utf-8"))
-            _ = found.tree
-        except KeyError as error:
-            raise SourceBroken(f"{path} is not among the files") from error
-        except SyntaxError as error:
-            raise SourceBroken(f"{path}: {error.msg}", error.lineno or 0, error.offset or 0) from error
-        except ValueError as error:
-            raise SourceBroken(f"{path} cannot be read: {error}") from error
-        return found
-    return None
+    return handed(project, options, _read)
+
+
+def _read(path: str, source: str) -> Existing:
+    found = Existing(path, source)
+    _ = found.tree
+    return found
 
 
 def imported(node: ast.stmt) -> dict[str, str]:

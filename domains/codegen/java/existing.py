@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from tree_sitter import Node
 
 from domains.codegen.engine.errors import OtherFramework, SourceBroken
+from domains.codegen.engine.handed import handed
 from domains.codegen.engine.trees import text, walk
 from domains.codegen.engine.types import Options, Project
 from domains.codegen.java.reading import Source, read
@@ -123,21 +124,16 @@ class Existing:
 
 def existing(project: Project, options: Options) -> Existing | None:
     """Return the test file to add to, the first one asked for. Raises SourceBroken, OtherFramework."""
-    for path in options.existing:
-        try:
-            found = Existing(path, project.files[path].decode("utf-8"))
-            _ = found.source
-        except KeyError as error:
-            raise SourceBroken(f"{path} is not among the files") from error
-        except SourceBroken as error:
-            raise SourceBroken(f"{path}: {error}", error.line, error.column) from error
-        except ValueError as error:
-            raise SourceBroken(f"{path} cannot be read: {error}") from error
-        other = _other(found)
-        if other:
-            raise OtherFramework(path, other, "JUnit 5")
-        return found
-    return None
+    return handed(project, options, _read)
+
+
+def _read(path: str, source: str) -> Existing:
+    found = Existing(path, source)
+    _ = found.source
+    other = _other(found)
+    if other:
+        raise OtherFramework(path, other, "JUnit 5")
+    return found
 
 
 def spelled(node: Node) -> str:

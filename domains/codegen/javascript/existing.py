@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from tree_sitter import Node as Syntax
 
 from domains.codegen.engine.errors import OtherFramework, SourceBroken
+from domains.codegen.engine.handed import handed
 from domains.codegen.engine.trees import text, walk
 from domains.codegen.engine.types import Options, Project
 from domains.codegen.javascript.bindings import Binding, at_top, bindings, declared
@@ -142,23 +143,18 @@ class Existing:
 
 def existing(project: Project, options: Options) -> Existing | None:
     """Return the test file to add to, the first one asked for. Raises SourceBroken, OtherFramework."""
-    for path in options.existing:
-        try:
-            found = Existing(path, project.files[path].decode("utf-8"))
-            _ = found.root
-        except KeyError as error:
-            raise SourceBroken(f"{path} is not among the files") from error
-        except SourceBroken as error:
-            raise SourceBroken(f"{path}: {error}", error.line, error.column) from error
-        except ValueError as error:
-            raise SourceBroken(f"{path} cannot be read: {error}") from error
-        if grammar_of(path) is None:
-            raise SourceBroken(f"{path} is no file of JavaScript or TypeScript")
-        for one in found.bindings:
-            if one.module in _FRAMEWORKS:
-                raise OtherFramework(path, _FRAMEWORKS[one.module], "Jest")
-        return found
-    return None
+    return handed(project, options, _read)
+
+
+def _read(path: str, source: str) -> Existing:
+    if grammar_of(path) is None:
+        raise SourceBroken("this is no file of JavaScript or TypeScript")
+    found = Existing(path, source)
+    _ = found.root
+    for one in found.bindings:
+        if one.module in _FRAMEWORKS:
+            raise OtherFramework(path, _FRAMEWORKS[one.module], "Jest")
+    return found
 
 
 def title_of(node: Syntax) -> str:
