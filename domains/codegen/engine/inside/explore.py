@@ -19,6 +19,7 @@ from time import monotonic, process_time  # the code under test may be given ano
 from typing import Any
 
 from domains.codegen.engine.inside.arranging import Arranged, kinds, makers
+from domains.codegen.engine.inside.expressions import Expressions
 from domains.codegen.engine.inside.harvest import harvest
 from domains.codegen.engine.inside.kills import Mutation, misused, rambling, smallest
 from domains.codegen.engine.inside.laws import known, told
@@ -29,6 +30,7 @@ from domains.codegen.engine.inside.running import Runner, Subject, Unloadable, a
 from domains.codegen.engine.inside.scenarios import TAKEN, Scenario, Step
 from domains.codegen.engine.inside.search import Row, Search
 from domains.codegen.engine.inside.targets import Target, targets
+from domains.codegen.engine.inside.telling import telling
 from domains.codegen.engine.inside.world import FILES, Staged, world
 
 REPORT_FD = 3
@@ -47,15 +49,17 @@ def main() -> None:
     sys.path[:0] = plan["path"]
     sys.setrecursionlimit(600)
     arm()
+    expressions = Expressions(Path(plan["file"]).parent)
     try:
-        subject = Subject(plan["module"], plan["file"])
+        with expressions.listening():
+            subject = Subject(plan["module"], plan["file"])
     except Unloadable as error:
         _tell({"result": {"broken": str(error)}})
         return
-    _explore(plan, subject)
+    _explore(plan, subject, expressions)
 
 
-def _explore(plan: dict[str, Any], subject: Subject) -> None:
+def _explore(plan: dict[str, Any], subject: Subject, expressions: Expressions) -> None:
     began, budget = monotonic(), float(plan["budget"])
     tree = ast.parse(Path(plan["file"]).read_text(encoding="utf-8"))
     chance = random.Random(plan["seed"])  # noqa: S311 - repeatable, not secret
@@ -74,7 +78,9 @@ def _explore(plan: dict[str, Any], subject: Subject) -> None:
     search.arranged = makers(search.guesses.fixtures, names)
     search.seed([scenario for text in found.calls if (scenario := written(text, wanted)) is not None])
     _tell({"progress": "search", "done": 0, "of": len(wanted)})
-    search.grow(wanted, began + budget * (_UNTYPED_SHARE if any(map(is_untyped, wanted)) else _SEARCH_SHARE))
+    with expressions.listening():
+        share = _UNTYPED_SHARE if any(map(is_untyped, wanted)) else _SEARCH_SHARE
+        search.grow(wanted, began + budget * share, lambda: expressions.texts(chance))
     _tell({"missed": missed(Path(plan["file"]).read_text(encoding="utf-8"), search)})
     laws = known(search, wanted, plan.get("claims", ()), frozenset(names), process_time() + budget * _LAWS_SHARE)
     holding = [law for law in laws if law.holds]
@@ -97,6 +103,9 @@ def _explore(plan: dict[str, Any], subject: Subject) -> None:
     for n, row in mutation.shortened(chosen, [*fates, *further], began + budget).items():
         if _steady(row, fresh, arranged):
             search.rows[n] = row
+    for n in chosen:
+        seen = search.rows[n].seen
+        search.rows[n].seen = telling(seen, [fate.parts.get(n, ()) for fate in [*fates, *further] if n in fate.killers])
     checked = [{"id": check["id"], "seen": _checked(check, fresh, wanted)} for check in plan["checks"]]
     _tell({"result": {
         "symbols": [_described(target) for target in wanted],

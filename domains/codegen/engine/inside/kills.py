@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from time import monotonic  # the code under test may be given another clock
+from typing import NamedTuple
 
 from domains.codegen.engine.inside.finer import finer
 from domains.codegen.engine.inside.laws import Standing, noticed
@@ -13,12 +14,17 @@ from domains.codegen.engine.inside.mutators import Mutant, mutants
 from domains.codegen.engine.inside.running import Runner, Subject
 from domains.codegen.engine.inside.scenarios import Scenario
 from domains.codegen.engine.inside.search import Row, Search
+from domains.codegen.engine.inside.statements import Statements
 from domains.codegen.engine.inside.swapping import functions, swaps
 from domains.codegen.engine.inside.targets import Target
+from domains.codegen.engine.inside.telling import told_apart
 
 _ENOUGH = 6
 """Killers noted of one mutant; more would only make the choice of the smallest set a little better."""
-_ROWS = 80
+_FURTHER = 6
+"""Rows in a row that do not notice a mutant which others do, before no more are asked."""
+_FIRST_ROWS, _ROWS = 20, 80
+"""Rows that are asked of each mutant before any is asked of all, and of one that nothing noticed until then."""
 _TRIES = 120
 _ASKED = 12
 _DOES = 2
@@ -27,14 +33,27 @@ _DOES = 2
 
 @dataclass(slots=True)
 class Fate:
-    """What became of a mutant: `killers` are rows by number; `laws` are those that notice it."""
+    """What became of a mutant: `killers` are rows by number; `laws` are those that notice it.
+
+    `parts` are, by the row, the attributes of an object in which alone the row tells it from the original.
+    """
 
     line: int
     change: str
     killers: set[int] = field(default_factory=set)
     laws: set[int] = field(default_factory=set)
+    parts: dict[int, frozenset[str]] = field(default_factory=dict)
     before: bool = False
     """Whether the tests that are there notice it."""
+
+
+class _Waiting(NamedTuple):
+    """A mutant that nothing noticed, the number of rows there were, and the rows that were asked first."""
+
+    mutant: Mutant
+    fate: Fate
+    rows: int
+    likely: frozenset[int] = frozenset()
 
 
 class Mutation:
@@ -47,6 +66,7 @@ class Mutation:
         self._targets = {target.symbol: target for target in targets}
         self._living = functions(subject.path) if subject.once else {}
         self._inner = _inner_lines(tree)
+        self._statements = Statements(tree)
         self._mutants: dict[int, Mutant] = {}
 
     def judge(self, until: float, told: Callable[[int, int], None], before: frozenset[int] = frozenset()) -> list[Fate]:
@@ -57,7 +77,7 @@ class Mutation:
         """
         listed = list(mutants(self._tree))
         fates: list[Fate] = []
-        waiting: list[tuple[Mutant, Fate, int]] = []
+        waiting: list[_Waiting] = []
         likely: set[int] = set()
         for n, mutant in enumerate(listed):
             if n in before:
@@ -70,26 +90,24 @@ class Mutation:
                 fates.append(fate)
                 likely = fate.killers or likely
                 if not fate.killers:
-                    waiting.append((mutant, fate, len(self._search.rows)))
+                    waiting.append(_Waiting(mutant, fate, len(self._search.rows), frozenset(likely)))
             if n % 10 == 0:
                 told(n, len(listed))
         self._look_for(waiting, until)
         self._subject.load(None)
         return fates
 
-    def _look_for(self, waiting: Sequence[tuple[Mutant, Fate, int]], until: float) -> None:
-        """Search for what notices mutants that nothing noticed among so many rows; each has its share of the time."""
-        for n, (mutant, fate, rows) in enumerate(waiting):
+    def _look_for(self, waiting: Sequence[_Waiting], until: float) -> None:
+        """Search for what notices mutants that nothing noticed yet; each has its share of the time."""
+        for n, (mutant, fate, rows, likely) in enumerate(waiting):
             left = until - monotonic()
             if left < 0:
                 return
             runner = self.mutated(mutant)
             if runner is None:
                 continue
-            new = range(rows, len(self._search.rows))
-            fate.killers = {
-                at for at in new if runner.run(self._search.rows[at].scenario) != self._search.rows[at].seen
-            }
+            further = self._ordered(mutant, likely)[_FIRST_ROWS:_ROWS]
+            self._ask(runner, fate, [*(at for at in further if at < rows), *range(rows, len(self._search.rows))])
             if not fate.killers:
                 self._look(runner, mutant, fate, monotonic() + left / (len(waiting) - n))
 
@@ -108,7 +126,7 @@ class Mutation:
                 break
             fate = self._fate(mutant)
             if fate is not None and not fate.killers:
-                self._look_for([(mutant, fate, len(self._search.rows))], monotonic() + left / (len(listed) - n))
+                self._look_for([_Waiting(mutant, fate, len(self._search.rows))], monotonic() + left / (len(listed) - n))
             if fate is not None and fate.killers:
                 fates.append(fate)
         self._subject.load(None)
@@ -152,7 +170,7 @@ class Mutation:
 
     def notices(self, law: Standing) -> bool:
         """Whether a law notices some mutant of what it runs: asked where the time did not suffice to judge them all."""
-        near = [mutant for mutant in mutants(self._tree) if mutant.line in law.lines]
+        near = [mutant for mutant in mutants(self._tree) if self._statements.runs(mutant.line, law.lines)]
         runners = (self.mutated(mutant) for mutant in near[:_ASKED])
         found = any(runner is not None and noticed(law, runner) for runner in runners)
         self._subject.load(None)
@@ -170,18 +188,36 @@ class Mutation:
         if runner is None:
             fate.killers = set(range(min(1, len(self._search.rows))))  # it does not even load: any test notices
             return fate
-        for n in sorted(self._near(mutant), key=lambda n: (n not in likely, self._search.rows[n].size))[:_ROWS]:
-            row = self._search.rows[n]
-            if runner.run(row.scenario) != row.seen:
-                fate.killers.add(n)
-                if len(fate.killers) >= _ENOUGH:
-                    break
-        fate.laws = {n for n, law in enumerate(self._laws) if mutant.line in law.lines and noticed(law, runner)}
+        self._ask(runner, fate, self._ordered(mutant, likely)[:_FIRST_ROWS])
+        near = [n for n, law in enumerate(self._laws) if self._statements.runs(mutant.line, law.lines)]
+        fate.laws = {n for n in near if noticed(self._laws[n], runner)}
         return fate
 
+    def _ordered(self, mutant: Mutant, likely: Collection[int]) -> list[int]:
+        """Return the rows that may notice a mutant, `likely` ones first, then short ones."""
+        return sorted(self._near(mutant), key=lambda n: (n not in likely, self._search.rows[n].size))
+
+    def _ask(self, runner: Runner, fate: Fate, rows: Iterable[int]) -> None:
+        """Ask rows until enough of them notice a mutant, or many in turn do not that others notice."""
+        missed = 0
+        for n in rows:
+            noticed = self._noticed(runner, n, fate)
+            fate.killers |= {n} if noticed else set()
+            missed = 0 if noticed else missed + bool(fate.killers)
+            if len(fate.killers) >= _ENOUGH or missed > _FURTHER:
+                return
+
+    def _noticed(self, runner: Runner, n: int, fate: Fate) -> bool:
+        """Whether a row shows something else on a mutant; in which attributes, where it is in them alone."""
+        row = self._search.rows[n]
+        seen = runner.run(row.scenario)
+        fate.parts[n] = told_apart(row.seen, seen)
+        return seen != row.seen
+
     def _near(self, mutant: Mutant) -> list[int]:
-        """Return the rows that run the mutant's line; all of them for a line that runs at import."""
-        reaching = [n for n, row in enumerate(self._search.rows) if mutant.line in row.lines()]
+        """Return the rows that run the mutant's statement; all of them for one that runs at import."""
+        lines = self._statements.of(mutant.line)
+        reaching = [n for n, row in enumerate(self._search.rows) if not lines.isdisjoint(row.lines())]
         return reaching or (list(range(len(self._search.rows))) if mutant.line not in self._inner else [])
 
     def _look(self, runner: Runner, mutant: Mutant, fate: Fate, until: float) -> None:
@@ -194,13 +230,18 @@ class Mutation:
             if scenario is None or scenario in self._search.tried:
                 continue
             seen = self._search.runner.run(scenario)
-            if seen[-1].kind == "stalled" or len(seen) < len(scenario.steps) or runner.run(scenario) == seen:
+            if seen[-1].kind == "stalled" or len(seen) < len(scenario.steps):
+                continue
+            other = runner.run(scenario)
+            if other == seen:
                 continue
             edges: set[tuple[int, int]] = set()
             self._search.runner.run(scenario, edges)
             self._search.tried.add(scenario)
             self._search.rows.append(Row(scenario, seen, frozenset(edges)))
-            fate.killers.add(len(self._search.rows) - 1)
+            n = len(self._search.rows) - 1
+            fate.killers.add(n)
+            fate.parts[n] = told_apart(seen, other)
             return
 
     def mutated(self, mutant: Mutant) -> Runner | None:

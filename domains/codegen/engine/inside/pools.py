@@ -62,6 +62,12 @@ class Pools:
         if len(known) < _SMALL and len(text) < 120:
             known[text] = None
 
+    def match(self, texts: list[str]) -> None:
+        """Take texts that fit expressions which came up while the module ran."""
+        if texts:
+            self._found.matching |= dict.fromkeys(texts)
+            self._cache.clear()
+
     def of(self, hint: Any, depth: int = 0) -> list[str]:  # noqa: ANN401 - any annotation
         """Return sources of values of a type, likely ones first; empty when nothing of it can be made."""
         key = f"{depth} {hint!r}"

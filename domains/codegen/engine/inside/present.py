@@ -19,6 +19,7 @@ from typing import Any
 
 from domains.codegen.engine.inside.mutators import mutants
 from domains.codegen.engine.inside.running import Edges, arm, traced
+from domains.codegen.engine.inside.statements import Statements
 from domains.codegen.engine.inside.swapping import Swap, functions, swaps
 
 REPORT_FD = 3
@@ -51,9 +52,9 @@ class Present:
     def _judge(self) -> None:
         until = monotonic() + self._seconds
         tree = ast.parse(Path(self._file).read_text(encoding="utf-8"))
-        living = functions(self._file)
+        living, statements = functions(self._file), Statements(tree)
         for n, mutant in enumerate(mutants(tree)):
-            reaching = [item for item, lines in self._passing if mutant.line in lines]
+            reaching = [item for item, lines in self._passing if statements.runs(mutant.line, lines)]
             if monotonic() > until:
                 return
             if not reaching:

@@ -27,6 +27,8 @@ STEP_S = 0.25
 """Processor time a scenario may take; a mutant that loops is stopped here."""
 LOAD_S = 5.0
 """Processor time that importing the module, or a mutant of it, may take."""
+LATE = "late"
+"""What is said of a scenario that stalled because its time was over, not because a value could not be made."""
 STEPS = 40_000
 """Traced lines a scenario may take."""
 _ITEMS = 50
@@ -36,6 +38,10 @@ LIBRARY = ("datetime", "decimal", "fractions", "math", "pathlib", "uuid", "colle
 _CALLS = "__fixture_calls__"
 
 Edges = set[tuple[int, int]]
+Heard = Callable[[types.FrameType], None]
+"""Told of each call of a function of the module as it begins."""
+Trace = Callable[[types.FrameType, str, Any], Any]
+"""The interpreter's own protocol."""
 
 
 class Stalled(BaseException):
@@ -134,6 +140,11 @@ class Runner:
     def __init__(self, subject: Subject, names: dict[str, Any], swaps: Sequence[Swap] = ()) -> None:
         self._subject, self.path, self._names, self._swaps = subject, subject.path, names, swaps
 
+    @property
+    def names(self) -> dict[str, Any]:
+        """What expressions may name."""
+        return self._names
+
     def named(self, text: str, env: dict[str, Any] | None = None) -> Any:  # noqa: ANN401 - any value
         """Return what an expression gives."""
         return self._value(text, {**self._names, **(env or {})})
@@ -165,28 +176,32 @@ class Runner:
         for swap in self._swaps:
             swap.function.__code__ = swap.after if after else swap.before
 
-    def run(self, scenario: Scenario, edges: Edges | None = None) -> tuple[Seen, ...]:
-        """Run the steps until one raises; `edges` collects (line before, line) within the module."""
+    def run(self, scenario: Scenario, edges: Edges | None = None, heard: Heard | None = None) -> tuple[Seen, ...]:
+        """Run the steps until one raises; `edges` collects (line before, line) within the module.
+
+        With edges, `heard` is told of each call within the module as it begins.
+        """
         seen: list[Seen] = []
         env = dict(self._names)
+        trace = None if edges is None else _tracer(self.path, edges, heard=heard)
         self._subject.begin()
         self._swap(after=True)
         signal.setitimer(signal.ITIMER_VIRTUAL, STEP_S, STEP_S)
         try:
             with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
                 for n, step in enumerate(scenario.steps, 1):
-                    seen.append(self._step(step, env, edges, last=n == len(scenario.steps)))
+                    seen.append(self._step(step, env, trace, last=n == len(scenario.steps)))
                     if seen[-1].kind in {"raises", "stalled"}:
                         break
         except Stalled:
-            seen.append(Seen("stalled", ""))
+            seen.append(Seen("stalled", LATE))
         finally:
             sys.settrace(None)
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
             self._swap(after=False)
         return tuple(seen)
 
-    def _step(self, step: Step, env: dict[str, Any], edges: Edges | None, *, last: bool) -> Seen:
+    def _step(self, step: Step, env: dict[str, Any], trace: Trace | None, *, last: bool) -> Seen:
         try:
             values = [self._value(text, env) for _, text in step.arguments]
         except Exception:  # noqa: BLE001 - a value that cannot be made says nothing about the code under test
@@ -194,8 +209,8 @@ class Runner:
         drawn = awaited = False
         try:
             before = [source_of(value, self._names) for value in values]
-            if edges is not None:
-                sys.settrace(_tracer(self.path, edges))
+            if trace is not None:
+                sys.settrace(trace)
             result = self._value(step.callee, env)
             if not step.reads:
                 names = [name for name, _ in step.arguments]
@@ -273,12 +288,14 @@ def _is_iterator(value: object) -> bool:
     return isinstance(value, Iterator) and not isinstance(value, io.IOBase)
 
 
-def _tracer(path: str, edges: Edges, steps: int = STEPS) -> Any:  # noqa: ANN401 - the interpreter's own protocol
+def _tracer(path: str, edges: Edges, steps: int = STEPS, heard: Heard | None = None) -> Trace:
     budget = steps
 
     def begin(frame: types.FrameType, _event: str, _arg: object) -> Any:  # noqa: ANN401
         if frame.f_code.co_filename != path:
             return None
+        if heard is not None and frame.f_back is not None and frame.f_back.f_code.co_filename != __file__:
+            heard(frame)  # of a call that the search did not make itself
         before = -frame.f_code.co_firstlineno
 
         def line(inner: types.FrameType, what: str, _value: object) -> Any:  # noqa: ANN401

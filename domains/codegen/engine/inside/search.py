@@ -9,16 +9,17 @@ from __future__ import annotations
 import itertools
 import math
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from time import monotonic  # the code under test may be given another clock
 
 from domains.codegen.engine.inside.calling import Calling
+from domains.codegen.engine.inside.carving import Carving, codes
 from domains.codegen.engine.inside.guessing import Guesses
 from domains.codegen.engine.inside.nudging import nudged, related
 from domains.codegen.engine.inside.parameters import Parameter
 from domains.codegen.engine.inside.pools import Pools
-from domains.codegen.engine.inside.running import Edges, Runner
+from domains.codegen.engine.inside.running import LATE, Edges, Runner
 from domains.codegen.engine.inside.scenarios import SUBJECT, Scenario, Seen, Step
 from domains.codegen.engine.inside.targets import Target
 
@@ -32,6 +33,12 @@ _ARRANGED = 0.5
 """Share of objects that come from a fixture, where one gives them."""
 _CALLED = (0.4, 0.08)
 """Share of draws that call what a function gave: while something of it is new, and later."""
+_FIRST, _FIRST_OF_ALL = (40, 160), 1_600
+"""Calls of a target, at least and at most, and of all together, before draws by chance."""
+_LISTEN = 50
+"""Calls after which it is asked again which expressions came up."""
+_PATIENCE = 3
+"""Calls of a target in a row that take too long before other targets come first: each costs as much as a hundred."""
 _LEARNED = {"int": "int", "str": "str", "float": "float", "list": "list_int", "dict": "dict", "tuple": "tuple"}
 
 
@@ -69,34 +76,57 @@ class Search:
     reached: Edges = field(default_factory=set)
     tried: set[Scenario] = field(default_factory=set)
     calling: Calling = field(init=False)
+    carving: Carving = field(init=False)
+    _stalls: dict[str, int] = field(default_factory=dict)
     _given: dict[object, dict[str, int]] = field(default_factory=dict)
     _constructed: dict[str, list[Step]] = field(default_factory=dict)
     _given_by: dict[str, list[Step]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.calling = Calling(self.runner, self.guesses, self.chance)
+        self.carving = Carving(self.runner.names)
 
     def seed(self, scenarios: list[Scenario]) -> None:
         """Begin with scenarios that somebody wrote."""
         for scenario in scenarios:
             self.consider(scenario)
 
-    def grow(self, targets: list[Target], until: float) -> None:
-        """Search for all targets in turn until the time (of time.monotonic) is over."""
+    def grow(self, targets: list[Target], until: float, fitting: Callable[[], list[str]] = list) -> None:
+        """Search for all targets in turn until the time (of time.monotonic) is over.
+
+        `fitting` gives texts that fit expressions which came up meanwhile.
+        """
         makers = {target.symbol: target for target in targets if target.symbol == target.callee}
+        self.carving.targets = codes(targets, self.runner.names)
+        share = max(_FIRST[0], min(_FIRST[1], _FIRST_OF_ALL // max(1, len(targets))))
         for target in targets:
-            for scenario in itertools.islice(self._first(target, makers), 160):
+            self.pools.match(fitting())
+            for scenario in itertools.islice(self._first(target, makers), share):
                 self.consider(scenario, target)
                 if monotonic() > until:
                     return
+                if self._stalls.get(target.symbol, 0) >= _PATIENCE:
+                    break
         while targets and monotonic() < until:
-            target = self.chance.choice(targets)
-            dice = self.chance.random()
-            other = self.calling.draw() if dice < _CALLED[not self.calling.eager] else None
-            if other is None:
-                other = self._drawn(target, makers) if dice < 0.5 else self._neighbour(target, makers)
-            if other is not None:
-                self.consider(other, target)
+            if len(self.tried) % _LISTEN == 0:
+                self.pools.match(fitting())
+            self._draw(targets, makers)
+
+    def _draw(self, targets: list[Target], makers: dict[str, Target]) -> None:
+        """Consider one more scenario: a call that was heard, or one by chance."""
+        heard = self.carving.draw()
+        if heard is not None:
+            self.consider(self._scenario(*heard, makers), heard[0])
+            return
+        target = self.chance.choice(targets)
+        if self.chance.random() * self._stalls.get(target.symbol, 0) > 1:
+            return
+        dice = self.chance.random()
+        other = self.calling.draw() if dice < _CALLED[not self.calling.eager] else None
+        if other is None:
+            other = self._drawn(target, makers) if dice < 0.5 else self._neighbour(target, makers)
+        if other is not None:
+            self.consider(other, target)
 
     def consider(self, scenario: Scenario, target: Target | None = None) -> Row | None:
         """Run a scenario; keep it if it does something that few others do."""
@@ -104,11 +134,13 @@ class Search:
             return None
         self.tried.add(scenario)
         edges: Edges = set()
-        seen = self.runner.run(scenario, edges)
+        seen = self.runner.run(scenario, edges, self.carving.hear)
         fresh = edges - self.reached
         if target is not None:
             self._learn(scenario, target, seen, len(fresh))
-        if not seen or seen[-1].kind == "stalled" or len(seen) < len(scenario.steps) - 1:
+        late = seen[-1] == Seen("stalled", LATE)
+        self._stalls[scenario.symbol] = self._stalls.get(scenario.symbol, 0) + 1 if late else 0
+        if seen[-1].kind == "stalled" or len(seen) < len(scenario.steps) - 1:
             return None
         key = (frozenset(edges), seen[-1].shape(), scenario.symbol)
         given = self._given.setdefault(key, {})

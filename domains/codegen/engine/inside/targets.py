@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from domains.codegen.engine.inside.inheriting import inherited
 from domains.codegen.engine.inside.parameters import Parameter, parameters
 from domains.codegen.engine.inside.scenarios import SUBJECT
 
@@ -59,6 +60,9 @@ def _of_class(name: str, kind: type, names: dict[str, Any]) -> Iterator[Target]:
         elif isinstance(raw, staticmethod | classmethod) and not method.startswith("_"):
             yield _target(f"{name}.{method}", f"{name}.{method}", getattr(kind, method), None, names)
         elif inspect.isfunction(raw) and not inspect.isasyncgenfunction(raw) and _is_public(method):
+            yield _target(f"{name}.{method}", f"{SUBJECT}.{method}", raw, kind, names, owner=name)
+    for method, raw in inherited(kind).items():
+        if _is_public(method) and not _is_pythons(raw) and not inspect.isasyncgenfunction(raw):
             yield _target(f"{name}.{method}", f"{SUBJECT}.{method}", raw, kind, names, owner=name)
 
 

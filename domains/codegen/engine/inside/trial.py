@@ -24,6 +24,7 @@ from domains.codegen.engine.inside.pools import Pools
 from domains.codegen.engine.inside.running import Edges, Runner, Subject, Unloadable, arm
 from domains.codegen.engine.inside.scenarios import Scenario, Seen, Step
 from domains.codegen.engine.inside.search import Search
+from domains.codegen.engine.inside.statements import Statements
 from domains.codegen.engine.inside.world import Staged, world
 
 REPORT_FD = 3
@@ -93,6 +94,7 @@ def _killed(
     for n, (line, change) in enumerate(plan["surviving"]):
         wanted.setdefault((line, change), []).append(n)
     noticed: dict[tuple[int, str], set[int]] = {}
+    statements = Statements(tree)
     for mutant in mutants(tree):
         key = (mutant.line, mutant.change)
         if key not in wanted:
@@ -102,7 +104,7 @@ def _killed(
         alike &= {
             n
             for n, (scenario, saw, reached) in enumerate(rows)
-            if runner is not None and mutant.line in reached and runner.run(scenario) != saw
+            if runner is not None and statements.runs(mutant.line, reached) and runner.run(scenario) != saw
         }
     found: list[set[int]] = [set() for _ in rows]
     for key, who in noticed.items():
