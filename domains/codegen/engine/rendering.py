@@ -129,24 +129,37 @@ def _is_table(key: tuple[object, ...], group: list[Case]) -> bool:
 
 
 def _table_key(case: Case) -> tuple[object, ...]:
-    last, step = case.seen[-1], case.scenario.steps[-1]
-    plain = len(case.scenario.steps) == 1 and last.kind == "value" and not last.after and bool(step.arguments)
+    *before, step = case.scenario.steps
+    last = case.seen[-1]
+    plain = last.kind == "value" and not last.after and not last.awaited and bool(step.arguments)
     apart = any("lambda" in text or TAKEN.search(text) for _, text in step.arguments)
-    if not plain or apart or len(last.text) > 70:
+    if not plain or apart or len(last.text) > 70 or (before and not _is_method(case)):
         return ("alone", case.scenario, case.label)
-    return ("table", step.callee, tuple(name for name, _ in step.arguments), case.label, _compared(last))
+    made = before[0].source() if before else ""
+    return ("table", made, step.callee, tuple(name for name, _ in step.arguments), case.label, _compared(last))
+
+
+def _is_method(case: Case) -> bool:
+    """Whether it is a call of a method, by its name, of an object that is made in one step."""
+    first, *others = case.scenario.steps
+    made = first.binds and not case.seen[0].after and not case.seen[0].awaited
+    plain = "lambda" not in first.source() and not TAKEN.search(first.source())
+    return (
+        len(others) == 1 and made and plain and re.fullmatch(rf"{SUBJECT}\.[a-zA-Z]\w*", others[0].callee) is not None
+    )
 
 
 def _table(group: list[Case], names: Names) -> Written:
     group = _in_order(group)
-    step = group[0].scenario.steps[0]
-    arguments = _columns(group, names)
+    *before, step = group[0].scenario.steps
+    subject = _subject(before[0], ()) if before else ""
+    arguments = _columns(group, names, {subject, *re.findall(r"\w+", before[0].source() if before else "")})
     rows = [
-        f"        ({', '.join([*(text for _, text in case.scenario.steps[0].arguments), case.seen[-1].text])}),"
+        f"        ({', '.join([*(text for _, text in case.scenario.steps[-1].arguments), case.seen[-1].text])}),"
         for case in group
     ]
     passed = [f"{key}={name}" if key else name for (key, _), name in zip(step.arguments, arguments, strict=True)]
-    call = f"{step.callee}({', '.join(passed)})"
+    call = _named(f"{step.callee}({', '.join(passed)})", subject)
     told = "_and_".join(snake(argument) for argument in arguments) if len(arguments) <= _TOLD else "its_arguments"
     name = names.free(f"test_{snake(group[0].scenario.symbol)}_by_{told}")
     expected = "pytest.approx(expected)" if _compared(group[0].seen[-1]) == "approx" else "expected"
@@ -159,17 +172,18 @@ def _table(group: list[Case], names: Names) -> Written:
         "    ],",
         ")",
         f"def {name}({', '.join([*arguments, 'expected'])}):",
+        *([f"    {subject} = {before[0].source()}"] if before else []),
         f"    assert {call} == {expected}",
     ]
     return Written(name, "\n".join(code), tuple(group))
 
 
-def _columns(group: list[Case], names: Names) -> list[str]:
+def _columns(group: list[Case], names: Names, others: set[str]) -> list[str]:
     """Return what the arguments of a table are called: as the function calls them, where that hides no other name."""
     scenario = group[0].scenario
-    known, given = names.parameters(scenario), scenario.steps[0].arguments
+    known, given = names.parameters(scenario), scenario.steps[-1].arguments
     columns = [name or (known[n] if n < len(known) else "") for n, (name, _) in enumerate(given)]
-    hidden = {scenario.steps[0].callee.split(".")[0], *_OTHERS}
+    hidden = {scenario.steps[-1].callee.split(".")[0], *others, *_OTHERS}
     if all(column.isidentifier() and column not in hidden for column in columns) and len({*columns}) == len(columns):
         return columns
     if len(given) == 1 and not given[0][0]:
@@ -180,7 +194,7 @@ def _columns(group: list[Case], names: Names) -> list[str]:
 def _in_order(group: list[Case]) -> list[Case]:
     """Sort the rows of a table by their arguments, where these have an order."""
     try:
-        return sorted(group, key=lambda case: [ast.literal_eval(text) for _, text in case.scenario.steps[0].arguments])
+        return sorted(group, key=lambda case: [ast.literal_eval(text) for _, text in case.scenario.steps[-1].arguments])
     except (ValueError, SyntaxError, TypeError):
         return group
 

@@ -33,14 +33,22 @@ class Carving:
 
     own: dict[str, Any]
     targets: Mapping[types.CodeType, Target] = field(default_factory=dict)
+    _asked: str = ""
     _heard: dict[str, int] = field(default_factory=dict)
     _known: dict[str, set[tuple[tuple[str, str], ...]]] = field(default_factory=dict)
     _waiting: deque[tuple[Target, Given]] = field(default_factory=deque)
+
+    def begin(self, symbol: str) -> None:
+        """Let go the next call of a target: the search makes it itself."""
+        self._asked = symbol
 
     def hear(self, frame: types.FrameType) -> None:
         """Note the arguments of a call that begins; what cannot be written as source is let go."""
         target = self.targets.get(frame.f_code)
         if target is None or self._heard.get(target.symbol, 0) >= _HEARD:
+            return
+        if target.symbol == self._asked:
+            self._asked = ""
             return
         self._heard[target.symbol] = self._heard.get(target.symbol, 0) + 1
         known = self._known.setdefault(target.symbol, set())

@@ -294,8 +294,8 @@ def _tracer(path: str, edges: Edges, steps: int = STEPS, heard: Heard | None = N
     def begin(frame: types.FrameType, _event: str, _arg: object) -> Any:  # noqa: ANN401
         if frame.f_code.co_filename != path:
             return None
-        if heard is not None and frame.f_back is not None and frame.f_back.f_code.co_filename != __file__:
-            heard(frame)  # of a call that the search did not make itself
+        if heard is not None:
+            heard(frame)
         before = -frame.f_code.co_firstlineno
 
         def line(inner: types.FrameType, what: str, _value: object) -> Any:  # noqa: ANN401

@@ -134,6 +134,7 @@ class Search:
             return None
         self.tried.add(scenario)
         edges: Edges = set()
+        self.carving.begin(scenario.symbol)
         seen = self.runner.run(scenario, edges, self.carving.hear)
         fresh = edges - self.reached
         if target is not None:

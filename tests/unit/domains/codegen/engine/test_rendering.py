@@ -339,3 +339,67 @@ def test_there_is_one_none_and_one_not_implemented() -> None:
     steps = (Step("Span", (), binds=True), Step("subject.__add__", (("", "'a'"),)))
     code = one(Case(Scenario("Span.__add__", steps), (BOUND, refused), "regression"))
     assert "assert span.__add__('a') is NotImplemented" in code
+
+
+def method(maker: str, value: str, seen: Seen, callee: str = "subject.spell") -> Case:
+    steps = (Step(maker, (("", "3"),), binds=True), Step(callee, (("", value),)))
+    return Case(Scenario("Speller.spell", steps), (Seen("object", ""), seen), "regression")
+
+
+def methods(**changed: str) -> list[Case]:
+    words = {"2": "'two'", "1": "'one'", "3": "'three'", "4": "'four'"}
+    return [method(changed.get("maker", "Speller"), n, Seen("value", word, "str")) for n, word in words.items()]
+
+
+def test_calls_of_a_method_of_objects_made_alike_become_a_table() -> None:
+    (table,) = write(methods(), Names({"Speller.spell": ("number",)}))
+    assert (
+        table.code
+        == """\
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        (1, 'one'),
+        (2, 'two'),
+        (3, 'three'),
+        (4, 'four'),
+    ],
+)
+def test_speller_spell_by_number(number, expected):
+    speller = Speller(3)
+    assert speller.spell(number) == expected"""
+    )
+
+
+def test_objects_that_are_made_in_another_way_are_no_rows_of_it() -> None:
+    other = method("Speller", "9", Seen("value", "'nine'", "str"))
+    other = replace(other, scenario=Scenario("Speller.spell", (Step("Speller", binds=True), other.scenario.steps[1])))
+    assert len(write([*methods(), other], Names())) == 2
+
+
+@pytest.mark.parametrize(
+    ("callee", "seen"),
+    [
+        ("subject.__contains__", Seen("value", "True", "bool")),
+        ("subject", Seen("value", "1", "int")),
+        ("subject.spell", Seen("value", "1", "int", awaited=True)),
+        ("subject.spell", Seen("value", "1", "int", after=((0, "[]"),))),
+    ],
+)
+def test_operators_calls_of_what_was_made_and_coroutines_are_alone(callee: str, seen: Seen) -> None:
+    cases = [method("Speller", str(n), seen, callee) for n in range(5)]
+    assert alone(cases) == cases
+
+
+def test_a_fixture_or_a_function_in_the_making_keeps_a_method_out_of_a_table() -> None:
+    for text in ("lambda a: a", "fixture_cart()"):
+        steps = [(Step("Speller", (("", text),), binds=True), Step("subject.spell", (("", str(n)),))) for n in range(5)]
+        seen = (Seen("object", ""), Seen("value", "1", "int"))
+        cases = [Case(Scenario("Speller.spell", pair), seen, "regression") for pair in steps]
+        assert alone(cases) == cases
+
+
+def test_a_column_is_not_called_as_the_object_is() -> None:
+    (table,) = write(methods(), Names({"Speller.spell": ("speller",)}))
+    assert "def test_speller_spell_by_given(given, expected):" in table.code
+    assert "assert speller.spell(given) == expected" in table.code

@@ -157,6 +157,59 @@ def test_inputs_are_searched_for_what_a_table_of_the_module_holds(load: Loaded) 
     assert {row.seen[-1].text for row in search.rows} >= {"'one'", "'two'", "'three'", "'four'", "'five'"}
 
 
+TABLE = """
+class Speller:
+    def __init__(self):
+        self.limit = 3
+        self.words = [
+            "nought",
+            "one",
+            "two",
+        ]
+
+    def spell(self, n: int) -> str:
+        return self.words[n]
+"""
+
+
+def test_a_table_of_many_lines_is_judged_by_what_runs_its_statement(load: Loaded) -> None:
+    """The interpreter tells the line where the table begins, and none of its items."""
+    made = Scenario("Speller", (Step("Speller"),))
+    search, mutation = mutation_of(load, TABLE, made, spelled("1"))
+    fates = mutation.judge(time.monotonic() + 600, lambda _done, _of: None)
+    table = [fate for fate in fates if 6 <= fate.line <= 8]
+    assert len(table) == 6
+    row = next(n for n, row in enumerate(search.rows) if row.scenario == made)
+    assert all(fate.parts[row] == {"words"} for fate in table)
+    assert all(row in fate.killers for fate in table)
+
+
+def test_what_is_seen_in_an_attribute_alone_is_told_and_other_differences_are_not(load: Loaded) -> None:
+    made = Scenario("Speller", (Step("Speller"),))
+    search, mutation = mutation_of(load, TABLE, made, spelled("1"))
+    fates = mutation.judge(time.monotonic() + 600, lambda _done, _of: None)
+    call = next(n for n, row in enumerate(search.rows) if row.scenario == spelled("1"))
+    limit = next(fate for fate in fates if fate.line == 4)
+    assert limit.parts[0] == {"limit"}
+    assert all(not fate.parts.get(call) for fate in fates)
+
+
+def test_many_rows_that_do_not_notice_end_the_asking_once_one_did(
+    load: Loaded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = [Scenario("Speller", (Step("Speller"),)), *(spelled(f"{n} - {n} + 1") for n in range(40))]
+    _, mutation = mutation_of(load, TABLE, *calls)
+    asked: list[int] = []
+    noticed = Mutation._noticed
+    monkeypatch.setattr(
+        Mutation, "_noticed", lambda self, runner, n, fate: asked.append(n) or noticed(self, runner, n, fate)
+    )
+    fates = mutation.judge(time.monotonic() + 600, lambda _done, _of: None)
+    first = next(n for n, fate in enumerate(fates) if fate.killers)
+    assert fates[first].killers == {0}
+    assert len(asked) < 40 * len(fates)
+
+
 def test_all_are_judged_before_inputs_are_searched_for(load: Loaded, monkeypatch: pytest.MonkeyPatch) -> None:
     _, mutation = mutation_of(load, WORDS, spelled("1"))
     searched: list[int] = []

@@ -67,3 +67,10 @@ def test_a_related_value_is_a_part_of_another_or_the_other(text: str, parts: set
 
 def test_of_what_is_no_literal_nothing_is_a_part() -> None:
     assert related("lambda a: a", random.Random(1)) is None
+
+
+def test_a_number_moves_a_little_to_a_small_one_and_to_another_order_of_magnitude() -> None:
+    chance = random.Random(1)
+    moved = {int(nudged("4711", chance)) for _ in range(400)}
+    assert {4710, 4712, -4711, 9422, 2355, 47110, 0, 1000, 1_000_000} <= moved
+    assert len({number for number in moved if 0 < number < 100}) > 20

@@ -15,6 +15,7 @@ from domains.codegen.engine.inside.kills import Mutation, smallest
 from domains.codegen.engine.inside.learning import learned
 from domains.codegen.engine.inside.pools import Pools
 from domains.codegen.engine.inside.running import Runner, Subject
+from domains.codegen.engine.inside.scenarios import Scenario, Step
 from domains.codegen.engine.inside.search import Search
 from domains.codegen.engine.inside.targets import Target, targets
 from tests.unit.domains.codegen.engine.inside.conftest import Load
@@ -213,3 +214,38 @@ def test_what_states_its_type_is_given_no_part_of_another(load: Load) -> None:
     assert given
     assert all(isinstance(ast.literal_eval(items[1]), list) for items, _ in given)
     assert all(isinstance(ast.literal_eval(name[1]), str) for _, name in given)
+
+
+def test_texts_that_fit_an_expression_of_the_moment_are_tried(load: Load) -> None:
+    source = "import zlib\ndef f(text):\n    return 'seen' if zlib.crc32(text.encode()) == 1609083332 else 'plain'\n"
+    subject = load(source)
+    search, listed, _ = searched(subject, 0.3)
+    assert "'seen'" not in outcomes(search)
+    search.grow(listed, time.monotonic() + BUDGET_S, lambda: ["Q" * 9 + "17"])
+    assert "'seen'" in outcomes(search)
+
+
+ENDLESS = """
+def waits(items):
+    while items:
+        pass
+    return 'empty'
+
+
+def plain(n):
+    return 'seen' if n == 4711 + len(str(n)) else n
+"""
+
+
+def test_a_function_that_does_not_end_leaves_its_time_to_others(load: Load) -> None:
+    search, _, _ = searched(load(ENDLESS), 2.5)
+    late = [scenario for scenario in search.tried if scenario.symbol == "waits"]
+    others = [scenario for scenario in search.tried if scenario.symbol == "plain"]
+    assert len(others) > 10 * len(late)
+
+
+def test_a_value_that_cannot_be_made_is_no_sign_of_an_endless_call(load: Load) -> None:
+    search, listed, _ = searched(load(ENDLESS), 0.1)
+    for n in range(9):
+        search.consider(Scenario("plain", (Step("plain", (("", f"absent_{n}"),)),)), listed[1])
+    assert search._stalls["plain"] == 0
