@@ -21,6 +21,8 @@ TABLE = 4
 """Rows from which a table reads better than functions."""
 _ITEMS = 50
 _EXACT_DIGITS = 8
+_DIGITS = 24
+"""Digits of a whole number from which powers of ten are written as such."""
 _FIRST = r"\1"
 _SINGLE = ("None", "True", "False", "NotImplemented")
 _PASSING = (" at 0x", "\n", "/", "<lambda>", "<locals>")
@@ -279,7 +281,7 @@ def _given(step: Step, seen: Seen, call: str, subject: str, *, last: bool) -> li
         kind = f"isinstance({{}}, {seen.type})" if own else f'type({{}}).__name__ == "{seen.type}"'
         if not seen.parts:
             return [f"assert {kind.format(call)}"] if last else [call]
-        parts = [f"assert result.{name} {'is' if text in _SINGLE else '=='} {text}" for name, text in seen.parts]
+        parts = [f"assert result.{name} {'is' if text in _SINGLE else '=='} {_read(text)}" for name, text in seen.parts]
         return [f"result = {call}", f"assert {kind.format('result')}", *parts] if last else [call]
     if seen.kind == "iterator":
         whole = f"list({call})" if seen.text.count(",") < _ITEMS - 1 else f"list(itertools.islice({call}, {_ITEMS}))"
@@ -300,7 +302,18 @@ def _given(step: Step, seen: Seen, call: str, subject: str, *, last: bool) -> li
 def _equality(call: str, seen: Seen) -> str:
     if seen.text in _SINGLE:
         return f"{call} is {seen.text}"
-    return f"{call} == pytest.approx({seen.text})" if _compared(seen) == "approx" else f"{call} == {seen.text}"
+    return f"{call} == pytest.approx({seen.text})" if _compared(seen) == "approx" else f"{call} == {_read(seen.text)}"
+
+
+def _read(text: str) -> str:
+    """Write a whole number of many digits, nearly all of them noughts, so that somebody can read it."""
+    digits = text.removeprefix("-")
+    first = digits.rstrip("0")
+    if not digits.isdecimal() or len(digits) <= _DIGITS or len(first) > _EXACT_DIGITS:
+        return text
+    power = f"10**{len(digits) - len(first)}"
+    sign = "-" if text.startswith("-") else ""
+    return f"{sign}{power}" if first == "1" else f"{sign}{first} * {power}"
 
 
 def _compared(seen: Seen) -> str:

@@ -86,8 +86,9 @@ def codes(targets: Sequence[Target], names: Mapping[str, Any]) -> dict[types.Cod
     for target in targets:
         owner, _, method = target.symbol.rpartition(".")
         holder = names.get(owner) if owner else None
-        function = vars(holder).get(method) if isinstance(holder, type) else names.get(target.symbol)
-        function = inspect.unwrap(getattr(function, "__func__", function))
-        if inspect.isfunction(function) and target.parameters:
-            found[function.__code__] = target
+        raw = vars(holder).get(method) if isinstance(holder, type) else names.get(target.symbol)
+        function = getattr(raw, "__func__", raw)
+        if target.parameters and callable(function):
+            inner = inspect.unwrap(function)
+            found |= {inner.__code__: target} if inspect.isfunction(inner) else {}
     return found

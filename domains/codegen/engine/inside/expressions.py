@@ -38,7 +38,7 @@ class Expressions:
                 self._hear(pattern)
             return compiles(pattern, flags)
 
-        re.compile = heard  # type: ignore[assignment]
+        re.compile = heard
         try:
             yield
         finally:

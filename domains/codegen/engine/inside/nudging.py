@@ -60,7 +60,7 @@ def _near(value: Any, chance: random.Random) -> Any:  # noqa: ANN401 - any liter
 def _whole(value: int, chance: random.Random) -> int:
     """Move a number: a little, by half, to a small one (what a table is asked for), to another order of magnitude."""
     near = [value + 1, value - 1, -value, value * 2, value // 2, 0]
-    return chance.choice([*near, chance.randrange(100), value * 10, 10 ** chance.randrange(7)])
+    return chance.choice([*near, chance.randrange(100), value * 10, int(10 ** chance.randrange(7))])
 
 
 def _broken(value: float, chance: random.Random) -> float:

@@ -30,7 +30,7 @@ class Statements:
 
 
 def _span(node: ast.stmt | ast.ExceptHandler | ast.match_case) -> tuple[int, int]:
-    first = node.pattern.lineno if isinstance(node, ast.match_case) else node.lineno
+    first: int = node.pattern.lineno if isinstance(node, ast.match_case) else node.lineno
     body: list[ast.stmt] | list[ast.match_case] = getattr(node, "body", None) or getattr(node, "cases", [])
     if not body:
         return first, getattr(node, "end_lineno", None) or first

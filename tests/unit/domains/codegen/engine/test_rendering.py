@@ -403,3 +403,17 @@ def test_a_column_is_not_called_as_the_object_is() -> None:
     (table,) = write(methods(), Names({"Speller.spell": ("speller",)}))
     assert "def test_speller_spell_by_given(given, expected):" in table.code
     assert "assert speller.spell(given) == expected" in table.code
+
+
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [(10**40, "10**40"), (-(10**30), "-10**30"), (25 * 10**30, "25 * 10**30"), (-7 * 10**24, "-7 * 10**24")],
+)
+def test_a_number_of_many_noughts_can_be_read_and_is_the_same(number: int, written: str) -> None:
+    assert f"f(2) == {written}" in one(case("f", Seen("value", repr(number), "int"), "2"))
+    assert eval(written) == number  # noqa: S307 - of this test
+
+
+@pytest.mark.parametrize("number", [10**12, 10**40 + 1, 123456789 * 10**30])
+def test_other_numbers_are_written_in_full(number: int) -> None:
+    assert f"f(2) == {number}" in one(case("f", Seen("value", repr(number), "int"), "2"))
