@@ -41,4 +41,5 @@ def _span(node: ast.stmt | ast.ExceptHandler | ast.match_case) -> tuple[int, int
 
 def _begin(node: ast.stmt) -> int:
     """Return the line where a statement begins, its decorators included."""
-    return min([node.lineno, *(mark.lineno for mark in getattr(node, "decorator_list", []))])
+    marks: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(mark.lineno for mark in marks)])
