@@ -11,7 +11,7 @@ from typing import NamedTuple
 from domains.codegen.engine.inside.finer import finer
 from domains.codegen.engine.inside.laws import Standing, noticed
 from domains.codegen.engine.inside.mutators import Mutant, mutants
-from domains.codegen.engine.inside.running import Runner, Subject
+from domains.codegen.engine.inside.running import STEP_S, Runner, Subject
 from domains.codegen.engine.inside.scenarios import Scenario
 from domains.codegen.engine.inside.search import Row, Search
 from domains.codegen.engine.inside.statements import Statements
@@ -23,6 +23,10 @@ _ENOUGH = 6
 """Killers noted of one mutant; more would only make the choice of the smallest set a little better."""
 _FURTHER = 6
 """Rows in a row that do not notice a mutant which others do, before no more are asked."""
+_LOOKING = 0.3
+"""Share of the time that is left for the search for inputs, where judging alone would take it all."""
+_IN_TURN = 12
+"""Mutants of a statement before those of other statements."""
 _FIRST_ROWS, _ROWS = 20, 80
 """Rows that are asked of each mutant before any is asked of all, and of one that nothing noticed until then."""
 _TRIES = 120
@@ -76,26 +80,38 @@ class Mutation:
         too early takes the time of mutants that need none. Those that tests notice `before`, by number, need none.
         """
         listed = list(mutants(self._tree))
-        fates: list[Fate] = []
+        fates: dict[int, Fate] = {}
         waiting: list[_Waiting] = []
         likely: set[int] = set()
-        for n, mutant in enumerate(listed):
+        soon = until - _LOOKING * max(0.0, until - monotonic())
+        for done, n in enumerate(self._in_turn(listed)):
+            mutant = listed[n]
             if n in before:
-                fates.append(Fate(mutant.line, mutant.change, before=True))
+                fates[n] = Fate(mutant.line, mutant.change, before=True)
                 continue
-            if monotonic() > until:
+            if monotonic() > soon:
                 break
             fate = self._fate(mutant, likely)
             if fate is not None:
-                fates.append(fate)
+                fates[n] = fate
                 likely = fate.killers or likely
                 if not fate.killers:
                     waiting.append(_Waiting(mutant, fate, len(self._search.rows), frozenset(likely)))
-            if n % 10 == 0:
-                told(n, len(listed))
+            if done % 10 == 0:
+                told(done, len(listed))
         self._look_for(waiting, until)
         self._subject.load(None)
-        return fates
+        return [fates[n] for n in sorted(fates)]
+
+    def _in_turn(self, listed: Sequence[Mutant]) -> list[int]:
+        """Return the numbers of mutants, some of each statement in turn: a long table leaves time for the rest."""
+        met: dict[int, int] = {}
+        rank: list[int] = []
+        for mutant in listed:
+            first = min(self._statements.of(mutant.line))
+            met[first] = met.get(first, 0) + 1
+            rank.append(met[first] // _IN_TURN)
+        return sorted(range(len(listed)), key=lambda n: rank[n])
 
     def _look_for(self, waiting: Sequence[_Waiting], until: float) -> None:
         """Search for what notices mutants that nothing noticed yet; each has its share of the time."""
@@ -194,18 +210,27 @@ class Mutation:
         return fate
 
     def _ordered(self, mutant: Mutant, likely: Collection[int]) -> list[int]:
-        """Return the rows that may notice a mutant, `likely` ones first, then short ones."""
-        return sorted(self._near(mutant), key=lambda n: (n not in likely, self._search.rows[n].size))
+        """Return the rows that may notice a mutant.
+
+        Those that gave the text that it changes come first, then `likely` ones, then short ones.
+        """
+        rows, text = self._search.rows, mutant.text
+
+        def order(n: int) -> tuple[bool, bool, int]:
+            last = rows[n].seen[-1]
+            return not text or (text not in last.text and text not in last.message), n not in likely, rows[n].size
+
+        return sorted(self._near(mutant), key=order)
 
     def _ask(self, runner: Runner, fate: Fate, rows: Iterable[int]) -> None:
         """Ask rows until enough of them notice a mutant, or many in turn do not that others notice."""
-        missed = 0
+        missed, soon = 0, monotonic() + 2 * STEP_S
         for n in rows:
             noticed = self._noticed(runner, n, fate)
             fate.killers |= {n} if noticed else set()
             missed = 0 if noticed else missed + bool(fate.killers)
-            if len(fate.killers) >= _ENOUGH or missed > _FURTHER:
-                return
+            if len(fate.killers) >= _ENOUGH or missed > _FURTHER or (fate.killers and monotonic() > soon):
+                return  # the last: of a mutant that does not end, the first rows tell it as well as all
 
     def _noticed(self, runner: Runner, n: int, fate: Fate) -> bool:
         """Whether a row shows something else on a mutant; in which attributes, where it is in them alone."""

@@ -25,12 +25,13 @@ _ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """A change at a line; `apply` makes it in the tree, `revert` takes it back."""
+    """A change at a line; `apply` makes it in the tree, `revert` takes it back. `text` is the text that it changes."""
 
     line: int
     change: str
     apply: Callable[[], None]
     revert: Callable[[], None]
+    text: str = ""
 
 
 def mutants(tree: ast.Module) -> Iterator[Mutant]:
@@ -121,6 +122,7 @@ def replaced(node: ast.AST, field: str, new: object, change: str = "", line: int
         change,
         lambda: setattr(node, field, new),
         lambda: setattr(node, field, old),
+        old if isinstance(node, ast.Constant) and isinstance(old, str) else "",
     )
 
 

@@ -16,6 +16,7 @@ class Parameter:
     """A parameter: `keyword` when it can be given by name alone, `needed` when it has no default.
 
     `variadic` takes any number of further values; `default` is what stands for it, or inspect.Parameter.empty.
+    `nameless` can be given by its position alone.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Parameter:
     keyword: bool = False
     variadic: bool = False
     default: Any = inspect.Parameter.empty
+    nameless: bool = False
 
     @property
     def typed(self) -> bool:
@@ -47,7 +49,7 @@ def parameters(function: Callable[..., Any], owner: type | None, own: dict[str, 
     taken = [
         Parameter(
             p.name, hints.get(p.name, empty), p.default is empty and p.kind is not p.VAR_POSITIONAL,
-            p.kind is p.KEYWORD_ONLY, p.kind is p.VAR_POSITIONAL, p.default,
+            p.kind is p.KEYWORD_ONLY, p.kind is p.VAR_POSITIONAL, p.default, p.kind is p.POSITIONAL_ONLY,
         )
         for p in listed
         if p.kind is not p.VAR_KEYWORD

@@ -29,6 +29,10 @@ _DIFFERENT = 20
 """The same, where the result is one that was not yet seen."""
 _RELATED = 0.1
 """Share of new values that are a part of another argument."""
+_OPTED = 0.2
+"""Share of neighbours that are a call which worked, with one more of the arguments that may be left out."""
+_MAKING = 25
+"""Calls of a constructor that raise before methods are tried on an object without it: some need nothing of it."""
 _ARRANGED = 0.5
 """Share of objects that come from a fixture, where one gives them."""
 _CALLED = (0.4, 0.08)
@@ -77,6 +81,7 @@ class Search:
     tried: set[Scenario] = field(default_factory=set)
     calling: Calling = field(init=False)
     carving: Carving = field(init=False)
+    _unmade: dict[str, int] = field(default_factory=dict)
     _stalls: dict[str, int] = field(default_factory=dict)
     _given: dict[object, dict[str, int]] = field(default_factory=dict)
     _constructed: dict[str, list[Step]] = field(default_factory=dict)
@@ -214,8 +219,8 @@ class Search:
                 if not values:
                     return None
                 given.append((parameter, self.chance.choice(values)))
-            elif not parameter.keyword:
-                break  # what follows would have to be named; another draw gives it
+            elif parameter.nameless:
+                break  # what follows would have to be named
         return self._scenario(target, given, makers)
 
     def _further(self, target: Target, parameter: Parameter) -> list[tuple[Parameter, str]]:
@@ -228,9 +233,27 @@ class Search:
         if not rows:
             return self._drawn(target, makers)
         row = self.chance.choice(rows)
+        opted = self._opted(row, target) if self.chance.random() < _OPTED else None
+        if opted is not None:
+            return opted
         if target.owner and self.chance.random() < 0.5:
             return self._longer(row)
         return self.varied(row, {target.symbol: target})
+
+    def _opted(self, row: Row, target: Target) -> Scenario | None:
+        """Give a call one more of the arguments that it need not have."""
+        *before, last = row.scenario.steps
+        if last.callee != target.callee or row.seen[-1].kind == "raises" or any(p.variadic for p in target.parameters):
+            return None
+        given = {name or target.parameters[n].name: text for n, (name, text) in enumerate(last.arguments)}
+        absent = [p for p in target.parameters if p.name not in given]
+        further = self.chance.choice(absent) if absent else None
+        values = self.guesses.values(target, further) if further is not None else []
+        if further is None or not values:
+            return None
+        given[further.name] = self.chance.choice(values)
+        step = _step(target, [(p, given[p.name]) for p in target.parameters if p.name in given])
+        return Scenario(row.scenario.symbol, (*before, step))
 
     def _longer(self, row: Row) -> Scenario | None:
         """Put a call that worked on such an object before the last step."""
@@ -243,11 +266,7 @@ class Search:
         return Scenario(row.scenario.symbol, (*before, step, last))
 
     def _scenario(self, target: Target, given: list[tuple[Parameter, str]], makers: dict[str, Target]) -> Scenario:
-        if any(p.variadic for p, _ in given) and any(_skips(target, given, n) for n in range(_fixed(given))):
-            given = [(p, text) for p, text in given if not p.variadic]  # they would stand before what is named
-        named = ["" if p.variadic else p.name if p.keyword or _skips(target, given, n) else "" for n, (p, _) in
-                 enumerate(given)]  # fmt: skip
-        step = Step(target.callee, tuple(zip(named, (v for _, v in given), strict=True)), reads=target.reads)
+        step = _step(target, given)
         if not target.owner:
             return Scenario(target.symbol, (step,))
         return Scenario(target.symbol, (self._maker(target.owner, makers), step))
@@ -266,9 +285,16 @@ class Search:
             drawn = self._drawn(maker, makers) if maker is not None else None
             step = Step(owner, drawn.steps[-1].arguments if drawn is not None else (), binds=True)
             if self.runner.run(Scenario(owner, (step,)))[-1].kind in {"raises", "stalled"}:
-                return self.chance.choice(known) if known else step
+                return self.chance.choice(known) if known else self._bare(owner, step)
             known.append(step)
         return self.chance.choice(known)
+
+    def _bare(self, owner: str, step: Step) -> Step:
+        """Return a call of a constructor that raises; after many of them, at times an object that none has set up."""
+        self._unmade[owner] = self._unmade.get(owner, 0) + 1
+        if self._unmade[owner] < _MAKING or self.chance.random() < 0.5:
+            return step
+        return Step(f"{owner}.__new__", (("", owner),), binds=True)
 
     def _learn(self, scenario: Scenario, target: Target, seen: tuple[Seen, ...], fresh: int) -> None:
         if scenario.steps[-1].callee == target.callee:
@@ -285,6 +311,15 @@ class Search:
         known = self._given_by.setdefault(last.type, [])
         if len(known) < _ALIKE and not step.reads:
             known.append(Step(step.callee, step.arguments, binds=True))
+
+
+def _step(target: Target, given: list[tuple[Parameter, str]]) -> Step:
+    """Write a call; arguments behind one that is left out are named."""
+    if any(p.variadic for p, _ in given) and any(_skips(target, given, n) for n in range(_fixed(given))):
+        given = [(p, text) for p, text in given if not p.variadic]  # they would stand before what is named
+    named = ["" if p.variadic else p.name if p.keyword or _skips(target, given, n) else "" for n, (p, _) in
+             enumerate(given)]  # fmt: skip
+    return Step(target.callee, tuple(zip(named, (v for _, v in given), strict=True)), reads=target.reads)
 
 
 def _free(target: Target, name: str, position: int) -> bool:

@@ -29,7 +29,8 @@ def telling(seen: tuple[Seen, ...], noticed: Iterable[Collection[str]]) -> tuple
     most are kept until each is noticed; then some that notice nothing, short ones, in the order of the object.
     """
     last = seen[-1]
-    left = [names for names in map(frozenset, noticed) if names]
+    there = {name for name, _ in last.parts}  # a mutant may have set one that the original does not
+    left = [names for names in (there & frozenset(names) for names in noticed) if names]
     kept: set[str] = set()
     while left:
         best = max((name for name, _ in last.parts), key=lambda name: sum(name in names for names in left))

@@ -12,6 +12,7 @@ import pytest
 from domains.codegen.engine.inside.guessing import Guesses
 from domains.codegen.engine.inside.harvest import harvest
 from domains.codegen.engine.inside.kills import Fate, Mutation, misused, rambling, smallest
+from domains.codegen.engine.inside.mutators import mutants
 from domains.codegen.engine.inside.pools import Pools
 from domains.codegen.engine.inside.running import Runner, Subject
 from domains.codegen.engine.inside.scenarios import Scenario, Seen, Step
@@ -303,3 +304,67 @@ def test_a_scenario_that_rambles_is_chosen_for_what_no_other_notices(load: Loade
     alone = [fate for fate in fates if fate.killers == {0}]
     assert alone
     assert all(fate.killers & {*calm} for fate in fates if fate.killers)
+
+
+LISTED = 'WORDS = {{{items}}}\n\n\ndef spell(n: int) -> str:\n    return WORDS[n] if n in WORDS else "many"\n'
+
+
+def listed(load: Loaded, count: int) -> tuple[Search, Mutation]:
+    items = ", ".join(f"{n}: 'word {n:03d}'" for n in range(count))
+    calls = [Scenario("spell", (Step("spell", (("", str(n)),)),)) for n in range(count)]
+    return mutation_of(load, LISTED.format(items=items), *calls)
+
+
+def test_a_text_that_is_changed_is_looked_for_in_what_was_given(load: Loaded) -> None:
+    """Of a hundred rows that load the table, one gives the text: it is asked first."""
+    search, mutation = listed(load, 18)
+    for n in range(18, 60):
+        search.consider(Scenario("spell", (Step("spell", (("", str(n)),)),)))
+    fates = mutation.judge(time.monotonic() + 600, lambda _done, _of: None)
+    words = [fate for fate in fates if "XXword" in fate.change]
+    assert len(words) == 18
+    for fate in words:
+        given = {search.rows[n].seen[-1].text for n in fate.killers}
+        assert repr(fate.change.split("'")[1]) in given
+
+
+def test_a_long_table_leaves_its_turn_to_other_statements(load: Loaded) -> None:
+    _, mutation = listed(load, 60)
+    chosen = list(mutants(mutation._tree))
+    turn = mutation._in_turn(chosen)
+    assert sorted(turn) == list(range(len(chosen)))
+    lines = [chosen[n].line for n in turn]
+    assert lines.index(5) < 14
+    assert lines[-1] == 1
+
+
+def test_fates_stand_in_the_order_of_the_source_whatever_the_turn(load: Loaded) -> None:
+    _, mutation = listed(load, 12)
+    fates = mutation.judge(time.monotonic() + 600, lambda _done, _of: None)
+    assert [fate.change for fate in fates] == [mutant.change for mutant in mutants(mutation._tree)]
+
+
+def test_some_of_the_time_is_left_for_the_search_for_inputs(load: Loaded, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, mutation = listed(load, 60)
+    left: list[float] = []
+    until = time.monotonic() + 0.6
+    monkeypatch.setattr(mutation, "_look_for", lambda _waiting, end: left.append(end - time.monotonic()))
+    mutation.judge(until, lambda _done, _of: None)
+    assert left[0] > 0.1
+
+
+ENDLESS = """
+def count(n: int) -> int:
+    found = 0
+    while n > 0:
+        n -= 1
+        found += 1
+    return found
+"""
+
+
+def test_a_mutant_that_does_not_end_is_told_by_few_rows(load: Loaded) -> None:
+    calls = [Scenario("count", (Step("count", (("", str(n)),)),)) for n in range(1, 12)]
+    _, mutation = mutation_of(load, ENDLESS, *calls)
+    fates = mutation.judge(time.monotonic() + 600, lambda _done, _of: None)
+    assert min(len(fate.killers) for fate in fates if fate.line == 5) <= 3

@@ -249,3 +249,45 @@ def test_a_value_that_cannot_be_made_is_no_sign_of_an_endless_call(load: Load) -
     for n in range(9):
         search.consider(Scenario("plain", (Step("plain", (("", f"absent_{n}"),)),)), listed[1])
     assert search._stalls["plain"] == 0
+
+
+OPTIONS = """
+def fold(function, items, start=None, each=map, size=128, last=None):
+    if last is not None and start is None:
+        return 'last alone'
+    if size < 100:
+        return 'small'
+    return list(each(function, items))
+
+
+def fixed(a, b=1, /, c=2):
+    return 'c alone' if c == 17 and b == 1 else a
+
+
+class Late:
+    def __init__(self, connection):
+        raise ConnectionError("There is no server.")
+
+    def plain(self, n):
+        return 'needs nothing' if n == 7 else n
+"""
+
+
+def test_what_may_be_left_out_is_given_alone_and_by_its_name(load: Load) -> None:
+    search, _, _ = searched(load(OPTIONS), 2.5)
+    assert {"'last alone'", "'small'"} <= outcomes(search)
+    calls = [row.scenario.steps[-1].source() for row in search.rows if row.seen[-1].text == "'last alone'"]
+    assert any("last=" in call for call in calls)
+
+
+def test_what_has_no_name_for_callers_is_given_by_its_place(load: Load) -> None:
+    search, _, _ = searched(load(OPTIONS), 2.5)
+    calls = [scenario.steps[-1].source() for scenario in search.tried if scenario.symbol == "fixed"]
+    assert "'c alone'" in outcomes(search)
+    assert not any("a=" in call or "b=" in call for call in calls)
+
+
+def test_a_method_that_needs_nothing_of_its_constructor_is_reached_without_it(load: Load) -> None:
+    search, _, _ = searched(load(OPTIONS), 2.5)
+    (row, *_) = [row for row in search.rows if row.seen[-1].text == "'needs nothing'"]
+    assert row.scenario.steps[0] == Step("Late.__new__", (("", "Late"),), binds=True)

@@ -52,6 +52,11 @@ def test_all_that_notice_are_kept_however_many() -> None:
     assert seen == made(*PLAIN)
 
 
+def test_an_attribute_that_only_the_mutant_has_asks_for_nothing() -> None:
+    assert telling(made(*PLAIN[:2]), [{"absent"}, {"absent", "field_1"}]) == made(*PLAIN[:2])
+    assert telling(made(), [{"absent"}]) == made()
+
+
 def test_what_is_no_object_stays_as_it_is() -> None:
     seen = (Seen("value", "3", "int"),)
     assert telling(seen, [frozenset()]) == seen
