@@ -126,13 +126,20 @@ def _generate(box: Sandbox, asked: argparse.Namespace) -> int:
 
 
 def _write(made: Generated, folder: Path, project: Project) -> None:
-    """Write the files; one that is there is somebody's work, unless it is the one that was added to."""
-    for name, text in made.files.items():
-        place = folder / name
+    """Write the files; one that is there is somebody's work, unless it is the one that was added to.
+
+    Raises FileExistsError before any is written.
+    """
+    places = {folder / name: name for name in made.files}
+    for place, name in places.items():
+        if place.exists() and not (place.is_file() and place.read_bytes() == project.files.get(name)):
+            raise FileExistsError(
+                f"{place} is there already and stays as it is. Choose another folder with --out, or have it added to "
+                f"with --tests {place} --root DIR."
+            )
+    for place, name in places.items():
         place.parent.mkdir(parents=True, exist_ok=True)
-        added = place.is_file() and place.read_bytes() == project.files.get(name)
-        with place.open("w" if added else "x", encoding="utf-8") as file:
-            file.write(text)
+        place.write_text(made.files[name], encoding="utf-8")
 
 
 def _evaluate(box: Sandbox, asked: argparse.Namespace) -> int:

@@ -93,7 +93,7 @@ def _explore(plan: dict[str, Any], subject: Subject, expressions: Expressions) -
     for n, law in enumerate(holding):
         law.kills = sum(n in fate.laws for fate in fates) or mutation.notices(law)
     ways = frozenset((int(a), int(b)) for a, b in plan["present"]["edges"])
-    further = mutation.look_finer(began + budget * 0.95, frozenset(line for way in ways for line in way))
+    further = mutation.look_finer(began + budget * 0.93, frozenset(line for way in ways for line in way))
     fresh = Runner(subject, Subject.names(subject.load(None)))
     steady = [_steady(row, fresh, arranged) for row in search.rows]
     for fate in [*fates, *further]:

@@ -14,6 +14,7 @@ from domains.codegen.engine.inside.mutators import Mutant, mutants
 from domains.codegen.engine.inside.running import STEP_S, Runner, Subject
 from domains.codegen.engine.inside.scenarios import Scenario
 from domains.codegen.engine.inside.search import Row, Search
+from domains.codegen.engine.inside.simplifying import is_plain, simpler
 from domains.codegen.engine.inside.statements import Statements
 from domains.codegen.engine.inside.swapping import functions, swaps
 from domains.codegen.engine.inside.targets import Target
@@ -149,14 +150,14 @@ class Mutation:
         return fates
 
     def shortened(self, chosen: Sequence[int], fates: Sequence[Fate], until: float) -> dict[int, Row]:
-        """Return shorter rows, by number, for chosen ones that do more than they need before their last step.
+        """Return simpler rows, by number, for chosen ones that do or say more than they need.
 
         What is left still notices every mutant, and takes every way, that no other chosen row does.
         """
         found: dict[int, Row] = {}
-        for n in chosen:
+        for n in sorted(chosen, key=lambda n: -len(self._search.rows[n].scenario.steps)):
             row = self._search.rows[n]
-            if all(step.binds for step in row.scenario.steps[:-1]) or monotonic() > until:
+            if is_plain(row.scenario, self._targets) or monotonic() > until:
                 continue
             others = {*chosen} - {n}
             needed = [fate for fate in fates if n in fate.killers and not fate.killers & others]
@@ -171,17 +172,20 @@ class Mutation:
         return found
 
     def _without(self, row: Row, ways: frozenset[tuple[int, int]], runners: Sequence[Runner], until: float) -> Row:
-        """Leave out steps, from the last to the first, as long as the row does what it is there for."""
-        for at in reversed(range(len(row.scenario.steps) - 1)):
-            steps = row.scenario.steps
-            if steps[at].binds or monotonic() > until:
-                continue
-            scenario = Scenario(row.scenario.symbol, (*steps[:at], *steps[at + 1 :]))
+        """Simplify in one thing after another, as long as the row does what it is there for."""
+        refused: set[Scenario] = set()
+        while monotonic() < until:
+            others = (other for other in simpler(row.scenario, self._targets) if other not in refused)
+            scenario = next(others, None)
+            if scenario is None:
+                break
             edges: set[tuple[int, int]] = set()
             seen = self._search.runner.run(scenario, edges)
             whole = len(seen) == len(scenario.steps) and seen[-1].shape() == row.seen[-1].shape()
             if whole and ways <= edges and all(runner.run(scenario) != seen for runner in runners):
                 row = Row(scenario, seen, frozenset(edges))
+            else:
+                refused.add(scenario)
         return row
 
     def notices(self, law: Standing) -> bool:

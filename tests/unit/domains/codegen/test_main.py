@@ -40,7 +40,10 @@ def test_generate_writes_files_and_overwrites_none(
     (out / "test_double.py").write_text("mine")
     assert main(["generate", str(module), "--budget", "1", "--out", str(out)]) == 2
     assert (out / "test_double.py").read_text() == "mine"
-    assert "test_double.py" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert f"{out / 'test_double.py'} is there already" in said
+    assert "--tests" in said
+    assert "Errno" not in said
 
 
 def test_generate_says_where_the_source_is_broken(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
