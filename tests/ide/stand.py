@@ -30,6 +30,9 @@ from tests import chatkit
 CHECKOUT = Path(__file__).resolve().parents[2]
 EXTENSION = CHECKOUT / "clients" / "vscode"
 EDITOR = CHECKOUT / "tests" / "ide" / "editor" / "node_modules" / "code-server" / "lib" / "vscode"
+SHELL = {"PATH", "LANG", "LC_ALL", "TERM", "SHELL", "TMPDIR"}
+"""What the editor has of the environment, as from a developer's shell: pytest's own, DJANGO_SETTINGS_MODULE for one,
+would reach the tests that are run in the editor, and be the end of them."""
 
 
 @dataclass(slots=True)
@@ -103,9 +106,7 @@ class Code:
             "--extensions-dir", str(self.folder / "extensions"),
         ]  # fmt: skip
         main = [node, str(EDITOR / "out" / "server-main.js"), *places, "--accept-server-license-terms"]
-        env = {**os.environ, "HOME": str(self.folder)}
-        for name in ("VSCODE_IPC_HOOK_CLI", "CODE_SERVER_PARENT_PID"):
-            env.pop(name, None)
+        env = {name: value for name, value in os.environ.items() if name in SHELL} | {"HOME": str(self.folder)}
         done = subprocess.run(
             [*main, "--install-extension", str(package)],
             env=env,

@@ -262,8 +262,10 @@ class TestMore:
         asked = shown.page.locator(".monaco-dialog-box", has_text="Running tests may execute code")
         asked.wait_for(timeout=PATIENCE_MS)
         assert not (project / "ran").exists()
-        asked.get_by_role("button", name="Trust Folder").click()
+        asked.get_by_role("button", name="Trust Folder").click()  # the run that was asked for goes on
         until((project / "ran").exists)
+        count = (project / "test_till.py").read_text().count("def test_")
+        assert (project / "ran").read_text() == f"{count} tests, exit status 0"
 
     def test_an_address_of_a_trusted_workspace_does_not_get_the_key_of_another(
         self, window: Open, project: Path, key: str, hurried: Assistant
