@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.codekit import FAR, far_numbers_are_not_searched
+from tests.functional.test_language_server_existing import ACCOUNT, FIXTURE
 from tests.ide.conftest import TILL, Open
 from tests.ide.stand import CHECKOUT, Assistant, Code
 from tests.ide.window import PATIENCE_MS, Window
@@ -298,6 +299,38 @@ class TestMore:
         until(lambda: "net(" in (project / "tests" / "test_till.py").read_text())
         kept = iter((project / "tests" / "test_till.py").read_text().splitlines())
         assert all(line in kept for line in ours.splitlines())
+
+    def test_first_tests_of_a_module_take_the_fixtures_of_the_project(
+        self, window: Open, project: Path, key: str
+    ) -> None:
+        """No number that could be guessed makes an account; the project's conftest.py knows one."""
+        (project / "account.py").write_text(ACCOUNT)
+        (project / "tests").mkdir()
+        (project / "tests" / "conftest.py").write_text(f"{RAN}\n\n{FIXTURE}")
+        shown = window("account.py", budget=3, python=sys.executable)
+        shown.lens().first.wait_for(timeout=PATIENCE_MS)
+        shown.command("MoE Assistant: Generate Tests for This File")
+        shown.give_key(key)
+        shown.tab("test_account.py: proposed tests").wait_for(timeout=PATIENCE_MS)
+        shown.title_action("Accept Proposed Tests")
+        written = project / "tests" / "test_account.py"
+        until(written.exists)
+        until(lambda: "(account):\n    assert account.pay_in(" in written.read_text())
+        shown.command("Test: Run All Tests")
+        until((project / "tests" / "ran").exists)
+        count = written.read_text().count("def test_")
+        assert (project / "tests" / "ran").read_text() == f"{count} tests, exit status 0"
+
+    def test_a_conftest_that_the_server_cannot_use_is_told_in_the_problems_view(
+        self, window: Open, project: Path, key: str
+    ) -> None:
+        (project / "conftest.py").write_text("import nowhere_to_be_had\n")
+        shown = window()
+        generate(shown, key)
+        row = shown.problems().filter(has_text="conftest.py")
+        expect(row).to_contain_text("No module named 'nowhere_to_be_had'", timeout=PATIENCE_MS)
+        shown.title_action("Accept Proposed Tests")
+        until((project / "test_till.py").exists)
 
     def test_what_tests_lack_is_a_diff_against_them_and_each_can_be_accepted(
         self, window: Open, project: Path, key: str

@@ -48,7 +48,9 @@ def loadable(
             break
         file = told.file.removeprefix(f"{SOURCES}/")
         blamed = [file] if file in files else files
-        left += [LeftOut(one, f"it cannot be used in the sandbox, so tests are without it: {told.why}") for one in blamed]
+        left += [
+            LeftOut(one, f"it cannot be used in the sandbox, so tests are without it: {told.why}") for one in blamed
+        ]
         project = replace(project, files={name: text for name, text in project.files.items() if name not in blamed})
     return project, tuple(left)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import traceback
 from collections.abc import Generator
 from pathlib import PurePosixPath
 from typing import Any
@@ -37,7 +38,7 @@ class Watch:
         """Keep the first error, and whose it is."""
         cause = getattr(error, "cause", error)
         self.why = self.why or f"{type(cause).__name__}: {cause}"
-        self.file = self.file or str(getattr(error, "path", ""))
+        self.file = self.file or str(getattr(error, "path", "")) or _running(error)
 
     def pytest_runtest_logreport(self, report: Any) -> None:  # noqa: ANN401 - pytest's own type, absent on the host
         """Note how set-up, call and tear-down ended."""
@@ -47,10 +48,20 @@ class Watch:
             self.why = lines[0].removeprefix("E").strip() if lines else "a fixture of its own fails"
             self.file = _blamed(report.longrepr)
 
+    def pytest_internalerror(self, excinfo: Any) -> None:  # noqa: ANN401
+        """Note a hook that fails."""
+        self.note(excinfo.value)
+
     def told(self) -> dict[str, Any]:
-        """Return what was found."""
+        """Return what was found; a hook that fails when the test has passed does not matter: the gate minds none."""
         why = self.why or f"tests beside it are {' and '.join(sorted(self.ends)) or 'not run'}"
         return {"passed": self.ends == {"passed"}, "file": self.file, "why": why[:_MOST]}
+
+
+def _running(error: BaseException) -> str:
+    """Return the last conftest.py among the functions that an error came through; empty where none is."""
+    files = [frame.f_code.co_filename for frame, _ in traceback.walk_tb(error.__traceback__)]
+    return next((file for file in reversed(files) if PurePosixPath(file).name == _CONFTEST), "")
 
 
 def _blamed(longrepr: Any) -> str:  # noqa: ANN401 - one of several types of pytest

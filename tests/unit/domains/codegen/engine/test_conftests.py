@@ -18,6 +18,10 @@ SKIPS = (
     "import pytest\n\n\ndef pytest_collection_modifyitems(items):\n"
     "    for item in items:\n        item.add_marker(pytest.mark.skip(reason='not here'))\n"
 )
+WRITES = (
+    "from pathlib import Path\n\n\ndef pytest_sessionfinish():\n    Path(__file__).with_name('ran').write_text('')\n"
+)
+STARTS = WRITES.replace("finish", "start")
 DROPS = "def pytest_collection_modifyitems(items):\n    items.clear()\n"
 
 
@@ -28,11 +32,17 @@ def left(folder: str = "tests", **files: str) -> dict[str, str]:
     project = Project({"till.py": b"", **texts}, "till.py")
     kept, away = loadable(Sandbox(), project, folder, threading.Event())
     assert set(kept.files) == set(project.files) - {one.name for one in away}
-    return {one.name: one.reason.removeprefix("it cannot be used in the sandbox, so tests are without it: ") for one in away}
+    return {
+        one.name: one.reason.removeprefix("it cannot be used in the sandbox, so tests are without it: ") for one in away
+    }
 
 
 def test_files_that_load_stay() -> None:
     assert left(top=WHOLE, tests="from till import *\n", unit="import broken_but_elsewhere\n") == {}
+
+
+def test_a_hook_that_fails_when_all_has_been_run_does_not_matter() -> None:
+    assert left(tests=f"{WRITES}\n\n{WHOLE}") == {}
 
 
 def test_without_files_nothing_is_run() -> None:
@@ -48,6 +58,7 @@ def test_without_files_nothing_is_run() -> None:
         ("def broken(:\n", "SyntaxError: invalid syntax"),
         ("import socket\n\nsocket.create_connection(('db', 5432), 1)\n", "gaierror"),
         (FAILING, "OSError: no server"),
+        (STARTS, "Read-only file system"),
         (SKIPS, "tests beside it are passed and skipped"),
         (DROPS, "tests beside it are not run"),
         ("import pytest\n\npytest.skip('not here', allow_module_level=True)\n", "not here"),
@@ -62,7 +73,7 @@ def test_what_cannot_be_used_is_left_away_with_the_reason(text: str, reason: str
     assert reason in away["tests/conftest.py"]
 
 
-@pytest.mark.parametrize("text", ["import nowhere_at_all\n", FAILING])
+@pytest.mark.parametrize("text", ["import nowhere_at_all\n", FAILING, STARTS, "import sys\n\nsys.exit('no')\n"])
 def test_only_the_file_that_is_to_blame_goes(text: str) -> None:
     assert list(left("tests/unit", top=WHOLE, tests=text, unit=WHOLE)) == ["tests/conftest.py"]
     assert list(left("tests/unit", top=text, tests=WHOLE, unit=WHOLE)) == ["conftest.py"]

@@ -229,9 +229,7 @@ def account():
         ("spec/unit", "spec/conftest.py", "spec/unit/test_account.py"),
     ],
 )
-def test_first_tests_of_a_module_take_what_the_engine_cannot_make(
-    folder: str | None, file: str, expected: str
-) -> None:
+def test_first_tests_of_a_module_take_what_the_engine_cannot_make(folder: str | None, file: str, expected: str) -> None:
     project = Project({"account.py": ACCOUNT, file: ACCOUNTS}, "account.py")
     made = generate(Sandbox(), project, Options(budget_s=4.0, folder=folder))
     assert expected in made.files
