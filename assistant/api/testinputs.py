@@ -16,8 +16,8 @@ MAX_SOURCE = 200 * 1024
 DEFAULT_FILES = {"python": "module.py", "javascript": "module.js", "typescript": "module.ts", "java": "Module.java"}
 KNOWN = tuple(DEFAULT_FILES)
 _EXISTING = (
-    "A test file by path (Python: conftest.py too): new tests are added to it. Python: conftest.py alone, those in force "
-    "where a new test file will stand: its tests may take their fixtures."
+    "A test file by path (Python: conftest.py too): new tests are added to it. Python: conftest.py alone, those in "
+    "force where a new test file will stand: its tests may take their fixtures."
 )
 
 

@@ -1,7 +1,7 @@
 """Whether the conftest.py files that will be in force load in the sandbox, as pytest loads them.
 
-Those that do not (a package that is not there, a database that is asked for) are left away for the run, with the reason:
-tests without them are better than none.
+Those that do not (a package that is not there, a database that is asked for) are left away for the run, with the
+reason: tests without them are better than none.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ def gate(
     With `at_top` files without a folder lie at the project's root, where its conftest.py is in force.
     Raises Cancelled, SourceBroken, SandboxUnavailable.
     """
-    project = replace(project, files={**project.files, **{name: b"" for name in tests}}) if at_top else project
+    project = replace(project, files={**project.files, **dict.fromkeys(tests, b"")}) if at_top else project
     script = (Path(__file__).parent / "inside" / "gate.py").read_bytes()
     plan: dict[str, Any] = {
         "module": project.module, "file": f"{SOURCES}/{project.target}", "runs": runs, "path": paths(),
