@@ -429,13 +429,18 @@ class TestMore:
 
 
 def test_the_key_is_in_no_setting_and_no_log(window: Open, key: str, code: Code, project: Path) -> None:
-    """After a run that worked and one that failed: everything that VS Code wrote to the disk."""
+    """After a run that worked and one that failed: everything that VS Code wrote to the disk, the extension's log too."""
     shown = window()
     generate(shown, key)
     shown.command("MoE Assistant: Show Log")
+    expect(shown.page.locator(".output-view .view-lines")).to_contain_text("/api/v1/tests", timeout=PATIENCE_MS)
     shown.command("MoE Assistant: Set API Key")
     shown.give_key(WRONG_KEY)
     shown.notice("stored")
+    shown.tab("till.py").click()
+    shown.command("MoE Assistant: Generate Tests for This File")
+    shown.notice("does not accept the API key")
+    until(lambda: "/api/v1/tests" in code.log and "401" in code.log)
     looked = set()
     for place in (code.folder, project):
         for path in place.rglob("*"):
@@ -444,5 +449,6 @@ def test_the_key_is_in_no_setting_and_no_log(window: Open, key: str, code: Code,
                 data = path.read_bytes()
                 assert key.encode() not in data, path
                 assert WRONG_KEY.encode() not in data, path
-    assert "settings.json" in looked
+    assert {"settings.json", "remoteexthost.log"} <= looked
+    assert any("MoE Assistant" in name for name in looked)
     assert key not in shown.page.locator(".monaco-workbench").inner_text()
