@@ -429,7 +429,7 @@ class TestMore:
 
 
 def test_the_key_is_in_no_setting_and_no_log(window: Open, key: str, code: Code, project: Path) -> None:
-    """After a run that worked and one that failed: everything that VS Code wrote to the disk, the extension's log too."""
+    """After a run that worked and one that failed: all that VS Code wrote to the disk, the extension's log too."""
     shown = window()
     generate(shown, key)
     shown.command("MoE Assistant: Show Log")
