@@ -154,8 +154,8 @@ async def _made(server: TestServer, document: TextDocument, symbol: str | None) 
         "before": None if made.before is None else made.before.line,
     }  # fmt: skip
     if answer.unable is not None:
-        name = None if answer.there is None else answer.there.path.name
-        server.say(_unable(name), lsp.MessageType.Warning, answer.unable.detail)
+        unable = _unable(None if answer.there is None else answer.there.path.name)
+        server.say(unable, lsp.MessageType.Warning, answer.unable.detail)
     server.say(_summary(made, len(passed)))
     return summary
 
