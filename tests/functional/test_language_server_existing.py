@@ -213,3 +213,20 @@ async def test_a_conftest_that_the_server_cannot_use_is_told_and_tests_come_with
     assert len(marked) == 1
     assert "tests/conftest.py" in marked[0]
     assert "No module named 'nowhere_to_be_had'" in marked[0]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "The fixtures of the project could not be used"), ("zh", "项目的 fixture 无法在服务器上使用")],
+)
+async def test_fixtures_that_the_server_does_not_take_are_left_out_and_told(
+    served: Served, start: Start, language: str, words: str
+) -> None:
+    """Within the count of characters, and more bytes than a body may have."""
+    async with start(served.url, served.key, language=language) as editor:
+        written(editor, conftest=f"{CONFTEST}# {'说' * 120_000}\n")
+        editor.open()
+        answer = await editor.run(editor.uri, "net")
+        assert (editor.folder / "tests" / "test_till.py").exists()
+    assert answer["tests"] >= 1
+    assert any(words in said for said in editor.told)
