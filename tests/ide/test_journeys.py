@@ -367,6 +367,9 @@ class TestMore:
         generate(shown, key)
         shown.title_action("Accept Proposed Tests")
         until(lambda: "def test_" in (project / "test_till.py").read_text())
+        # the file is written before it takes the place of the proposal on the screen; keys go to what is in front
+        expect(shown.tab("test_till.py: proposed tests")).to_have_count(0, timeout=PATIENCE_MS)
+        expect(shown.tab("test_till.py")).to_have_attribute("aria-selected", "true", timeout=PATIENCE_MS)
         shown.page.locator(".editor-instance .view-lines").first.click()
         shown.page.keyboard.press("Control+Z")
         shown.page.keyboard.press("Control+S")
