@@ -15,6 +15,10 @@ MAX_FILES = 200
 MAX_SOURCE = 200 * 1024
 DEFAULT_FILES = {"python": "module.py", "javascript": "module.js", "typescript": "module.ts", "java": "Module.java"}
 KNOWN = tuple(DEFAULT_FILES)
+_EXISTING = (
+    "A test file by path (Python: conftest.py too): new tests are added to it. Python: conftest.py alone, those in "
+    "force where a new test file will stand: its tests may take their fixtures."
+)
 
 
 class TestsInput(BaseModel):
@@ -35,7 +39,7 @@ class TestsInput(BaseModel):
     target: Annotated[str | None, Field(max_length=400, description="The path in `files` to write tests for.")] = None
     existing: Annotated[
         dict[str, str] | None,
-        Field(max_length=20, description="A test file by path (Python: conftest.py too): new tests are added to it."),
+        Field(max_length=20, description=_EXISTING),
     ] = None
     symbols: Annotated[
         list[str], Field(max_length=100, description="Names of functions, classes or Class.method; else all.")
@@ -84,7 +88,10 @@ class TestsInput(BaseModel):
     def options(self) -> Options:
         """Return how long and for what to search."""
         existing = tuple(name for name in self.existing or () if PurePosixPath(name).name != "conftest.py")
-        return Options(tuple(self.symbols), self.budget, self.seed, existing, self.model == "auto")
+        alone = [] if existing else [str(PurePosixPath(name).parent) for name in self.existing or ()]
+        # new tests will stand in the folder of the deepest conftest.py, or below it, where the same ones are in force
+        folder = max(alone, key=lambda one: len(PurePosixPath(one).parts), default=None)
+        return Options(tuple(self.symbols), self.budget, self.seed, existing, self.model == "auto", folder)
 
     def _existing(self, language: str) -> dict[str, str]:
         for name in self.existing or ():

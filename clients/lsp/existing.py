@@ -10,7 +10,17 @@ from typing import Any
 
 from clients.lsp.api import Generated
 from clients.lsp.neighbours import gathered_around
-from clients.lsp.places import MOST_CHARACTERS, MOST_FILES, Read, below, gathered, import_root, modules_of, upward
+from clients.lsp.places import (
+    MOST_CHARACTERS,
+    MOST_FILES,
+    Read,
+    below,
+    gathered,
+    import_root,
+    modules_of,
+    path_of_tests,
+    upward,
+)
 from clients.lsp.problems import Problem
 from clients.lsp.testplaces import TestFile, file_of_tests, root_for, usual_name
 
@@ -81,15 +91,22 @@ class _Load:
         where[name] = text
         return True
 
+    def conftests(self, found: list[TestFile], root: Path, workspace: Path) -> list[TestFile]:
+        """Put files beside the tests, and return those that fit."""
+        return [one for one in found if self.add(self.existing, below(one.path, root, workspace), one.text)]
+
 
 def with_tests(
     source: Path, body: dict[str, Any], workspace: Path, setting: str, read: Read
 ) -> tuple[dict[str, Any], There | None]:
-    """Put the tests of a source beside what is sent of it; as it was where there are none or they do not fit."""
+    """Put the tests of a source beside what is sent of it, or else the fixtures for its first ones.
+
+    As it was where neither fits.
+    """
     language = body["language"]
     found = file_of_tests(source, language, workspace, setting, read)
     if found is None:
-        return body, None
+        return (_with_fixtures(source, body, workspace, setting, read) if language == "python" else body), None
     text = found.text.replace("\r\n", "\n")
     files, target, root = (
         body["files"],
@@ -106,20 +123,41 @@ def with_tests(
     if not load.add(load.existing, there.name, text):
         return body, there
     if language == "python":
-        _python_neighbours(there, load, root, workspace, read)
+        taken = load.conftests(_conftests(there.path.parent, workspace, read), root, workspace)
+        _python_neighbours([TestFile(there.path, text), *taken], load, root, workspace, read)
     else:
         for name, content in gathered_around(there.path, text, workspace, language, read).files.items():
             load.add(load.files, name, content)
     return {**body, "files": load.files, "target": target, "existing": load.existing}, there
 
 
-def _python_neighbours(there: There, load: _Load, root: Path, workspace: Path, read: Read) -> None:
-    """Take the fixtures on the way to the tests, and what tests and fixtures import of the project."""
-    queue = [TestFile(there.path, there.text)]
-    for path in [folder / "conftest.py" for folder in upward(there.path.parent, workspace)][:_MOST_CONFTESTS]:
-        text = read(path)
-        if text is not None and load.add(load.existing, below(path, root, workspace), text):
-            queue.append(TestFile(path, text))
+def _with_fixtures(source: Path, body: dict[str, Any], workspace: Path, setting: str, read: Read) -> dict[str, Any]:
+    """Put beside the source the fixtures that are in force where its first tests will stand."""
+    folder = path_of_tests(source, usual_name(source, "python"), workspace, setting).parent
+    found = _conftests(folder, workspace, read)
+    roots = (root_for(one, source, workspace) for one in found)
+    own = import_root(source)
+    root = next((one for one in roots if one is not None), own)
+    files, target = body["files"], body["target"]
+    if root != own:
+        wider = gathered(source, files[target], read, root)
+        files, target = wider.files, wider.target
+    load = _Load(dict(files))
+    taken = load.conftests(found, root, workspace)
+    if not taken:
+        return body
+    _python_neighbours(taken, load, root, workspace, read)
+    return {**body, "files": load.files, "target": target, "existing": load.existing}
+
+
+def _conftests(folder: Path, workspace: Path, read: Read) -> list[TestFile]:
+    """Return each `conftest.py` that is in force in a folder, the nearest first."""
+    paths = [one / "conftest.py" for one in upward(folder, workspace)][:_MOST_CONFTESTS]
+    return [TestFile(path, text) for path in paths if (text := read(path)) is not None]
+
+
+def _python_neighbours(queue: list[TestFile], load: _Load, root: Path, workspace: Path, read: Read) -> None:
+    """Take what tests and fixtures import of the project."""
     while queue:
         one = queue.pop(0)
         for path in modules_of(one.path, one.text, workspace):

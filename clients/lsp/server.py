@@ -153,13 +153,19 @@ async def _made(server: TestServer, document: TextDocument, symbol: str | None) 
         "left_out": len(made.left_out), "line_coverage": made.line_coverage, "mutation_score": made.mutation_score,
         "before": None if made.before is None else made.before.line,
     }  # fmt: skip
-    if answer.unable is not None and answer.there is not None:
-        server.say(_unable(answer.there.path.name), lsp.MessageType.Warning, answer.unable.detail)
+    if answer.unable is not None:
+        unable = _unable(None if answer.there is None else answer.there.path.name)
+        server.say(unable, lsp.MessageType.Warning, answer.unable.detail)
     server.say(_summary(made, len(passed)))
     return summary
 
 
-def _unable(name: str) -> Text:
+def _unable(name: str | None) -> Text:
+    """Say that a file of tests, or without one the fixtures for first tests, could not be taken along."""
+    if name is None:
+        return Text(
+            "The fixtures of the project could not be used on the server.", "项目的 fixture 无法在服务器上使用。"
+        )
     return Text(
         f"{name} could not be run on the server, so new tests may repeat it.",
         f"{name} 无法在服务器上运行，新测试可能与其重复。",
@@ -168,8 +174,11 @@ def _unable(name: str) -> Text:
 
 def _summary(made: api.Generated, passed: int) -> Text:
     line, score = f"{made.line_coverage:.0%}", "–" if made.mutation_score is None else f"{made.mutation_score:.0%}"
-    bugs, left = len(made.suspected_bugs), len(made.left_out)
-    more = Text(f" Laws not confirmed: {left}.", f"未证实的规律 {left} 条。") if left else Text("", "")
+    bugs, laws = len(made.suspected_bugs), sum(bool(one.symbol) for one in made.left_out)
+    unused = len(made.left_out) - laws  # a fixture is of no symbol
+    more = Text(f" Laws not confirmed: {laws}.", f"未证实的规律 {laws} 条。") if laws else Text("", "")
+    if unused:
+        more = Text(f"{more.en} Fixtures not used: {unused}.", f"{more.zh}未使用的 fixture {unused} 个。")
     old = "" if made.before is None else f"{made.before.line:.0%}"
     before = Text(f" (before {old})", f"（此前 {old}）") if old else Text("", "")
     return Text(

@@ -159,3 +159,74 @@ async def test_tests_of_jest_in_a_folder_of_their_own_are_added_to(served: Serve
     assert keeps(text, ours)
     assert text.count("require(") == 1
     assert text.count("expect(") > 1
+
+
+ACCOUNT = '''class Account:
+    """Money under a number with a check digit."""
+
+    def __init__(self, number: str) -> None:
+        if number[:2] != "GB" or sum(map(ord, number[4:])) % 97 != int(number[2:4]) or len(number) < 12:
+            raise ValueError("no such number")
+        self.balance = 0
+
+    def pay_in(self, cents: int) -> int:
+        """Add cents."""
+        self.balance += cents
+        return self.balance
+'''
+FIXTURE = """import pytest
+
+from account import Account
+
+
+@pytest.fixture
+def account():
+    return Account("GB16ABCDEFGHIJ")
+"""
+
+
+async def test_first_tests_take_the_fixtures_of_the_folder_they_go_to(served: Served, start: Start) -> None:
+    async with start(served.url, served.key, budget=3) as editor:
+        written(editor, conftest=FIXTURE)
+        editor.open(ACCOUNT, name="account.py")
+        answer = await editor.run(editor.uri, "Account.pay_in")
+        text = (editor.folder / "tests" / "test_account.py").read_text()
+    assert answer["files"] == [uris.from_fs_path(str(editor.folder / "tests" / "test_account.py"))]
+    assert "(account):\n    assert account.pay_in(" in text
+    assert answer["left_out"] == 0
+    compile(text, "test_account.py", "exec")
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Fixtures not used: 1."), ("zh", "未使用的 fixture 1 个。")])
+async def test_a_conftest_that_the_server_cannot_use_is_told_and_tests_come_without_it(
+    served: Served, start: Start, language: str, words: str
+) -> None:
+    async with start(served.url, served.key, language=language) as editor:
+        written(editor, conftest=f"import nowhere_to_be_had\n{CONFTEST}")
+        editor.open()
+        answer = await editor.run(editor.uri, "net")
+        text = (editor.folder / "tests" / "test_till.py").read_text()
+        marked = [one.message for one in editor.marked if one.code == "left_out"]
+    assert answer["tests"] >= 1
+    assert "price)" not in "".join(line for line in text.splitlines() if line.startswith("def test_"))
+    assert words in editor.told[-1]
+    assert len(marked) == 1
+    assert "tests/conftest.py" in marked[0]
+    assert "No module named 'nowhere_to_be_had'" in marked[0]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "The fixtures of the project could not be used"), ("zh", "项目的 fixture 无法在服务器上使用")],
+)
+async def test_fixtures_that_the_server_does_not_take_are_left_out_and_told(
+    served: Served, start: Start, language: str, words: str
+) -> None:
+    """Within the count of characters, and more bytes than a body may have."""
+    async with start(served.url, served.key, language=language) as editor:
+        written(editor, conftest=f"{CONFTEST}# {'说' * 120_000}\n")
+        editor.open()
+        answer = await editor.run(editor.uri, "net")
+        assert (editor.folder / "tests" / "test_till.py").exists()
+    assert answer["tests"] >= 1
+    assert any(words in said for said in editor.told)

@@ -30,6 +30,10 @@ from tests import chatkit
 CHECKOUT = Path(__file__).resolve().parents[2]
 EXTENSION = CHECKOUT / "clients" / "vscode"
 EDITOR = CHECKOUT / "tests" / "ide" / "editor" / "node_modules" / "code-server" / "lib" / "vscode"
+LOGGER = Path(__file__).with_name("spdlog.cjs")
+SHELL = {"PATH", "LANG", "LC_ALL", "TERM", "SHELL", "TMPDIR"}
+"""What the editor has of the environment, as from a developer's shell: pytest's own, DJANGO_SETTINGS_MODULE for one,
+would reach the tests that are run in the editor, and be the end of them."""
 
 
 @dataclass(slots=True)
@@ -86,6 +90,12 @@ class Code:
         """The machine's settings."""
         return self.folder / "data" / "Machine" / "settings.json"
 
+    @property
+    def log(self) -> str:
+        """What the extension has written to its output channel, in all windows."""
+        files = (self.folder / "data" / "logs").rglob("*MoE Assistant*.log")
+        return "".join(file.read_text(encoding="utf-8") for file in sorted(files))
+
     def set(self, **values: Any) -> None:
         """Write the settings of the machine, before a window is opened."""
         self.settings.parent.mkdir(parents=True, exist_ok=True)
@@ -102,10 +112,9 @@ class Code:
             "--user-data-dir", str(self.folder / "data"),
             "--extensions-dir", str(self.folder / "extensions"),
         ]  # fmt: skip
-        main = [node, str(EDITOR / "out" / "server-main.js"), *places, "--accept-server-license-terms"]
-        env = {**os.environ, "HOME": str(self.folder)}
-        for name in ("VSCODE_IPC_HOOK_CLI", "CODE_SERVER_PARENT_PID"):
-            env.pop(name, None)
+        main = [node, "--require", str(LOGGER), str(EDITOR / "out" / "server-main.js"), *places]
+        main.append("--accept-server-license-terms")
+        env = {name: value for name, value in os.environ.items() if name in SHELL} | {"HOME": str(self.folder)}
         done = subprocess.run(
             [*main, "--install-extension", str(package)],
             env=env,

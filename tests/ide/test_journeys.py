@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.codekit import FAR, far_numbers_are_not_searched
+from tests.functional.test_language_server_existing import ACCOUNT, FIXTURE
 from tests.ide.conftest import TILL, Open
 from tests.ide.stand import CHECKOUT, Assistant, Code
 from tests.ide.window import PATIENCE_MS, Window
@@ -262,8 +263,10 @@ class TestMore:
         asked = shown.page.locator(".monaco-dialog-box", has_text="Running tests may execute code")
         asked.wait_for(timeout=PATIENCE_MS)
         assert not (project / "ran").exists()
-        asked.get_by_role("button", name="Trust Folder").click()
+        asked.get_by_role("button", name="Trust Folder").click()  # the run that was asked for goes on
         until((project / "ran").exists)
+        count = (project / "test_till.py").read_text().count("def test_")
+        assert (project / "ran").read_text() == f"{count} tests, exit status 0"
 
     def test_an_address_of_a_trusted_workspace_does_not_get_the_key_of_another(
         self, window: Open, project: Path, key: str, hurried: Assistant
@@ -296,6 +299,38 @@ class TestMore:
         until(lambda: "net(" in (project / "tests" / "test_till.py").read_text())
         kept = iter((project / "tests" / "test_till.py").read_text().splitlines())
         assert all(line in kept for line in ours.splitlines())
+
+    def test_first_tests_of_a_module_take_the_fixtures_of_the_project(
+        self, window: Open, project: Path, key: str
+    ) -> None:
+        """No number that could be guessed makes an account; the project's conftest.py knows one."""
+        (project / "account.py").write_text(ACCOUNT)
+        (project / "tests").mkdir()
+        (project / "tests" / "conftest.py").write_text(f"{RAN}\n\n{FIXTURE}")
+        shown = window("account.py", budget=3, python=sys.executable)
+        shown.lens().first.wait_for(timeout=PATIENCE_MS)
+        shown.command("MoE Assistant: Generate Tests for This File")
+        shown.give_key(key)
+        shown.tab("test_account.py: proposed tests").wait_for(timeout=PATIENCE_MS)
+        shown.title_action("Accept Proposed Tests")
+        written = project / "tests" / "test_account.py"
+        until(written.exists)
+        until(lambda: "(account):\n    assert account.pay_in(" in written.read_text())
+        shown.command("Test: Run All Tests")
+        until((project / "tests" / "ran").exists)
+        count = written.read_text().count("def test_")
+        assert (project / "tests" / "ran").read_text() == f"{count} tests, exit status 0"
+
+    def test_a_conftest_that_the_server_cannot_use_is_told_in_the_problems_view(
+        self, window: Open, project: Path, key: str
+    ) -> None:
+        (project / "conftest.py").write_text("import nowhere_to_be_had\n")
+        shown = window()
+        generate(shown, key)
+        row = shown.problems().filter(has_text="conftest.py")
+        expect(row).to_contain_text("No module named 'nowhere_to_be_had'", timeout=PATIENCE_MS)
+        shown.title_action("Accept Proposed Tests")
+        until((project / "test_till.py").exists)
 
     def test_what_tests_lack_is_a_diff_against_them_and_each_can_be_accepted(
         self, window: Open, project: Path, key: str
@@ -332,6 +367,9 @@ class TestMore:
         generate(shown, key)
         shown.title_action("Accept Proposed Tests")
         until(lambda: "def test_" in (project / "test_till.py").read_text())
+        # the file is written before it takes the place of the proposal on the screen; keys go to what is in front
+        expect(shown.tab("test_till.py: proposed tests")).to_have_count(0, timeout=PATIENCE_MS)
+        expect(shown.tab("test_till.py")).to_have_attribute("aria-selected", "true", timeout=PATIENCE_MS)
         shown.page.locator(".editor-instance .view-lines").first.click()
         shown.page.keyboard.press("Control+Z")
         shown.page.keyboard.press("Control+S")
@@ -394,13 +432,18 @@ class TestMore:
 
 
 def test_the_key_is_in_no_setting_and_no_log(window: Open, key: str, code: Code, project: Path) -> None:
-    """After a run that worked and one that failed: everything that VS Code wrote to the disk."""
+    """After a run that worked and one that failed: all that VS Code wrote to the disk, the extension's log too."""
     shown = window()
     generate(shown, key)
     shown.command("MoE Assistant: Show Log")
+    expect(shown.page.locator(".output-view .view-lines")).to_contain_text("/api/v1/tests", timeout=PATIENCE_MS)
     shown.command("MoE Assistant: Set API Key")
     shown.give_key(WRONG_KEY)
     shown.notice("stored")
+    shown.tab("till.py").click()
+    shown.command("MoE Assistant: Generate Tests for This File")
+    shown.notice("does not accept the API key")
+    until(lambda: "/api/v1/tests" in code.log and "401" in code.log)
     looked = set()
     for place in (code.folder, project):
         for path in place.rglob("*"):
@@ -409,5 +452,6 @@ def test_the_key_is_in_no_setting_and_no_log(window: Open, key: str, code: Code,
                 data = path.read_bytes()
                 assert key.encode() not in data, path
                 assert WRONG_KEY.encode() not in data, path
-    assert "settings.json" in looked
+    assert {"settings.json", "remoteexthost.log"} <= looked
+    assert any("MoE Assistant" in name for name in looked)
     assert key not in shown.page.locator(".monaco-workbench").inner_text()

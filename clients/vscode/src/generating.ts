@@ -158,7 +158,7 @@ async function present(desk: Desk, document: vscode.TextDocument, { made, added,
   // The file of suspected bugs goes first, so that the one to accept lies on top.
   const order = [...targets].sort(([a], [b]) => Number(isSuspected(b)) - Number(isSuspected(a)));
   for (const [file, target] of order) await desk.proposals.show(review, file, target);
-  if (refused !== undefined && there !== undefined) unable(desk, there, refused);
+  if (refused !== undefined) unable(desk, there, refused);
   void vscode.window.showInformationMessage(summary(made, t));
 }
 
@@ -171,12 +171,16 @@ function isSuspected(file: string): boolean {
   return /suspected/i.test(file);
 }
 
-/** Say that the tests of the project could not be taken along, and why. */
-function unable(desk: Desk, there: There, refused: Problem): void {
+/** Say that the tests of the project, or the fixtures for its first ones, could not be taken along, and why. */
+function unable(desk: Desk, there: There | undefined, refused: Problem): void {
   const { code = "", detail = "" } = refused.facts;
-  desk.log.write(`${there.name}: ${code} ${detail}`);
+  desk.log.write(`${there?.name ?? "conftest.py"}: ${code} ${detail}`);
   if (refused.facts.status === 400) return; // a server that adds to no such file: it is merged here
-  void vscode.window.showWarningMessage(t("{0} could not be run on the server, so new tests may repeat it. {1}", nameOf(there.path), detail));
+  const text =
+    there === undefined
+      ? t("The fixtures of the project could not be used on the server. {0}", detail)
+      : t("{0} could not be run on the server, so new tests may repeat it. {1}", nameOf(there.path), detail);
+  void vscode.window.showWarningMessage(text);
 }
 
 /** Say what went wrong and offer what helps. */

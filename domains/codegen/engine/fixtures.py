@@ -32,14 +32,14 @@ class Fixtures:
 NONE = Fixtures()
 
 
-def fixtures(project: Project, there: Existing | None, taken: frozenset[str]) -> Fixtures:
-    """Return what tests beside `there`, or in the folder of tests, may take; names `taken` mean other things."""
-    folder = str(PurePosixPath(there.path).parent) if there is not None else _folder(project)
+def fixtures(
+    project: Project, there: Existing | None, taken: frozenset[str], folder: str | None = None
+) -> Fixtures:  # fmt: skip
+    """Return what tests beside `there`, or else in `folder`, may take; names `taken` mean other things."""
+    folder = str(PurePosixPath(there.path).parent) if there is not None else folder
     if folder is None or (there is not None and there.unittest):
         return Fixtures()
-    around = [str(one) for one in (PurePosixPath(folder), *PurePosixPath(folder).parents)]
-    files = [_joined(one, _CONFTEST) for one in reversed(around)]
-    files = [file for file in files if file in project.files] + ([there.path] if there is not None else [])
+    files = [*conftests(project, folder), *([there.path] if there is not None else [])]
     marked = {node.name: node for file in files for node in _marked(project.files[file])}
     found = {
         name: _needs(node) for name, node in marked.items() if isinstance(node, ast.FunctionDef) and not _why(node)
@@ -52,16 +52,34 @@ def fixtures(project: Project, there: Existing | None, taken: frozenset[str]) ->
     return Fixtures("" if folder == "." else folder, defining, tuple(sorted(usable)), told)
 
 
-def _folder(project: Project) -> str | None:
-    """Return where the project keeps its tests, if a conftest.py is in force there."""
-    parents = {str(PurePosixPath(name).parent) for name in project.files}
-    for name in _TESTS:
-        known = sorted((one for one in parents if PurePosixPath(one).name == name), key=lambda one: (len(one), one))
-        for folder in known:
-            above = (folder, *map(str, PurePosixPath(folder).parents))
-            if any(_joined(one, _CONFTEST) in project.files for one in above):
-                return folder
-    return None
+def folder_of_tests(project: Project) -> str | None:
+    """Return where new tests of the target lie: the project's folder for them, or the target's own.
+
+    None where no conftest.py is in force there. "." is the project's root.
+    """
+    places = [PurePosixPath(name).parent for name in project.files]
+    known = {str(one) for place in places for one in (place, *place.parents)}
+    inside = PurePosixPath(project.target).parent
+    for top in _tops(known):
+        mirrored = (top / "unit" / inside, top / inside, top / "unit", top)
+        folder = next(str(one) for one in mirrored if str(one) in known)
+        if conftests(project, folder):
+            return folder
+    return str(inside) if conftests(project, str(inside)) else None
+
+
+def _tops(known: set[str]) -> list[PurePosixPath]:
+    """Return the folders that are called as those of tests are, the highest first."""
+    tops = (PurePosixPath(one) for one in known)
+    return sorted(
+        (one for one in tops if one.name in _TESTS), key=lambda one: (_TESTS.index(one.name), len(one.parts), str(one))
+    )
+
+
+def conftests(project: Project, folder: str) -> list[str]:
+    """Return the conftest.py files that are in force in a folder, the outermost first."""
+    around = (PurePosixPath(folder), *PurePosixPath(folder).parents)
+    return [file for one in reversed(around) if (file := _joined(str(one), _CONFTEST)) in project.files]
 
 
 def _joined(folder: str, name: str) -> str:

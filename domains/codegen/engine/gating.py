@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +37,20 @@ class Gated(Ended):
 
 
 def gate(
-    box: Sandbox, project: Project, tests: Mapping[str, str], cancelled: threading.Event, *, runs: int = RUNS
+    box: Sandbox,
+    project: Project,
+    tests: Mapping[str, str],
+    cancelled: threading.Event,
+    *,
+    runs: int = RUNS,
+    at_top: bool = False,
 ) -> Gated:
     """Run test files: one of the project in its place there, beside its conftest.py, others in a folder of their own.
 
+    With `at_top` files without a folder lie at the project's root, where its conftest.py is in force.
     Raises Cancelled, SourceBroken, SandboxUnavailable.
     """
+    project = replace(project, files={**project.files, **dict.fromkeys(tests, b"")}) if at_top else project
     script = (Path(__file__).parent / "inside" / "gate.py").read_bytes()
     plan: dict[str, Any] = {
         "module": project.module, "file": f"{SOURCES}/{project.target}", "runs": runs, "path": paths(),

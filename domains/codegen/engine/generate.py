@@ -7,13 +7,14 @@ import importlib.util
 import threading
 import time
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from domains.codegen.engine import contracts
+from domains.codegen.engine.conftests import loadable
 from domains.codegen.engine.errors import SourceBroken
 from domains.codegen.engine.existing import Existing, existing
 from domains.codegen.engine.exploring import Explored, Told, explore
-from domains.codegen.engine.fixtures import fixtures
+from domains.codegen.engine.fixtures import NONE, Fixtures, fixtures, folder_of_tests
 from domains.codegen.engine.gating import Gated, gate
 from domains.codegen.engine.handing import Desk
 from domains.codegen.engine.helping import Help, NoHelp
@@ -50,7 +51,7 @@ def generate(
     clock = time.monotonic
     began = clock()
     tree, there = parsed(project), existing(project, options)
-    given = fixtures(project, there, _bound(tree))
+    project, given = _arranged(box, project, there, options.folder, _bound(tree), watching.cancelled)
     promised = contracts.read(tree)
     before, known = None, None
     if there is not None:
@@ -67,13 +68,13 @@ def generate(
     draft = _draft(explored, promised, desk, help_)
     good = draft.good
     watching.progress("gate", 0, len(good) + len(draft.bad))
-    gated = gate(box, project, desk.files(good, draft.bad), watching.cancelled)
+    gated = gate(box, project, desk.files(good, draft.bad), watching.cancelled, at_top=desk.at_top)
     kept = [function for function in good if gated.passed(function.name)]
     shown = [function for function in draft.bad if gated.failed(function.name)]
     other = refuted(box, project, draft.laws, gated, draft.names, watching.cancelled)
     shown += _failing(box, desk, [test for _, test in other.bugs.values()], watching.cancelled)
     if len(kept) < len(good) or (there is not None and not kept):  # coverage is of what is handed out
-        again = gate(box, project, _measured(desk, kept, there), watching.cancelled, runs=1)
+        again = gate(box, project, _measured(desk, kept, there), watching.cancelled, runs=1, at_top=desk.at_top)
         coverage = again.covered()
     else:
         coverage = gated.covered()
@@ -92,6 +93,24 @@ def generate(
         model=help_.contribution(_cases(kept), _cases(shown)),
         timings={"explore_s": round(found - began, 3), "total_s": round(clock() - began, 3)},
     )
+
+
+def _arranged(
+    box: Sandbox, project: Project, there: Existing | None, folder: str | None, taken: frozenset[str],
+    cancelled: threading.Event,
+) -> tuple[Project, Fixtures]:  # fmt: skip
+    """Return the fixtures that new tests may take, and the project without the conftest.py files that cannot be used.
+
+    Beside tests that are there nothing is left away: those run with all that is theirs, or the caller hears why not.
+    """
+    if there is not None:
+        return project, fixtures(project, there, taken)
+    folder = folder or folder_of_tests(project)
+    if folder is None:
+        return project, NONE
+    usable, left = loadable(box, project, folder, cancelled)
+    given = fixtures(usable, None, taken, folder)
+    return usable, replace(given, left_out=(*left, *given.left_out))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +154,7 @@ def _in_order(tests: list[Written], symbols: list[str]) -> list[Written]:
 
 def _failing(box: Sandbox, desk: Desk, tests: list[Written], cancelled: threading.Event) -> list[Written]:
     """Return those of tests that should fail which do."""
-    ended = gate(box, desk.project, desk.files([], tests), cancelled) if tests else None
+    ended = gate(box, desk.project, desk.files([], tests), cancelled, at_top=desk.at_top) if tests else None
     return [] if ended is None else [test for test in tests if ended.failed(test.name)]
 
 

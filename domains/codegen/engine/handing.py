@@ -26,6 +26,11 @@ class Desk:
     there: Existing | None
     given: Fixtures = NONE
 
+    @property
+    def at_top(self) -> bool:
+        """Whether new tests lie at the project's root, beside the conftest.py whose fixtures they may take."""
+        return bool(self.given.names) and not self.given.folder
+
     def files(self, good: list[Written], bad: list[Written]) -> dict[str, str]:
         """Return the files: tests that pass, and the contradictions in a file of their own."""
         module = self.project.module

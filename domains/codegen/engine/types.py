@@ -43,6 +43,9 @@ class Options:
     existing: tuple[str, ...] = ()
     model: bool = True
     """Whether a model may help, where the caller brings one."""
+    folder: str | None = None
+    """Where new tests in Python will stand ("." for the root), so that the fixtures in force there are theirs; None for
+    where the project keeps its tests, as far as its files tell."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 /** Tests that are there already: sent along, so that the server adds to them; asked again without them where it cannot. */
 
 import { gatheredAround } from "./neighbours";
-import { below, type Disk, folderOf, gathered, importRoot, modulesOf, MOST_CHARACTERS, MOST_FILES, nameOf, type Sources, under, upward } from "./places";
+import { below, type Disk, folderOf, gathered, importRoot, modulesOf, MOST_CHARACTERS, MOST_FILES, nameOf, type Sources, testPath, under, upward } from "./places";
 import { type Kind, Problem } from "./problems";
 import type { Language } from "./symbols";
 import { rootFor, type TestFile, testsOf, usualName } from "./testplaces";
@@ -13,7 +13,7 @@ export interface There extends TestFile {
 }
 
 export interface Sent extends Sources {
-  /** The file of tests and, in Python, the `conftest.py` on its path. */
+  /** The file of tests and, in Python, each `conftest.py` on its path; these alone, where tests are the first ones. */
   readonly existing?: Readonly<Record<string, string>>;
 }
 
@@ -32,10 +32,10 @@ const BLAMED: readonly Kind[] = ["broken_source", "syntax_error", "too_large"];
 const UNKNOWN = ["invalid_input"];
 const OTHER = "other_framework";
 
-/** Put the tests of a source beside what is sent of it; as it was, where there are none or they do not fit. */
+/** Put the tests of a source beside what is sent of it, or else the fixtures for its first ones; as it was, where neither fits. */
 export async function withTests(source: string, sent: Sources, of: Language, setting: string, disk: Disk): Promise<{ sent: Sent; there?: There }> {
   const found = await testsOf(source, of, setting, disk);
-  if (found === undefined) return { sent };
+  if (found === undefined) return { sent: of === "python" ? await withFixtures(source, sent, setting, disk) : sent };
   const text = found.text.replace(/\r\n/g, "\n");
   const own = of === "python" ? await importRoot(source, disk) : "";
   const root = of === "python" ? ((await rootFor(found, source, disk)) ?? own) : "";
@@ -45,7 +45,10 @@ export async function withTests(source: string, sent: Sources, of: Language, set
   if (there.name in base.files || !load.takes(text)) return { sent, there };
   const existing: Record<string, string> = { [there.name]: text };
   load.size += text.length;
-  if (of === "python") await pythonNeighbours(there, existing, load, root, disk);
+  if (of === "python") {
+    const fixtures = await conftests(folderOf(there.path), disk);
+    await pythonNeighbours([there, ...entered(fixtures, existing, load, root)], existing, load, root, disk);
+  }
   else Object.entries((await gatheredAround(there.path, text, disk, of)).files).forEach(([name, content]) => name !== there.name && load.add(name, content));
   return { sent: { files: load.files, target: base.target, existing }, there };
 }
@@ -70,17 +73,42 @@ class Load {
   }
 }
 
-/** The fixtures on the way to the tests, and what tests and fixtures import of the project. */
-async function pythonNeighbours(there: There, existing: Record<string, string>, load: Load, root: string, disk: Disk): Promise<void> {
-  const queue: TestFile[] = [there];
-  for (const path of upward(folderOf(there.path)).map((folder) => under(folder, "conftest.py")).slice(0, MOST_CONFTESTS)) {
-    const text = await disk.read(path);
+/** For the first tests of a module: the fixtures that are in force where these will stand. */
+async function withFixtures(source: string, sent: Sources, setting: string, disk: Disk): Promise<Sent> {
+  const folder = folderOf(await testPath(source, usualName(source, "python"), setting, disk));
+  const fixtures = await conftests(folder, disk);
+  const own = await importRoot(source, disk);
+  const roots = await Promise.all(fixtures.map((one) => rootFor(one, source, disk)));
+  const root = roots.find((one) => one !== undefined) ?? own;
+  const base = root === own ? sent : await gathered(source, sent.files[sent.target] ?? "", disk, root);
+  const existing: Record<string, string> = {};
+  const load = new Load({ ...base.files });
+  const taken = entered(fixtures, existing, load, root);
+  if (!taken.length) return sent;
+  await pythonNeighbours(taken, existing, load, root, disk);
+  return { files: load.files, target: base.target, existing };
+}
+
+/** Each `conftest.py` that is in force in a folder, the nearest first. */
+async function conftests(folder: string, disk: Disk): Promise<TestFile[]> {
+  const paths = upward(folder).map((one) => under(one, "conftest.py")).slice(0, MOST_CONFTESTS);
+  const texts = await Promise.all(paths.map((path) => disk.read(path)));
+  return paths.flatMap((path, at) => (texts[at] === undefined ? [] : [{ path, text: texts[at] }]));
+}
+
+/** Put files beside the tests, and return those that fit. */
+function entered(found: readonly TestFile[], existing: Record<string, string>, load: Load, root: string): TestFile[] {
+  return found.filter(({ path, text }) => {
     const name = below(path, root);
-    if (text === undefined || name in existing || name in load.files || !load.takes(text)) continue;
+    if (name in existing || name in load.files || !load.takes(text)) return false;
     existing[name] = text;
     load.size += text.length;
-    queue.push({ path, text });
-  }
+    return true;
+  });
+}
+
+/** What tests and fixtures import of the project. */
+async function pythonNeighbours(queue: TestFile[], existing: Readonly<Record<string, string>>, load: Load, root: string, disk: Disk): Promise<void> {
   for (let one = queue.shift(); one !== undefined; one = queue.shift()) {
     for (const path of await modulesOf(one.path, one.text, disk)) {
       const text = await disk.read(path);

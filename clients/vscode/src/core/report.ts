@@ -19,7 +19,9 @@ export function summary(made: Generated, t: Translate): string {
       : t("Tests: {0}, line coverage {1}, branches {2}, mutation score {3}.", made.tests.length, lines ?? "", branches ?? "", score ?? ""),
   );
   if (made.before !== null) sentences.push(t("Before: {0}.", percent(made.before)));
-  if (made.left_out.length) sentences.push(t("Laws not confirmed: {0}, in the Problems view.", made.left_out.length));
+  const laws = made.left_out.filter((one) => one.symbol !== "").length; // a fixture is of no symbol
+  if (laws) sentences.push(t("Laws not confirmed: {0}, in the Problems view.", laws));
+  if (made.left_out.length > laws) sentences.push(t("Fixtures not used: {0}, in the Problems view.", made.left_out.length - laws));
   return sentences.join(" ");
 }
 

@@ -53,8 +53,11 @@ def main() -> None:
         order = Order(seed)
         if seed == 0:
             measured.start()
-        pytest.main(["-q", "-p", "no:cacheprovider", "-p", "no:warnings", *plan["arguments"], *plan["tests"]],
-                    plugins=[order])  # fmt: skip
+        try:
+            pytest.main(["-q", "-p", "no:cacheprovider", "-p", "no:warnings", *plan["arguments"], *plan["tests"]],
+                        plugins=[order])  # fmt: skip
+        except BaseException as error:  # noqa: BLE001 - a hook of the project may fail in any way when all has been run
+            order.why["<session>"] = f"{type(error).__name__}: {error}"
         if seed == 0:
             measured.stop()
         runs.append(order)

@@ -65,6 +65,23 @@ def test_an_existing_test_file_comes_along_with_its_fixtures_and_is_added_to() -
 
 
 @pytest.mark.parametrize(
+    ("names", "folder"),
+    [
+        (["tests/conftest.py"], "tests"),
+        (["conftest.py", "tests/unit/conftest.py", "tests/conftest.py"], "tests/unit"),
+        (["conftest.py"], "."),
+        (["conftest.py", "tests/test_shop.py"], None),
+        ([], None),
+    ],
+)
+def test_fixtures_alone_say_where_new_tests_will_stand(names: list[str], folder: str | None) -> None:
+    asked = read(source="x = 1", filename="shop.py", existing=dict.fromkeys(names, ""))
+    assert asked.options().folder == folder
+    assert "conftest.py" not in "".join(asked.options().existing)
+    assert set(asked.project().files) == {"shop.py", *names}
+
+
+@pytest.mark.parametrize(
     ("language", "filename", "path"),
     [
         ("javascript", "shop.js", "tests/shop.test.js"),

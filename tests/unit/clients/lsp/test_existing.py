@@ -32,7 +32,7 @@ MADE = Generated(
 )
 
 
-def sending(root: Path, source: str, files: dict[str, str]) -> tuple[dict[str, Any], There | None]:
+def sending(root: Path, source: str, files: dict[str, str], setting: str = "") -> tuple[dict[str, Any], There | None]:
     """What is sent of a project on the disk."""
     written(root, files)
     language, path = LANGUAGES[Path(source).suffix], root / source
@@ -41,7 +41,7 @@ def sending(root: Path, source: str, files: dict[str, str]) -> tuple[dict[str, A
         if language == "python"
         else gathered_around(path, files[source], root, language, read)
     )
-    return with_tests(path, {"language": language, "files": found.files, "target": found.target}, root, "", read)
+    return with_tests(path, {"language": language, "files": found.files, "target": found.target}, root, setting, read)
 
 
 def test_the_tests_go_along_with_the_fixtures_above_them_and_what_both_import(tmp_path: Path) -> None:
@@ -107,6 +107,76 @@ def test_tests_of_junit_go_along_from_across_the_source(tmp_path: Path) -> None:
     body, _ = sending(tmp_path, f"{main}Till.java", files)
     assert body["existing"] == {f"{tests}TillTest.java": ours}
     assert set(body["files"]) == {f"{main}Till.java", f"{tests}Rows.java"}
+
+
+FIXTURE = "import pytest\n\nfrom till import net\nfrom tests.tables import ROWS\n"
+
+
+def test_for_first_tests_the_fixtures_go_along_that_are_in_force_where_these_will_stand(tmp_path: Path) -> None:
+    files = {
+        "till.py": SOURCE,
+        "conftest.py": "import fixtures\n",
+        "fixtures.py": "X = 1\n",
+        "tests/conftest.py": FIXTURE,
+        "tests/tables.py": "ROWS = []\n",
+        "tests/unit/conftest.py": "Y = 1\n",
+        "tests/functional/conftest.py": "Z = 1\n",
+        "other/conftest.py": "Z = 2\n",
+    }
+    body, there = sending(tmp_path, "till.py", files)
+    assert there is None
+    assert list(body["existing"]) == ["tests/unit/conftest.py", "tests/conftest.py", "conftest.py"]
+    assert body["existing"]["tests/conftest.py"] == FIXTURE
+    assert set(body["files"]) == {"till.py", "fixtures.py", "tests/tables.py"}
+    assert body["target"] == "till.py"
+
+
+@pytest.mark.parametrize(
+    ("setting", "sent"),
+    [("", ["shop/conftest.py", "conftest.py"]), ("spec/${folder}", ["spec/shop/conftest.py", "conftest.py"])],
+)
+def test_they_are_those_beside_the_module_or_of_the_folder_that_is_set(
+    tmp_path: Path, setting: str, sent: list[str]
+) -> None:
+    named = ("shop/__init__.py", "shop/till.py", "shop/conftest.py", "conftest.py", "spec/shop/conftest.py")
+    body, _ = sending(tmp_path, "shop/till.py", dict.fromkeys(named, SOURCE), setting)
+    assert list(body["existing"]) == sent
+
+
+def test_the_module_has_the_name_by_which_a_conftest_imports_it(tmp_path: Path) -> None:
+    files = {"src/shop/till.py": SOURCE, "tests/conftest.py": "from shop.till import net\n"}
+    body, _ = sending(tmp_path, "src/shop/till.py", files)
+    assert (body["target"], list(body["files"])) == ("shop/till.py", ["shop/till.py"])
+    assert list(body["existing"]) == ["tests/conftest.py"]
+
+
+def test_a_conftest_that_does_not_fit_is_left_out_and_the_others_go_along(tmp_path: Path) -> None:
+    files = {"till.py": SOURCE, "tests/conftest.py": f"# {'x' * MOST_CHARACTERS}\n", "conftest.py": "A = 1\n"}
+    assert list(sending(tmp_path, "till.py", files)[0]["existing"]) == ["conftest.py"]
+    (tmp_path / "conftest.py").unlink()
+    del files["conftest.py"]
+    body, _ = sending(tmp_path, "till.py", files)
+    assert body == {"language": "python", "files": {"till.py": SOURCE}, "target": "till.py"}
+
+
+def test_no_more_go_along_than_the_server_takes_and_the_nearest_always(tmp_path: Path) -> None:
+    folders = ["/".join(f"d{n}" for n in range(count + 1)) for count in range(30)]
+    files = {f"{folders[-1]}/till.py": SOURCE, **{f"{one}/conftest.py": f"A = '{one}'\n" for one in folders}}
+    body, _ = sending(tmp_path, f"{folders[-1]}/till.py", files)
+    assert len(body["existing"]) == 19
+    assert next(iter(body["existing"].values())) == f"A = '{folders[-1]}'\n"
+
+
+def test_a_conftest_is_nothing_to_modules_in_other_languages(tmp_path: Path) -> None:
+    body, _ = sending(tmp_path, "till.js", {"till.js": "exports.a = 1;\n", "conftest.py": "A = 1\n"})
+    assert "existing" not in body
+
+
+async def test_a_server_that_cannot_use_the_fixtures_is_asked_without_them() -> None:
+    server = Server("broken_source")
+    answer = await asked({"existing": {"conftest.py": ""}}, {}, None, server.ask)
+    assert (server.seen, answer.there, answer.added) == ([True, False], None, False)
+    assert answer.unable is not None
 
 
 class Server:

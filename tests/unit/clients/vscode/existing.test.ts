@@ -12,10 +12,10 @@ const disk = (files: Record<string, string>): Disk => ({
   exists: async (path) => path in files || Object.keys(files).some((name) => name.startsWith(`${path}/`)),
   read: async (path) => files[path],
 });
-async function sending(source: string, files: Record<string, string>) {
+async function sending(source: string, files: Record<string, string>, setting = "") {
   const [of, text] = [languageOf(source), files[source] ?? ""];
   const sent = of === "python" ? await gathered(source, text, disk(files)) : await gatheredAround(source, text, disk(files), of);
-  return withTests(source, sent, of, "", disk(files));
+  return withTests(source, sent, of, setting, disk(files));
 }
 const SOURCE = "def net(n):\n    return n\n";
 const TESTS = "from till import net\nfrom tests.tables import ROWS\n\n\ndef test_ours():\n    assert net(1) == 1\n";
@@ -95,6 +95,76 @@ test("tests of JUnit go along from across the source", async () => {
   const { sent } = await sending(`${main}Till.java`, files);
   assert.deepEqual(sent.existing, { [`${tests}TillTest.java`]: ours });
   assert.deepEqual(Object.keys(sent.files).sort(), [`${main}Till.java`, `${tests}Rows.java`]);
+});
+
+const FIXTURE = "import pytest\n\nfrom till import net\nfrom tests.tables import ROWS\n\n\n@pytest.fixture\ndef price():\n    return net(1)\n";
+
+test("for the first tests of a module the fixtures go along that are in force where they will stand", async () => {
+  const files = {
+    "till.py": SOURCE,
+    "conftest.py": "import fixtures\n",
+    "fixtures.py": "X = 1\n",
+    "tests/conftest.py": FIXTURE,
+    "tests/tables.py": "ROWS = []\n",
+    "tests/unit/conftest.py": "Y = 1\n",
+    "tests/functional/conftest.py": "Z = 1\n",
+    "other/conftest.py": "Z = 2\n",
+  };
+  const { sent, there } = await sending("till.py", files);
+  assert.equal(there, undefined);
+  assert.deepEqual(Object.keys(sent.existing ?? {}), ["tests/unit/conftest.py", "tests/conftest.py", "conftest.py"]);
+  assert.equal(sent.existing?.["tests/conftest.py"], FIXTURE);
+  assert.deepEqual(Object.keys(sent.files).sort(), ["fixtures.py", "tests/tables.py", "till.py"]);
+  assert.equal(sent.target, "till.py");
+});
+
+test("they are those beside the module where the project has no folder of tests, and those of the set folder", async () => {
+  const files = { "shop/__init__.py": "", "shop/till.py": SOURCE, "shop/conftest.py": "A = 1\n", "conftest.py": "", "spec/shop/conftest.py": "" };
+  assert.deepEqual(Object.keys((await sending("shop/till.py", files)).sent.existing ?? {}), ["shop/conftest.py", "conftest.py"]);
+  assert.deepEqual(Object.keys((await sending("shop/till.py", files, "spec/${folder}")).sent.existing ?? {}), ["spec/shop/conftest.py", "conftest.py"]);
+});
+
+test("the module has the name by which a conftest.py imports it", async () => {
+  const files = { "src/shop/till.py": SOURCE, "tests/conftest.py": "from shop.till import net\n" };
+  const { sent } = await sending("src/shop/till.py", files);
+  assert.deepEqual([sent.target, Object.keys(sent.files), Object.keys(sent.existing ?? {})], ["shop/till.py", ["shop/till.py"], ["tests/conftest.py"]]);
+});
+
+test("a conftest.py that does not fit is left out, the others go along", async () => {
+  const large = `# ${"x".repeat(MOST_CHARACTERS)}\n`;
+  const files = { "till.py": SOURCE, "tests/conftest.py": large, "conftest.py": "A = 1\n" };
+  assert.deepEqual(Object.keys((await sending("till.py", files)).sent.existing ?? {}), ["conftest.py"]);
+  const { sent } = await sending("till.py", { "till.py": SOURCE, "tests/conftest.py": large });
+  assert.deepEqual(sent, { files: { "till.py": SOURCE }, target: "till.py" });
+});
+
+test("no more conftest.py go along than the server takes", async () => {
+  const steps = Array.from({ length: 30 }, (_, at) => `d${at}`);
+  const deep = steps.join("/");
+  const files: Record<string, string> = { [`${deep}/till.py`]: SOURCE };
+  steps.forEach((_, at) => (files[`${steps.slice(0, at + 1).join("/")}/conftest.py`] = "A = 1\n"));
+  const { sent } = await sending(`${deep}/till.py`, files);
+  const names = Object.keys(sent.existing ?? {});
+  assert.equal(names.length, 19);
+  assert.equal(names[0], "conftest.py", "the nearest is never left out");
+});
+
+test("a conftest.py is nothing to modules in other languages", async () => {
+  const { sent } = await sending("till.js", { "till.js": "exports.a = 1;\n", "conftest.py": "A = 1\n" });
+  assert.equal(sent.existing, undefined);
+});
+
+test("a server that cannot use the fixtures is asked without them", async () => {
+  const { sent } = await sending("till.py", { "till.py": SOURCE, "tests/conftest.py": FIXTURE });
+  const plain = { files: { "till.py": SOURCE }, target: "till.py" };
+  const seen: string[][] = [];
+  const answer = await asked(sent, plain, async (body) => {
+    seen.push(Object.keys(body.existing ?? {}));
+    if (body.existing !== undefined) throw new Problem("refused", { status: 400, code: "invalid_input" });
+    return "made";
+  });
+  assert.deepEqual(seen, [["tests/conftest.py"], []]);
+  assert.deepEqual([answer.made, answer.added, answer.refused?.facts.code], ["made", false, "invalid_input"]);
 });
 
 const REFUSALS: [number, string, boolean][] = [

@@ -39,6 +39,14 @@ test("a law that was not confirmed is counted last, where there is one, and told
   assert.ok(details({ ...MADE, left_out: [LEFT] }, t).includes(leftOutText(LEFT, t)));
 });
 
+test("fixtures that were not used are counted apart from laws", () => {
+  const fixture = { name: "tests/conftest.py", reason: "it cannot be used in the sandbox", symbol: "", counter_example: "" };
+  const both = summary({ ...MADE, left_out: [LEFT, fixture] }, t);
+  assert.ok(both.endsWith("Laws not confirmed: 1, in the Problems view. Fixtures not used: 1, in the Problems view."));
+  assert.ok(!summary({ ...MADE, left_out: [fixture] }, t).includes("Laws"));
+  assert.equal(leftOutText(fixture, t), "Left out: tests/conftest.py: it cannot be used in the sandbox");
+});
+
 test("with values the reason is a sentence of ours, without them the server's", () => {
   const text = leftOutText(LEFT, t);
   for (const words of [LEFT.name, "does not hold for text=' a '"]) assert.ok(text.includes(words), words);

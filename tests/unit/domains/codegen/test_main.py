@@ -46,6 +46,43 @@ def test_generate_writes_files_and_overwrites_none(
     assert "Errno" not in said
 
 
+ORDER = """class Order:
+    def __init__(self, code: str) -> None:
+        if sum(map(ord, code)) % 97 != 5 or len(code) < 9:
+            raise ValueError("no such code")
+        self.lines = 0
+
+    def add(self, count: int) -> int:
+        self.lines += count
+        return self.lines
+"""
+MADE = "import pytest\n\nfrom order import Order\n\n\n@pytest.fixture\ndef order():\n    return Order('ORDER-1-D')\n"
+
+
+@pytest.mark.parametrize("place", ["tests", "."])
+def test_generate_takes_the_fixtures_of_the_projects_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], place: str
+) -> None:
+    (tmp_path / "order.py").write_text(ORDER)
+    (tmp_path / place).mkdir(exist_ok=True)
+    (tmp_path / place / "conftest.py").write_text(MADE)
+    asked = ["generate", str(tmp_path / "order.py"), "--root", str(tmp_path), "--budget", "2", "--out", str(tmp_path)]
+    assert main(asked) == 0
+    assert "(order):" in (tmp_path / place / "test_order.py").read_text()
+    assert "left out" not in capsys.readouterr().out
+
+
+def test_generate_says_which_conftest_it_could_not_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "double.py").write_text(DOUBLE)
+    (tmp_path / "conftest.py").write_text("import nowhere_at_all\n")
+    asked = ["generate", str(tmp_path / "double.py"), "--root", str(tmp_path), "--budget", "1"]
+    assert main(asked) == 0
+    told = capsys.readouterr().out
+    assert "def test_double" in told
+    assert "# left out: conftest.py: it cannot be used in the sandbox" in told
+    assert "No module named 'nowhere_at_all'" in told
+
+
 def test_generate_says_where_the_source_is_broken(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "bad.py").write_text("def f(:\n")
     assert main(["generate", str(tmp_path / "bad.py")]) == 2

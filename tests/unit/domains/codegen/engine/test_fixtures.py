@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from domains.codegen.engine.existing import Existing
-from domains.codegen.engine.fixtures import Fixtures, fixtures
+from domains.codegen.engine.fixtures import Fixtures, conftests, fixtures, folder_of_tests
 from domains.codegen.engine.generate import generate
 from domains.codegen.engine.types import Generated, Options, Project
 from sandbox import Sandbox
@@ -66,7 +66,7 @@ def cart(customer):
 def of(source: str, **files: str) -> tuple[str, ...]:
     named = {name.replace("__", "/") + ".py": text.encode() for name, text in files.items()}
     project = Project({"shop.py": b"x = 1", "tests/conftest.py": source.encode(), **named}, "shop.py")
-    return fixtures(project, None, frozenset()).names
+    return fixtures(project, None, frozenset(), "tests").names
 
 
 @pytest.mark.parametrize(
@@ -94,25 +94,39 @@ def test_fixtures_are_taken_that_need_nothing_but_such(source: str, names: tuple
 
 def test_a_name_that_the_module_uses_itself_is_not_taken() -> None:
     project = Project({"shop.py": SHOP, "tests/conftest.py": CONFTEST}, "shop.py")
-    assert fixtures(project, None, frozenset({"cart"})).names == ("customer",)
+    assert fixtures(project, None, frozenset({"cart"}), "tests").names == ("customer",)
 
 
 @pytest.mark.parametrize(
     ("files", "folder"),
     [
         (("shop.py", "tests/conftest.py"), "tests"),
-        (("shop.py", "test/unit/conftest.py", "test/conftest.py"), "test"),
+        (("shop.py", "test/unit/conftest.py", "test/conftest.py"), "test/unit"),
         (("src/shop.py", "conftest.py", "tests/test_a.py"), "tests"),
-        (("shop.py", "conftest.py"), None),
+        (("shop/till.py", "tests/conftest.py", "tests/shop/test_a.py"), "tests/shop"),
+        (("shop/till.py", "tests/unit/shop/conftest.py", "tests/shop/test_a.py"), "tests/unit/shop"),
+        (("shop/till.py", "tests/unit/conftest.py", "tests/functional/conftest.py"), "tests/unit"),
+        (("shop.py", "conftest.py"), "."),
+        (("shop/till.py", "conftest.py"), "shop"),
+        (("shop/till.py", "lib/conftest.py"), None),
         (("shop.py", "tests/test_a.py"), None),
     ],
 )
 def test_new_tests_lie_where_the_fixtures_are_in_force(files: tuple[str, ...], folder: str | None) -> None:
     source = b"@pytest.fixture\ndef cart():\n    return 1\n"
     project = Project({name: source if "conftest" in name else b"" for name in files}, files[0])
-    found = fixtures(project, None, frozenset())
-    assert found == (Fixtures() if folder is None else Fixtures(folder, found.files, ("cart",)))
+    assert folder_of_tests(project) == folder
+    found = fixtures(project, None, frozenset(), folder)
+    lies = "" if folder == "." else folder
+    assert found == (Fixtures() if lies is None else Fixtures(lies, found.files, ("cart",)))
     assert all("conftest.py" in file for file in found.files)
+
+
+def test_the_files_in_force_are_those_on_the_way_the_outermost_first() -> None:
+    names = ["shop.py", "conftest.py", "tests/unit/conftest.py", "tests/conftest.py", "other/conftest.py"]
+    project = Project(dict.fromkeys(names, b""), "shop.py")
+    assert conftests(project, "tests/unit/shop") == ["conftest.py", "tests/conftest.py", "tests/unit/conftest.py"]
+    assert conftests(project, ".") == ["conftest.py"]
 
 
 def test_a_test_file_that_is_there_brings_its_own_fixtures_after_those_around_it() -> None:
@@ -171,6 +185,64 @@ def test_a_conftest_that_cannot_be_loaded_leaves_the_tests_as_they_were() -> Non
     made = generate(Sandbox(), Project(files, "shop.py"), Options(("Cart.total",), budget_s=1.0))
     assert not any(name.startswith("tests/") for name in made.files)
     assert all("cart)" not in test.code.split("\n")[0] for test in made.tests)
+    (told,) = made.left_out
+    assert told.name == "tests/conftest.py"
+    assert "No module named 'nowhere_at_all'" in told.reason
+
+
+ACCOUNT = b'''"""An account."""
+
+
+class Account:
+    """Money under a number with a check digit."""
+
+    def __init__(self, number: str) -> None:
+        country, check = number[:2], int(number[2:4])
+        if country != "GB" or sum(map(ord, number[4:])) % 97 != check or len(number) < 12:
+            raise ValueError("no such number")
+        self.balance = 0
+
+    def pay_in(self, cents: int) -> int:
+        """Add cents."""
+        if cents <= 0:
+            raise ValueError("nothing to pay in")
+        self.balance += cents
+        return self.balance
+'''
+NUMBER = "GB16ABCDEFGHIJ"
+ACCOUNTS = f"""import pytest
+
+from account import Account
+
+
+@pytest.fixture
+def account():
+    return Account("{NUMBER}")
+""".encode()
+
+
+@pytest.mark.parametrize(
+    ("folder", "file", "expected"),
+    [
+        (None, "tests/conftest.py", "tests/test_account.py"),
+        (None, "conftest.py", "test_account.py"),
+        ("spec/unit", "spec/conftest.py", "spec/unit/test_account.py"),
+    ],
+)
+def test_first_tests_of_a_module_take_what_the_engine_cannot_make(folder: str | None, file: str, expected: str) -> None:
+    project = Project({"account.py": ACCOUNT, file: ACCOUNTS}, "account.py")
+    made = generate(Sandbox(), project, Options(budget_s=4.0, folder=folder))
+    assert expected in made.files
+    assert "(account):\n    assert account.pay_in(1) == 1" in made.files[expected]
+    assert {test.status for test in made.tests if test.label != "suspected_bug"} == {"passed"}
+    assert (made.flaky, made.left_out) == ((), ())
+
+
+def test_a_broken_conftest_above_takes_no_fixtures_away_from_those_below() -> None:
+    files = {"account.py": ACCOUNT, "conftest.py": b"import nowhere_at_all\n", "tests/conftest.py": ACCOUNTS}
+    made = generate(Sandbox(), Project(files, "account.py"), Options(budget_s=4.0))
+    assert "(account):" in made.files["tests/test_account.py"]
+    assert [one.name for one in made.left_out] == ["conftest.py"]
 
 
 WIDE = b"""import pytest

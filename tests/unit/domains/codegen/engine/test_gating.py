@@ -61,3 +61,21 @@ def test_a_caller_who_leaves_ends_it() -> None:
     gone.set()
     with pytest.raises(Cancelled):
         gate(Sandbox(), SELFISH, {"test_part.py": PASSES}, gone)
+
+
+def test_files_at_the_top_of_the_project_run_below_its_conftest() -> None:
+    files = {"price.py": b"", "conftest.py": b"import pytest\n\n\n@pytest.fixture\ndef rate():\n    return 2\n"}
+    tests = {"test_price.py": "def test_rate(rate):\n    assert rate == 2\n"}
+    project = Project(files, "price.py")
+    assert gate(Sandbox(), project, tests, threading.Event(), runs=2, at_top=True).passed("test_rate")
+    assert gate(Sandbox(), project, tests, threading.Event(), runs=2).failed("test_rate")
+
+
+def test_a_hook_that_fails_when_all_has_been_run_takes_no_result_away() -> None:
+    hook = b"def pytest_sessionfinish():\n    raise OSError('no place for a report')\n"
+    project = Project({"price.py": b"RATE = 2\n", "tests/conftest.py": hook}, "price.py")
+    tests = {"tests/test_price.py": "from price import RATE\ndef test_rate():\n    assert RATE == 2\n"}
+    told = gate(Sandbox(), project, tests, threading.Event(), runs=2)
+    assert told.passed("test_rate")
+    assert "no place for a report" in told.why["<session>"]
+    assert told.covered().line == 1.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from domains.codegen.engine.fixtures import NONE, Fixtures
 from domains.codegen.engine.handing import Desk
 from domains.codegen.engine.inside.world import World
 from domains.codegen.engine.rendering import Written
@@ -39,3 +40,16 @@ def test_what_the_module_has_from_the_standard_library_is_taken_from_there(
 def test_a_module_that_only_an_exception_is_named_by_is_not_imported_from_the_one_under_test() -> None:
     body = "with pytest.raises(json.decoder.JSONDecodeError):\n        f()"
     assert imports("import json", body, "f", "json") == ["import json.decoder", "import pytest", "from shop import f"]
+
+
+@pytest.mark.parametrize(
+    ("given", "at_top"),
+    [
+        (NONE, False),
+        (Fixtures("tests", ("tests/conftest.py",), ("cart",)), False),
+        (Fixtures("", ("conftest.py",), ("cart",)), True),
+        (Fixtures("", ("conftest.py",), ()), False),
+    ],
+)
+def test_tests_lie_at_the_top_where_the_fixtures_they_may_take_do(given: Fixtures, at_top: bool) -> None:
+    assert Desk(Project({"shop.py": b""}, "shop.py"), frozenset(), World(), None, given).at_top == at_top
