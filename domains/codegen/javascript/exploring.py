@@ -35,13 +35,15 @@ class _Strict(BaseModel):
 class Step(_Strict):
     """A call on the way: `kind` is call, new, method, get, or apply, which calls what was made; `args` are source.
 
-    What a step gives that `binds` is what the steps behind it are about, as what `new` makes always is.
+    What a step gives that `binds` is what the steps behind it are about, as what `new` makes always is; what one that
+    `waits` gives is awaited first. A `callee` of digits is a place in a list.
     """
 
     kind: str
     callee: str
     args: tuple[str, ...] = ()
     binds: bool = False
+    waits: bool = False
 
 
 class Scenario(_Strict):
@@ -54,6 +56,11 @@ class Scenario(_Strict):
     def made(self) -> int:
         """How many steps lead to what the symbol gave and the others call; 0 where the last is a call of the symbol."""
         return max((n for n, step in enumerate(self.steps, 1) if step.binds), default=0)
+
+    @property
+    def waits(self) -> bool:
+        """Whether something is awaited before the last call."""
+        return any(step.waits for step in self.steps[:-1])
 
 
 class Seen(_Strict):

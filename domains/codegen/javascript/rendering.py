@@ -82,9 +82,8 @@ class Writer:
         lines += [f"expect({shown[n]}).toStrictEqual({text});" for n, text in case.seen.after]
         lines += [f"expect({subject}.{name}).{_equal(text)};" for name, text in case.seen.state]
         body = "\n".join(f"  {line}" for line in lines)
-        code = (
-            f"test({json.dumps(title, ensure_ascii=False)}, {'async ' if case.seen.waits else ''}() => {{\n{body}\n}});"
-        )
+        waits = "async " if case.seen.waits or case.scenario.waits else ""
+        code = f"test({json.dumps(title, ensure_ascii=False)}, {waits}() => {{\n{body}\n}});"
         return Written(f"{case.scenario.symbol} {title}", case.scenario.symbol, code, (case,))
 
     def _arranged(self, scenario: Scenario, target: Target | None) -> tuple[list[str], str]:
@@ -93,12 +92,14 @@ class Writer:
         subject = self._subject(target)
         for n, step in enumerate(scenario.steps[:-1], 1):
             call = self._call(step, step.args, subject)
+            if step.waits:
+                call = f"await {call}"
             if step.kind == "new":
                 lines.append(f"const {subject} = {call};")
             elif not step.binds:
                 lines.append(f"{call};")
             elif n < scenario.made:
-                subject = call
+                subject = f"({call})" if step.waits else call
             else:
                 subject = self._made(scenario)
                 lines.append(f"const {subject} = {call};")
@@ -115,7 +116,8 @@ class Writer:
         if step.kind == "get":
             return f"{subject}.{step.callee}"
         if step.kind == "method":
-            return f"{subject}.{step.callee}({', '.join(args)})"
+            place = f"[{step.callee}]" if step.callee.isdigit() else f".{step.callee}"
+            return f"{subject}{place}({', '.join(args)})"
         if step.kind == "apply":
             return f"{subject}({', '.join(args)})"
         name = self._shown.get(step.callee, step.callee)
@@ -276,11 +278,18 @@ def calls(case: Case, shown: Mapping[str, str]) -> str:
         name = shown.get(step.callee, step.callee) if step.kind in {"call", "new"} else step.callee
         call = name if step.kind == "get" else f"{'new ' if step.kind == 'new' else ''}{name}({', '.join(step.args)})"
         if n > case.scenario.made > 0:
-            call = f"made{'' if step.kind == 'apply' else '.'}{call}"
+            call = f"made{_within(step, call)}"
         elif step.binds and listed and n > 1 and case.scenario.steps[n - 2].binds:
-            call = f"{listed.pop()}{'' if step.kind == 'apply' else '.'}{call}"
+            call = f"{listed.pop()}{_within(step, call)}"
         listed.append(f"made = {call}" if n == case.scenario.made else call)
     return "; ".join(listed)
+
+
+def _within(step: Step, call: str) -> str:
+    """Write a call of what stands before it."""
+    if step.callee.isdigit():
+        return f"[{step.callee}]{call.removeprefix(step.callee)}"
+    return call if step.kind == "apply" else f".{call}"
 
 
 def _came(seen: Seen) -> str:

@@ -93,7 +93,8 @@ class Search {
     const before = this.chance.pick([0, 0, 1, 1, 2, 3]);
     for (let n = 0; n < before && others.length; n++) {
       const other = this.chance.pick(others);
-      steps.push({ kind: "method", callee: other.callee, args: this.drawn(other) });
+      const waits = this.runner.find(maker.callee).found.prototype?.[other.callee] instanceof ASYNC;
+      steps.push({ kind: "method", callee: other.callee, args: this.drawn(other), ...(waits ? { waits } : {}) });
     }
     return { symbol: target.symbol, steps: [...steps, last] };
   }
@@ -167,7 +168,7 @@ class Search {
     for (const one of fresh) this.reached.add(one);
     this.rows.push({ scenario, seen, hit });
     if (seen.waits) this.pools.waits(scenario.symbol);
-    this.calling.hear(scenario, seen);
+    await this.calling.hear(scenario, seen);
     return fresh.length ? "new" : "kept";
   }
 }

@@ -239,3 +239,43 @@ export class Prices {
 def test_a_declared_result_says_nothing_of_what_is_called_with_it(make: Make) -> None:
     source = "export function adder(n: number): Function {\n  return (x: number) => x + n;\n}\n"
     assert make(source, "adder.ts").suspected_bugs == ()
+
+
+LATER = """
+class Counter {
+  #count;
+  constructor(start) { this.#count = start; }
+  async add(n) {
+    if (n < 0) throw new RangeError("n must not be negative");
+    this.#count += n;
+    return this.#count;
+  }
+  get value() { return this.#count; }
+}
+
+async function openCounter(start) { return new Counter(start); }
+
+async function createStore() {
+  const kept = new Map();
+  return { async set(key, value) { kept.set(key, value); return kept.size; }, has: (key) => kept.has(key) };
+}
+
+async function adder(a) { return (b) => a + b; }
+
+function pair(n) { return [() => n, (m) => (m > n ? "more" : "less")]; }
+
+module.exports = { openCounter, createStore, adder, pair };
+"""
+
+
+def test_closures_objects_and_lists_behind_promises_are_called_by_jest(make: Make) -> None:
+    made = make(LATER, "later.js", budget=4.0)
+    text = made.files["later.test.js"]
+    assert made.flaky == ()
+    assert all(test.status == "passed" for test in made.tests)
+    assert made.coverage.line == 1.0
+    for part in ("await openCounter(", "await made.add(", "const store = await createStore();", "await store.set(",
+                 "const made = await adder(", "made[0]()", "made[1](", 'rejects.toThrow(\n      new RangeError('):  # fmt: skip
+        assert part in text
+    assert made.mutation_score is not None
+    assert made.mutation_score >= 0.8
