@@ -9,8 +9,8 @@ from pathlib import PurePosixPath
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from domains.codegen.engine.errors import NothingToTest, SourceBroken
-from domains.codegen.engine.exploring import Listener, Missed, Progress
+from domains.codegen.engine.errors import NothingToTest, SourceBroken, SourceEndless
+from domains.codegen.engine.exploring import Listener, Missed, Progress, unfinished
 from domains.codegen.engine.types import Coverage, Options, Project
 from domains.codegen.java.mutators import mutants
 from domains.codegen.java.reading import Source
@@ -118,6 +118,7 @@ class Explored(_Strict):
     killed: int = 0
     surviving: tuple[_Survivor, ...] = ()
     broken: str | None = None
+    endless: bool = False
     line: int = 0
     column: int = 0
 
@@ -143,11 +144,13 @@ def explore(
         cancelled=cancelled, heard=listener.hear,
     )  # fmt: skip
     if listener.result is None:
-        raise SourceBroken(f"{project.target} could not be explored ({outcome.ending}): {_said(outcome)}")
+        raise unfinished(outcome, listener, project.target, _said(outcome))
     try:
         explored = Explored.model_validate(listener.result)
     except ValidationError as error:
         raise SourceBroken(f"{project.target} disturbed its exploration: {error.errors()[0]['msg']}") from error
+    if explored.endless:
+        raise SourceEndless(project.target, loading=True)
     if explored.broken is not None:
         raise SourceBroken(explored.broken, max(0, explored.line), max(0, explored.column))
     if not explored.rows:
@@ -229,7 +232,10 @@ def gate(
     box: Sandbox, jvm: Jvm, project: Project, source: Source, tests: Mapping[str, str], cancelled: threading.Event, *,
     runs: int = RUNS, ordered: bool = False,
 ) -> Gated:  # fmt: skip
-    """Run test files, in random order unless `ordered`. Raises Cancelled, TestsBroken, SourceBroken, SandboxUnavailable."""
+    """Run test files, in random order unless `ordered`.
+
+    Raises Cancelled, TestsBroken, SourceBroken, SandboxUnavailable.
+    """
     plan: list[Line] = [
         ("runs", runs),
         ("ordered", int(ordered)),

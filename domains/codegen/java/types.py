@@ -21,11 +21,14 @@ LIBRARY = {
 """Packages of types that values are made of, by their plain names."""
 
 RESERVED = frozenset(
-    "abstract assert boolean break byte case catch char class const continue default do double else enum extends final"
-    " finally float for goto if implements import instanceof int interface long native new null package private"
-    " protected public return short static strictfp super switch synchronized this throw throws transient true false"
-    " try void volatile while".split()
-)
+    (
+        "abstract", "assert", "boolean", "break", "byte", "case", "catch", "char", "class", "const", "continue",
+        "default", "do", "double", "else", "enum", "extends", "false", "final", "finally", "float", "for", "goto", "if",
+        "implements", "import", "instanceof", "int", "interface", "long", "native", "new", "null", "package", "private",
+        "protected", "public", "return", "short", "static", "strictfp", "super", "switch", "synchronized", "this",
+        "throw", "throws", "transient", "true", "try", "void", "volatile", "while",
+    )
+)  # fmt: skip
 """Words that name no variable."""
 
 

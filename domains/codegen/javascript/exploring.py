@@ -10,8 +10,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 from tree_sitter import Node as Syntax
 
-from domains.codegen.engine.errors import NothingToTest, SourceBroken
-from domains.codegen.engine.exploring import Listener, Missed, Progress
+from domains.codegen.engine.errors import NothingToTest, SourceBroken, SourceEndless
+from domains.codegen.engine.exploring import Listener, Missed, Progress, unfinished
 from domains.codegen.engine.prose import EMPTY, forbidden
 from domains.codegen.engine.trees import text, walk
 from domains.codegen.engine.types import Options, Project
@@ -113,6 +113,7 @@ class Explored(_Strict):
     unsteady: int = 0
     scenarios: int = 0
     broken: str | None = None
+    endless: bool = False
 
 
 class Check(_Strict):
@@ -278,11 +279,13 @@ def own(root: Syntax) -> list[str]:
 def _result(outcome: Outcome, listener: Listener, project: Project) -> Explored:
     if listener.result is None:
         said = outcome.stderr.decode("utf-8", "replace").strip().split("\n")
-        raise SourceBroken(f"{project.target} could not be explored ({outcome.ending}): {said[0][-300:]}")
+        raise unfinished(outcome, listener, project.target, said[0][-300:])
     try:
         explored = Explored.model_validate(listener.result)
     except ValidationError as error:
         raise SourceBroken(f"{project.target} disturbed its exploration: {error.errors()[0]['msg']}") from error
+    if explored.endless:
+        raise SourceEndless(project.target, loading=True)
     if explored.broken is not None:
         raise SourceBroken(f"{project.target} cannot be loaded: {explored.broken}")
     if not explored.symbols:

@@ -78,6 +78,11 @@ public class Explore {
     texts = Project.read(Path.of("/box/src"));
     project.classes.putAll(project.compile(texts));
     counted = new Project.Loader(counting.instrumented(project.classes));
+    String why = Initial.fault(plan.classes, counted);
+    if (why != null) {
+      report.tell(Map.of("result", why.isEmpty() ? Map.of("endless", true) : Map.of("broken", why)));
+      return;
+    }
     Targets found = Targets.of(plan, counted, texts.get(plan.target));
     targets = found.methods();
     makers = found.makers();

@@ -4,7 +4,7 @@
 const fs = require("node:fs");
 const { Chance } = require("./chance.cjs");
 const { now } = require("./clock.cjs");
-const { Loading } = require("./loading.cjs");
+const { Loading, stalled } = require("./loading.cjs");
 const { Runner, value } = require("./running.cjs");
 const { Pools } = require("./pools.cjs");
 const { Counters, Search } = require("./search.cjs");
@@ -27,7 +27,8 @@ async function main() {
   try {
     exported = loading.load({ counted: true });
   } catch (error) {
-    tell({ result: { broken: String(error?.message ?? error).split("\n")[0].slice(0, 300) } });
+    if (stalled(error)) tell({ result: { endless: true } });
+    else tell({ result: { broken: String(error?.message ?? error).split("\n")[0].slice(0, 300) } });
     return;
   }
   tell({ result: await explored(plan, loading, exported) });

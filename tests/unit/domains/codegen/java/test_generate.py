@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from domains.codegen.engine.errors import NothingToTest, SourceBroken
+from domains.codegen.engine.errors import NothingToTest, SourceBroken, SourceEndless
 from domains.codegen.engine.types import Generated, Options, Project
 from domains.codegen.java.generate import generate
 from domains.codegen.making import fails
@@ -514,3 +514,33 @@ public class Odd {
     made = make(source, "Odd.java", budget=3.0)
     assert "Odd.twice" in {test.symbol for test in made.tests}
     assert all(test.status == "passed" for test in made.tests)
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        "static { while (n >= 0) { n = 1; } }",
+        "static { try { Thread.sleep(900000); } catch (InterruptedException e) { } }",
+    ],
+    ids=["a loop", "waiting"],
+)
+def test_a_class_whose_start_has_no_end_is_told(start: str) -> None:
+    """It was said to have no method."""
+    source = (
+        f"public class Loop {{\n  static int n = 0;\n  {start}\n  public static int f(int a) {{ return a + n; }}\n}}\n"
+    )
+    with pytest.raises(SourceEndless, match="had not finished loading") as error:
+        make(source, "Loop.java", budget=2.0)
+    assert error.value.loading
+
+
+def test_a_class_whose_start_fails_is_told_with_what_it_said() -> None:
+    source = "public class Asks {\n  static final String NAME = new java.util.Scanner(System.in).nextLine();\n"
+    with pytest.raises(SourceBroken, match=r"Asks cannot be initialised: java\.util\.NoSuchElementException"):
+        make(source + "  public static int f(int a) { return a + NAME.length(); }\n}\n", "Asks.java", budget=2.0)
+
+
+def test_one_class_of_a_file_that_fails_takes_no_other_with_it() -> None:
+    source = 'class Bad {\n  static int n = 1 / Integer.parseInt("0");\n  static int g() { return n; }\n}\n'
+    made = make(source + "class Good {\n  static int f(int a) { return a + 1; }\n}\n", "Good.java", budget=2.0)
+    assert "Good.f" in {test.symbol for test in made.tests}

@@ -109,7 +109,7 @@ def test_a_class_is_looked_at_where_the_compiler_does_not_know_it() -> None:
         ({"kind": "throws", "text": "java.io.IOException"}, "shop.Cart.Missing", "java.lang.Exception",
          "() throws Cart.Missing {"),
         ({"kind": "void", "text": ""}, "", "java.io.IOException", "() {"),
-        ({"kind": "void", "text": "", "state": (("size()", "1"),)}, "", "java.io.IOException", "() throws IOException {"),
+        ({"kind": "void", "text": "", "state": (("a", "1"),)}, "", "java.io.IOException", "() throws IOException {"),
     ],
 )  # fmt: skip
 def test_only_what_can_be_thrown_outside_of_an_assertion_is_declared(
@@ -117,6 +117,9 @@ def test_only_what_can_be_thrown_outside_of_an_assertion_is_declared(
 ) -> None:
     one = row(seen, "1", static=False, maker=("5",), arranging=arranging, calling=calling)
     assert head in code(one).split("\n")[1]
+
+
+_NAMED = ("java.io.IOException", "other.IOException", "shop.Cart.Gone")
 
 
 def test_exceptions_are_imported_and_two_of_one_name_are_told_apart() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from domains.codegen.engine.errors import Cancelled, NothingToTest, SourceBroken
+from domains.codegen.engine.errors import Cancelled, NothingToTest, SourceBroken, SourceEndless
 from domains.codegen.engine.types import Generated, Options, Project
 from domains.codegen.engine.watching import Watching
 from domains.codegen.javascript.generate import generate
@@ -274,8 +274,24 @@ def test_closures_objects_and_lists_behind_promises_are_called_by_jest(make: Mak
     assert made.flaky == ()
     assert all(test.status == "passed" for test in made.tests)
     assert made.coverage.line == 1.0
-    for part in ("await openCounter(", "await made.add(", "const store = await createStore();", "await store.set(",
-                 "const made = await adder(", "made[0]()", "made[1](", 'rejects.toThrow(\n      new RangeError('):  # fmt: skip
+    for part in (
+        "await openCounter(", "await made.add(", "const store = await createStore();", "await store.set(",
+        "const made = await adder(", "made[0]()", "made[1](", "rejects.toThrow(\n      new RangeError(",
+    ):  # fmt: skip
         assert part in text
     assert made.mutation_score is not None
     assert made.mutation_score >= 0.8
+
+
+@pytest.mark.parametrize("name", ["loop.js", "loop.mjs", "loop.ts"])
+def test_a_module_whose_load_has_no_end_is_told(make: Make, name: str) -> None:
+    source = "let n = 0;\nwhile (n >= 0) n = 1;\n"
+    offered = "module.exports = { f: (a) => a + 1 };\n" if name == "loop.js" else "export const f = (a) => a + 1;\n"
+    with pytest.raises(SourceEndless, match="had not finished loading") as error:
+        make(source + offered, name)
+    assert error.value.loading
+
+
+def test_a_module_that_reads_its_input_when_it_is_loaded_finds_none(make: Make) -> None:
+    source = "const text = require('node:fs').readFileSync(0, 'utf8');\nexports.f = (n) => n + text.length;\n"
+    assert make(source).coverage.line == 1.0
