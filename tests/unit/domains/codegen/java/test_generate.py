@@ -58,6 +58,11 @@ def test_expectations_say_where_they_come_from(discount: Generated) -> None:
     assert all("assert" in test.code for test in discount.tests)
 
 
+def test_no_call_is_tested_twice(discount: Generated) -> None:
+    said = [test.scenario.partition(" -> ")[0] for test in discount.tests]
+    assert len(said) == len(set(said))
+
+
 def test_they_tell_a_wrong_version_from_the_right_one(discount: Generated) -> None:
     right = Project({"shop/Discount.java": DISCOUNT.encode()}, "shop/Discount.java")
     wrong = Project({"shop/Discount.java": DISCOUNT.replace("> 100", "> 101").encode()}, "shop/Discount.java")
