@@ -21,7 +21,7 @@ from domains.codegen.javascript.mutators import Mutant, mutants
 from domains.codegen.javascript.parameters import Parameter
 from domains.codegen.javascript.parsing import expression, grammar_of, parse
 from domains.codegen.javascript.runner import Node
-from domains.codegen.javascript.structure import Structure, Target
+from domains.codegen.javascript.structure import ENUM, Structure, Target
 from sandbox import Outcome, Sandbox
 
 _GRACE_S = 20.0
@@ -210,6 +210,8 @@ def explore(
         "mutants": [asdict(mutant) for mutant in tried(project, structure, options, root)],
         "present": dict(present or {"hit": [], "killed": []}),
         "own": own(root),
+        "hidden": hidden(root),
+        "names": [one.name for one in structure.exports if one.node.type == ENUM],
         "budget": options.budget_s,
         "seed": options.seed,
     }
@@ -268,6 +270,13 @@ def _constants(root: Syntax, structure: Structure) -> dict[str, dict[str, list[o
         own = constants(node) if node is not None else whole
         found[target.symbol] = {kind: list(dict.fromkeys([*own[kind], *whole[kind][:12]])) for kind in whole}
     return found
+
+
+def hidden(root: Syntax) -> list[str]:
+    """Names of members that TypeScript keeps from others: a test that reads one does not compile."""
+    kept = (node.parent for node in walk(root) if node.type == "accessibility_modifier" and text(node) != "public")
+    found = (one.child_by_field_name("name") or one.child_by_field_name("pattern") for one in kept if one is not None)
+    return sorted({text(one) for one in found if one is not None})
 
 
 def own(root: Syntax) -> list[str]:

@@ -39,7 +39,7 @@ class Writer:
     def __init__(self, structure: Structure) -> None:
         self._targets = {target.symbol: target for target in structure.targets}
         self._shown = {target.callee: target.shown for target in structure.targets if target.kind in {"call", "class"}}
-        self._taken = {export.name for export in structure.exports}
+        self._taken = {export.local for export in structure.exports}
 
     def write(self, cases: Iterable[Case], names: Names) -> list[Written]:
         """Write the tests, tables first within a symbol."""
@@ -174,10 +174,15 @@ def file(written: list[Written], structure: Structure, target: str, title: str, 
 
 
 def _imports(structure: Structure, target: str, code: str, folder: str | None) -> str:
-    used = [one for one in structure.exports if re.search(rf"(?<![\w$.]){re.escape(one.name)}(?![\w$])", code)]
+    used = [one for one in structure.exports if re.search(rf"(?<![\w$.]){re.escape(one.local)}(?![\w$])", code)]
     place = json.dumps(path_to(target, str(PurePosixPath(target).parent) if folder is None else folder))
-    whole = [one.name for one in used if one.way in {WHOLE, DEFAULT}]
-    named = [one.name for one in used if one.way not in {WHOLE, DEFAULT}]
+    whole = [one.local for one in used if one.way in {WHOLE, DEFAULT}]
+    between = " as " if structure.modern else ": "
+    named = [
+        one.name if one.local == one.name else f"{one.name}{between}{one.local}"
+        for one in used
+        if one.way not in {WHOLE, DEFAULT}
+    ]
     if structure.modern:
         parts = [*whole[:1], *([f"{{ {', '.join(named)} }}"] if named else [])]
         return f"import {', '.join(parts)} from {place};"
@@ -226,6 +231,8 @@ def _matcher(seen: Seen, text: str) -> str:
 def _equal(text: str) -> str:
     if text in _CONSTANT:
         return _CONSTANT[text]
+    if re.fullmatch(r"-?\d+\.\d{8,}", text):
+        return f"toBeCloseTo({text}, 8)"
     plain = text[:1] in '"-0123456789' or text in {"true", "false", "Infinity"}
     return f"toBe({text})" if plain else f"toStrictEqual({text})"
 

@@ -5,7 +5,7 @@ const fs = require("node:fs");
 const { Chance } = require("./chance.cjs");
 const { now } = require("./clock.cjs");
 const { Loading, stalled } = require("./loading.cjs");
-const { Runner, value } = require("./running.cjs");
+const { Runner, scope, value } = require("./running.cjs");
 const { Pools } = require("./pools.cjs");
 const { Counters, Search } = require("./search.cjs");
 const { quiet } = require("./quiet.cjs");
@@ -36,6 +36,7 @@ async function main() {
 
 async function explored(plan, loading, exported) {
   const began = now();
+  scope(plan.names, exported, plan.hidden);
   const counters = new Counters(loading.counters);
   const chance = new Chance(plan.seed);
   const runner = new Runner(exported, plan.own);

@@ -17,14 +17,24 @@ const STALLED = { kind: "stalled", text: "stalled" };
 const LATE = Symbol("late");
 const evaluated = new Map();
 
-function value(text) {
+let names = [];
+let original = {};
+let hidden = new Set();
+
+/** Names of the module's that arguments may use, its exports, and names of members that are not for others. */
+function scope(listed, exported, secret = []) {
+  [names, original, hidden] = [listed, exported, new Set(secret)];
+  evaluated.clear();
+}
+
+function value(text, exported = original) {
   let made = evaluated.get(text);
   if (made === undefined) {
-    made = new Function(`return (${text});`);
+    made = new Function(...names, `return (${text});`);
     if (evaluated.size > 20000) evaluated.clear();
     evaluated.set(text, made);
   }
-  return made();
+  return made(...names.map((name) => exported[name]));
 }
 
 function binds(step) {
@@ -88,7 +98,7 @@ class Runner {
     let subject;
     let result;
     for (const step of scenario.steps) {
-      result = timed(() => this.step(step, subject, step.args.map(value)), CALL_MS);
+      result = timed(() => this.step(step, subject, this.values(step)), CALL_MS);
       if (step.waits && isLater(result)) result = await inTime(result);
       if (binds(step)) subject = result;
     }
@@ -102,7 +112,7 @@ class Runner {
       const step = scenario.steps[n];
       const isLast = n === scenario.steps.length - 1;
       try {
-        const args = step.args.map(value);
+        const args = this.values(step);
         const before = isLast ? args.map(source) : undefined;
         const state = isLast && step.kind === "method" ? stateOf(subject) : undefined;
         const result = this.step(step, subject, args);
@@ -117,6 +127,10 @@ class Runner {
       }
     }
     return undefined;
+  }
+
+  values(step) {
+    return step.args.map((text) => value(text, this.exported));
   }
 
   step(step, subject, args) {
@@ -207,15 +221,27 @@ async function inTime(pending) {
   }
 }
 
-/** What can be read of an object: its own public fields that can be written down. */
+/** What can be read of an object: its own public fields that can be written down, and what its class computes. */
 function stateOf(subject) {
   if (subject === null || typeof subject !== "object") return [];
-  return Object.keys(subject).flatMap((key) => {
-    const found = Object.getOwnPropertyDescriptor(subject, key);
-    if (found === undefined || !("value" in found) || key.startsWith("_") || !/^[A-Za-z$][\w$]*$/.test(key)) return [];
-    const text = source(found.value);
-    return text === undefined ? [] : [[key, text]];
+  const own = Object.keys(subject).filter((key) => "value" in (Object.getOwnPropertyDescriptor(subject, key) ?? {}));
+  return [...own, ...computed(subject)].flatMap((key) => {
+    if (hidden.has(key) || key.startsWith("_") || !/^[A-Za-z$][\w$]*$/.test(key)) return [];
+    try {
+      const text = source(subject[key]);
+      return text === undefined ? [] : [[key, text]];
+    } catch (error) {
+      if (stalled(error)) throw error;
+      return []; // it cannot be computed of this object
+    }
   });
 }
 
-module.exports = { Runner, value };
+/** Names of getters of an object's class. */
+function computed(subject) {
+  const holder = Object.getPrototypeOf(subject);
+  if (holder === null || !/^class\b/.test(String(holder.constructor))) return [];
+  return Object.keys(Object.getOwnPropertyDescriptors(holder)).filter((key) => Object.getOwnPropertyDescriptor(holder, key).get !== undefined);
+}
+
+module.exports = { Runner, scope, value };

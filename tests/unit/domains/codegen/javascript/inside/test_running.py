@@ -110,7 +110,7 @@ def test_methods_work_on_the_object_that_was_made(seen: Seen) -> None:
 
 def test_a_method_that_gives_its_object_back_and_what_it_changed(seen: Seen) -> None:
     found = seen(("new", "Cart", []), ("method", "add", ["1"]))
-    assert (found["kind"], found["state"]) == ("self", [["lines", "[1]"]])
+    assert (found["kind"], found["state"]) == ("self", [["lines", "[1]"], ["count", "1"]])
 
 
 @pytest.fixture
@@ -202,7 +202,7 @@ def test_a_word_of_the_module_does_not_make_the_engines_message_its_own(seen: Se
 
 
 def test_hidden_fields_are_not_looked_at(seen: Seen) -> None:
-    assert seen(("new", "Cart", []))["parts"] == [["lines", "[]"]]
+    assert seen(("new", "Cart", []))["parts"] == [["lines", "[]"], ["count", "0"]]
 
 
 def test_a_failure_on_the_way_makes_no_scenario(seen: Seen) -> None:
