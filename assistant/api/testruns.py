@@ -24,6 +24,7 @@ from domains.codegen.engine.errors import (
     NothingToTest,
     OtherFramework,
     SourceBroken,
+    SourceEndless,
 )
 from domains.codegen.engine.types import Generated, Options, Project, WrittenTest
 from domains.codegen.engine.watching import Watching
@@ -215,6 +216,13 @@ def shown(error: EngineError | AssistantError) -> AssistantError:
     """Return the error that a caller sees."""
     if isinstance(error, AssistantError):
         return error
+    if isinstance(error, SourceEndless):
+        loading = (
+            f"{error.target} 未能按时加载完成：导入时执行的代码没有结束，或在等待输入等；"
+            "请把它移入函数，或移入仅作为程序运行时才执行的部分。"
+        )
+        searching = f"探索 {error.target} 用时过长，没有生成测试；请在 symbols 中减少名称，或给更多时间。"
+        return Unprocessable(Text(f"{error}.", loading if error.loading else searching), code="source_timeout")
     if isinstance(error, SourceBroken):
         place = f"line {error.line}, column {error.column}: " if error.line else ""
         where = f"第 {error.line} 行第 {error.column} 列：" if error.line else ""

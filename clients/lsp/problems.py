@@ -47,6 +47,10 @@ _TEXTS = {
     "missing_runner": Text("The server cannot write tests for this language.", "服务器不能为该语言生成测试。"),
     "nothing_to_test": Text("There is nothing to test here.", "这里没有可测试的内容。"),
     "broken_source": Text("The source cannot be imported on the server.", "源代码在服务器上无法导入。"),
+    "source_timeout": Text(
+        "The source takes too long on the server: what runs at import should end.",
+        "源代码在服务器上用时过长：导入时执行的代码应当能结束。",
+    ),
     "model_unavailable": Text(
         "The model is starting or away; tests can still be generated. Try again in a moment.",
         "模型正在启动或暂不可用；仍可生成测试。请稍后重试。",

@@ -2,6 +2,7 @@
 
 EngineError
 ├── SourceBroken     the source does not parse; `line` and `column` say where
+│   └── SourceEndless  what it runs when it is loaded, or all that was tried of it, does not come to an end in time
 ├── NothingToTest    no public function or class, or none of those asked for
 ├── OtherFramework   the test file to add to is written for a framework that we do not write
 ├── MissingRunner    the language's own runner is not installed; `language` says which
@@ -23,6 +24,20 @@ class SourceBroken(EngineError):
     def __init__(self, why: str, line: int = 0, column: int = 0) -> None:
         super().__init__(why)
         self.line, self.column = line, column
+
+
+class SourceEndless(SourceBroken):
+    """The source takes too long: while it is loaded (`loading`), or afterwards. The message says what to do."""
+
+    def __init__(self, target: str, *, loading: bool) -> None:
+        super().__init__(
+            f"{target} had not finished loading when its time was over. Code that runs at import has no end or waits "
+            "for something, such as input: move it into a function, or into the part that runs only as a program"
+            if loading
+            else f"{target} took too long to explore, so no test was written. Ask for fewer names in `symbols`, or for "
+            "more time"
+        )
+        self.target, self.loading = target, loading
 
 
 class NothingToTest(EngineError):

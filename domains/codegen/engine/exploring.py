@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import math
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from domains.codegen.engine.contracts import Contracts
-from domains.codegen.engine.errors import Cancelled, NothingToTest, SourceBroken
+from domains.codegen.engine.errors import Cancelled, NothingToTest, SourceBroken, SourceEndless
 from domains.codegen.engine.fixtures import NONE, Fixtures
 from domains.codegen.engine.inside.scenarios import Scenario, Seen
 from domains.codegen.engine.types import Options, Project
@@ -146,7 +147,7 @@ def explore(
     outcome = box.run(job, cancelled=cancelled, heard=listener.hear)
     if outcome.ending == "cancelled":
         raise Cancelled("stopped by the caller")
-    return _result(outcome, listener, project)
+    return _result(outcome, listener, project, job.limits.cpu_s)
 
 
 def program(name: str) -> tuple[str, ...]:
@@ -169,10 +170,10 @@ def packages() -> tuple[Path, ...]:
     return tuple(dict.fromkeys(places))
 
 
-def _result(outcome: Outcome, listener: Listener, project: Project) -> Explored:
+def _result(outcome: Outcome, listener: Listener, project: Project, cpu_s: float) -> Explored:
     if listener.result is None:
         said = outcome.stderr.decode("utf-8", "replace").strip().split("\n")[-1]
-        raise SourceBroken(f"{project.target} could not be explored ({outcome.ending}): {said[-300:]}")
+        raise unfinished(outcome, listener, project.target, said[-300:], cpu_s)
     try:
         explored = Explored.model_validate(listener.result)
     except ValidationError as error:
@@ -186,12 +187,23 @@ def _result(outcome: Outcome, listener: Listener, project: Project) -> Explored:
     return explored
 
 
+def unfinished(outcome: Outcome, listener: Listener, target: str, said: str, cpu_s: float = math.inf) -> SourceBroken:
+    """Return what is wrong with a source whose exploration ended without a result; `said` are the program's own words.
+
+    A program that used up its processor time, `cpu_s`, is ended by a signal before its time on the clock is over.
+    """
+    if outcome.ending == "timeout" or (outcome.ending == "signalled" and outcome.seconds >= cpu_s):
+        return SourceEndless(target, loading=not listener.loaded)
+    return SourceBroken(f"{target} could not be explored ({outcome.ending}): {said}")
+
+
 class Listener:
     """Reads the report line by line as it comes."""
 
     def __init__(self, told: Progress, missed: Missed = lambda _lines: None) -> None:
         self._told, self._missed, self._rest = told, missed, b""
         self.result: dict[str, Any] | None = None
+        self.loaded = False
 
     def hear(self, piece: bytes) -> None:
         """Take the next piece of the report."""
@@ -210,6 +222,7 @@ class Listener:
             self._missed([line for line in told["missed"][:500] if isinstance(line, int)])
         elif isinstance(told, dict) and isinstance(told.get("progress"), str):
             done, of = told.get("done"), told.get("of")
+            self.loaded = True
             if isinstance(done, int) and isinstance(of, int):
                 self._told(told["progress"][:20], done, of)
 

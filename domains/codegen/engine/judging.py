@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from domains.codegen.engine.contracts import EXAMPLE, Check, Contracts, Promise
 from domains.codegen.engine.exploring import Explored
@@ -42,13 +42,34 @@ def judge(explored: Explored, contracts: Contracts) -> tuple[list[Case], list[Su
         promise = contracts.promises.get(row.scenario.symbol)
         for found in _broken(row.scenario, tuple(row.seen), promise):
             suspicions.setdefault((row.scenario.symbol, found.contract), found)
-    bad = {suspicion.case.scenario for suspicion in suspicions.values()}
+    names = {str(one["callee"]): tuple(map(str, one.get("parameters", ()))) for one in explored.symbols}
+    done = {_plain(one.scenario, names) for one in [*(s.case for s in suspicions.values()), *cases.values()]}
     for row in explored.rows:
-        if row.scenario not in bad and row.scenario not in cases:
+        if _plain(row.scenario, names) not in done:
+            done.add(_plain(row.scenario, names))
             promise = contracts.promises.get(row.scenario.symbol)
             told = row.seen[-1].kind == "raises" and promise is not None and row.seen[-1].text in promise.raises
             cases[row.scenario] = Case(row.scenario, tuple(row.seen), "contract" if told else "regression")
     return list(cases.values()), list(suspicions.values())
+
+
+def _plain(scenario: Scenario, names: Mapping[str, Sequence[str]]) -> Scenario:
+    """Return the scenario with every argument by its name and in one spelling, as far as names are known."""
+    steps = []
+    for step in scenario.steps:
+        known = names.get(step.callee, ())
+        given = [(key or (known[n] if n < len(known) else ""), text) for n, (key, text) in enumerate(step.arguments)]
+        placed = [(key, _normal_source(text)) for key, text in given if not key]
+        named = sorted((key, _normal_source(text)) for key, text in given if key)
+        steps.append(replace(step, arguments=(*placed, *named)))
+    return replace(scenario, steps=tuple(steps))
+
+
+def _normal_source(text: str) -> str:
+    try:
+        return ast.unparse(ast.parse(text, mode="eval"))
+    except SyntaxError:
+        return text
 
 
 def _documented(

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import PurePosixPath
 
+from domains.codegen.engine.adding import AddingTo
 from domains.codegen.engine.errors import SourceBroken
-from domains.codegen.engine.types import Coverage, Options, Project
+from domains.codegen.engine.types import Options, Project
 from domains.codegen.engine.watching import Watching
 from domains.codegen.java.existing import Existing, existing
 from domains.codegen.java.merging import Merge
@@ -23,23 +24,18 @@ from sandbox import Sandbox
 
 
 @dataclass(frozen=True, slots=True)
-class Adding:
-    """A test file of the project on which a run works; `beside` where new tests get a file of their own."""
+class Adding(AddingTo):
+    """A JUnit file of the project on which a run works."""
 
-    box: Sandbox
     jvm: Jvm
-    project: Project
     source: Source
-    cancelled: threading.Event
     there: Existing
-    ran: Gated
     reached: Reached
-    beside: bool = False
 
     @property
-    def before(self) -> Coverage:
-        """What the file's tests cover as it is."""
-        return self.ran.covered()
+    def file(self) -> Existing:
+        """See `AddingTo`."""
+        return self.there
 
     def fresh(self, cases: list[Case]) -> list[Case]:
         """Return the cases that the file does not call yet."""
@@ -51,16 +47,12 @@ class Adding:
         They stand beside the file where its class takes none or does not see what is tested, or where one of its
         tests would end otherwise with them in it.
         """
-        if not written or (Merge(self.there, self.source).possible and self._bears(written)):
+        if not written or (Merge(self.there, self.source).possible and self.bears(lambda: self._with(written))):
             return self
         return replace(self, beside=True)
 
-    def _bears(self, written: list[Written]) -> bool:
-        try:
-            after = _ran(self.box, self.jvm, self.project, self.source, self.files(written), self.cancelled)
-        except SourceBroken:
-            return False
-        return all(after.ended.get(name) == ends for name, ends in self.ran.ended.items())
+    def _with(self, written: list[Written]) -> Gated:
+        return _ran(self.box, self.jvm, self.project, self.source, self.files(written), self.cancelled)
 
     def files(self, written: list[Written]) -> dict[str, str]:
         """Return the file with tests added, or one beside it; nothing without tests."""
@@ -82,10 +74,6 @@ class Adding:
             return {}
         return {beside(str(target), free): file(written, self.source.package, str(target), free, title)}
 
-    def measured(self, files: Mapping[str, str]) -> dict[str, str]:
-        """Return the files whose coverage is told: what was there counts too."""
-        return {self.there.path: self.there.text, **files}
-
 
 def begin(
     box: Sandbox, jvm: Jvm, project: Project, source: Source, options: Options, watching: Watching
@@ -100,14 +88,14 @@ def begin(
     watching.progress("existing", 0, 1)
     tests, cancelled = {there.path: there.text}, watching.cancelled
     if not there.tested:
-        return Adding(box, jvm, project, source, cancelled, there, Gated(ended={}), Reached())
+        return Adding(box, project, cancelled, Gated(ended={}), jvm, source, there, Reached())
     try:
         before = _ran(box, jvm, project, source, tests, cancelled)
     except SourceBroken as error:
         raise SourceBroken(f"{there.path} cannot be run: {error}") from error
     seconds = options.budget_s * SHARE
     found = reached(box, jvm, project, source, tests, seconds, before.covered(), cancelled)
-    return Adding(box, jvm, project, source, cancelled, there, before, found)
+    return Adding(box, project, cancelled, before, jvm, source, there, found)
 
 
 def _ran(

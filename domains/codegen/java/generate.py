@@ -15,12 +15,13 @@ from domains.codegen.java.adding import Adding, begin
 from domains.codegen.java.reading import Source, read
 from domains.codegen.java.rendering import Case, Names, Written, beside, calls, file, observed, write
 from domains.codegen.java.runner import Jvm, find
-from domains.codegen.java.running import Explored, explore, gate
+from domains.codegen.java.running import Explored, TestsBroken, explore, gate
 from domains.codegen.javascript.gating import Gated
 from domains.codegen.javascript.judging import same
 from sandbox import Sandbox
 
 _SUSPECTED = "Suspected"
+_ATTEMPTS = 3
 Helping = Help[Source, Explored, Case, Case]
 
 
@@ -82,12 +83,12 @@ def generate(
     good, bad = write(cases, names), write(wrong, names)
     desk = _Desk(box, jvm, project, source, watching, None if adding is None else adding.settled(good))
     watching.progress("gate", 0, len(good) + len(bad))
-    files = desk.files(good, bad)
-    gated = desk.gate(files)
-    kept = [one for one in good if gated.passed(one.name)]
+    fit, bad, gated = _gated(desk, good, bad)
+    kept = [one for one in fit if gated.passed(one.name)]
     shown = [one for one in bad if gated.failed(one.name)]
     coverage = gated.covered()
-    if bad or len(kept) < len(good) or desk.adding is not None:  # coverage is of what is handed out
+    files = desk.files(good, bad)
+    if bad or len(kept) < len(fit) or desk.adding is not None:  # coverage is of what is handed out
         files = desk.files(kept, shown)
         passing = {name: body for name, body in files.items() if _SUSPECTED not in name}
         coverage = desk.gate(passing if desk.adding is None else desk.adding.measured(passing), runs=1).covered()
@@ -102,10 +103,35 @@ def generate(
         killed=max(0, explored.killed - dropped),
         surviving=tuple(Survivor(one.line, one.change) for one in explored.surviving),
         suspected_bugs=tuple(_bug(one) for one in shown),
-        flaky=tuple(one.name for one in good if one not in kept),
+        flaky=tuple(one.name for one in fit if one not in kept),
         model=help_.contribution([one.case for one in kept], [one.case for one in shown]),
         timings={"explore_s": round(found - began, 3), "total_s": round(time.monotonic() - began, 3)},
     )
+
+
+def _gated(desk: _Desk, good: list[Written], bad: list[Written]) -> tuple[list[Written], list[Written], Gated]:
+    """Run the tests; those that the compiler refuses are left out first. Raises as `gate` does.
+
+    Inference of type variables is the compiler's alone: what it makes of a call is known when it was asked.
+    """
+    for _ in range(_ATTEMPTS):
+        files = desk.files(good, bad)
+        try:
+            return good, bad, desk.gate(files)
+        except TestsBroken as error:
+            wrong = {name for path, line in error.places for name in _at(files.get(path, ""), line)}
+            if not wrong & {one.name for one in [*good, *bad]}:
+                raise
+            good = [one for one in good if one.name not in wrong]
+            bad = [one for one in bad if one.name not in wrong]
+    return good, bad, desk.gate(desk.files(good, bad))
+
+
+def _at(body: str, line: int) -> list[str]:
+    """Return the test method that a line of a file lies in."""
+    found = (node for node in walk(read(body.encode()).root) if node.type == "method_declaration")
+    return [text(node.child_by_field_name("name")) for node in found
+            if node.start_point[0] < line <= node.end_point[0] + 1]  # fmt: skip
 
 
 def judge(explored: Explored, source: Source) -> tuple[list[Case], list[Case]]:

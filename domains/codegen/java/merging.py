@@ -12,7 +12,8 @@ from domains.codegen.engine.trees import text, walk
 from domains.codegen.java.existing import JUPITER, Existing, Import
 from domains.codegen.java.layout import laid_out
 from domains.codegen.java.reading import Source, read
-from domains.codegen.java.rendering import LIBRARY, Written
+from domains.codegen.java.rendering import Written
+from domains.codegen.java.types import known, types_in
 
 _ASSERTIONS = f"{JUPITER}.Assertions"
 _STEP = 2
@@ -53,18 +54,19 @@ class Merge:
 
     def _bound(self, written: list[Written]) -> tuple[dict[str, str], list[tuple[str, bool]]]:
         """Return how types are written in the file, and what is to be imported: name, and whether it is static."""
-        used = {name for one in written for name in _types_in(one.code)}
+        used = {name for one in written for name in types_in(one.code)}
         own = {name.rpartition(".")[2]: name for name in self._source.classes}
-        elsewhere = self._there.source.package != self._source.package
-        known = {name: f"java.util.{name}" for name in LIBRARY} | (own if elsewhere else {})
-        known["Test"] = f"{JUPITER}.Test"
+        full = {name: place for one in written for name, place in known(one.code, own).items()}
+        full |= {name.rpartition(".")[2]: name for one in written for name in one.imports}
+        full |= own if self._there.source.package != self._source.package else {}
+        full["Test"] = f"{JUPITER}.Test"
         names, imports = {}, []
-        for name in sorted(used & set(known)):
-            free, there = self._free(known[name])
+        for name in sorted(used & set(full)):
+            free, there = self._free(full[name])
             if not free:
-                names[name] = known[name]
+                names[name] = full[name]
             elif not there:
-                imports.append((known[name], False))
+                imports.append((full[name], False))
         asserts = sorted({name for one in written for name in re.findall(r"\bassert\w+(?=\()", one.code)})
         prefix, more = self._asserted(asserts)
         return names | {name: f"{prefix}{name}" for name in asserts if prefix}, [*imports, *more]
@@ -183,10 +185,6 @@ def _grouped(puts: list[_Put]) -> list[_Put]:
         else:
             found += [_Put(at, one) for one in texts]
     return found
-
-
-def _types_in(code: str) -> set[str]:
-    return set(re.findall(r"(?<![\w.$])[A-Z]\w*", re.sub(r'"(?:[^"\\]|\\.)*"', "", code)))
 
 
 def _renamed(code: str, names: Mapping[str, str]) -> str:

@@ -12,11 +12,8 @@ from pathlib import PurePosixPath
 from domains.codegen.engine.types import Label
 from domains.codegen.java.layout import laid_out
 from domains.codegen.java.running import Row, Seen
+from domains.codegen.java.types import RESERVED, Imported, known
 
-LIBRARY = {
-    "Arrays", "List", "ArrayList", "Set", "HashSet", "Map", "HashMap", "TreeMap", "LinkedHashMap", "LinkedList",
-    "Optional", "ArrayDeque", "LinkedHashSet", "TreeSet", "Stack", "Vector", "PriorityQueue",
-}  # fmt: skip
 _LONGEST = 70
 
 
@@ -36,11 +33,17 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A test method."""
+    """A test method; `imports` are full names of types that it names beside those that values are made of."""
 
     name: str
     code: str
     case: Case
+    imports: tuple[str, ...] = ()
+
+    @property
+    def own(self) -> str:
+        """The class of the file under test that it names."""
+        return self.case.row.owner_name.partition(".")[0]
 
 
 class Names:
@@ -72,6 +75,8 @@ class Names:
 
 
 def _word(text: str) -> str:
+    if "->" in text:
+        return "AFunction"
     if text == '""':
         return "EmptyText"
     if re.fullmatch(r"-?\d[\w.]*", text):
@@ -90,35 +95,68 @@ def _outcome(seen: Seen) -> str:
         return "ChangesItsArgument" if seen.after else "ChangesTheObject" if seen.state else "Returns"
     if seen.kind == "self":
         return "GivesItself"
-    return "GivesA" + seen.type if seen.kind in {"object"} else "Is" + _word(seen.text.strip('"') or '""')
+    if seen.kind == "object":
+        return f"Gives{'An' if seen.text[:1] in 'AEIOU' else 'A'}{seen.text}"
+    return "Is" + _word(seen.text.strip('"') or '""')
 
 
 def write(cases: list[Case], names: Names) -> list[Written]:
     """Write the test methods, those of one method together."""
     places: dict[str, int] = {}
     cases = sorted(cases, key=lambda case: places.setdefault(case.row.symbol, len(places)))
-    return [_method(case, names.of(case.row)) for case in cases]
+    imported = Imported(case.row.owner_name.partition(".")[0] for case in cases)
+    return [_method(case, names.of(case.row), imported) for case in cases]
 
 
-def _method(case: Case, name: str) -> Written:
+def _method(case: Case, name: str, imported: Imported) -> Written:
     row, seen = case.row, case.row.seen
+    imports: list[str] = []
+
+    def plain(full: str) -> str:
+        said, wanted = imported.name(full, row.package)
+        imports.extend([wanted] if wanted else [])
+        return said
+
     lines = [line for said in (case.reason, case.note) if said for line in _comment(said)]
-    subject = _free(row.owner_name[:1].lower() + row.owner_name[1:].replace(".", ""), row.parameters)
-    if row.maker is not None:
-        lines.append(f"{row.owner_name} {subject} = new {row.owner_name}({', '.join(row.maker)});")
+    subject = _subject(row)
+    if row.subject and not row.constant:
+        lines.append(f"{row.declared or row.owner_name} {subject} = {row.subject};")
     lines += [f"{subject}.{call.name}({', '.join(call.args)});" for call in row.before]
     args = list(row.args)
     for n, _ in seen.after:
-        lines.append(f"var {row.parameters[n]} = {args[n]};")
+        lines.append(f"{_variable(row, n)} {row.parameters[n]} = {args[n]};")
         args[n] = row.parameters[n]
     place = row.owner_name if row.static else subject
     call = f"new {row.owner_name}({', '.join(args)})" if row.constructs else f"{place}.{row.name}({', '.join(args)})"
+    if seen.kind == "throws":
+        seen = seen.model_copy(update={"text": plain(seen.text)})
     lines += _assertions(call, seen, subject)
     lines += [_equal(text, row.parameters[n]) for n, text in seen.after]
     if seen.kind != "object":
         lines += [_equal(text, f"{subject}.{part}") for part, text in seen.state]
     body = "\n".join(f"  {line}" for line in lines)
-    return Written(name, f"@Test\nvoid {name}() throws Exception {{\n{body}\n}}", case)
+    checked = row.arranging if _blocked(seen) else row.calling
+    throws = f" throws {plain(checked)}" if checked else ""
+    return Written(name, f"@Test\nvoid {name}(){throws} {{\n{body}\n}}", case, tuple(dict.fromkeys(imports)))
+
+
+def _subject(row: Row) -> str:
+    """Return how the object is called in the test: by a name of its own, or the constant that it is."""
+    if row.constant:
+        return row.subject
+    name = row.owner_name.rpartition(".")[2]
+    return _free(name[:1].lower() + name[1:], row.parameters)
+
+
+def _variable(row: Row, n: int) -> str:
+    """Return the type that an argument is declared with: said where its value does not say it."""
+    said = row.types[n] if n < len(row.types) else ""
+    return said if "<" in said else "var"
+
+
+def _blocked(seen: Seen) -> bool:
+    """Whether the call stands in a block of an assertion, which may throw what it likes."""
+    return seen.kind == "throws" or (seen.kind == "void" and not seen.after and not seen.state)
 
 
 def _comment(said: str) -> list[str]:
@@ -133,11 +171,10 @@ def observed(seen: Seen) -> str:
 
 def _assertions(call: str, seen: Seen, subject: str) -> list[str]:
     if seen.kind == "throws":
-        raised = seen.text.removeprefix("java.lang.")
         if not seen.message:
-            return [f"assertThrows({raised}.class, () -> {call});"]
+            return [f"assertThrows({seen.text}.class, () -> {call});"]
         return [
-            f"var thrown = assertThrows({raised}.class, () -> {call});",
+            f"var thrown = assertThrows({seen.text}.class, () -> {call});",
             f"assertEquals({json.dumps(seen.message)}, thrown.getMessage());",
         ]
     if seen.kind == "void":
@@ -148,35 +185,37 @@ def _assertions(call: str, seen: Seen, subject: str) -> list[str]:
         return [f"assertEquals({seen.text}, {call}.toString());"]
     if seen.kind == "object":
         parts = [_equal(text, f"result.{name}") for name, text in seen.state]
-        return [f"var result = {call};", f'assertEquals("{seen.type}", result.getClass().getSimpleName());', *parts]
-    return [_equal(seen.text, call)]
+        if parts and not seen.open_:  # the compiler knows its class
+            return [f"var result = {call};", *parts]
+        return [f"var result = {call};", f'assertEquals("{seen.text}", result.getClass().getSimpleName());', *parts]
+    return [_equal(seen.text, call, open_=seen.open_)]
 
 
-def _equal(text: str, given: str) -> str:
-    if text in {"true", "false"}:
-        return f"assertEquals({text}, {given});"
+def _equal(text: str, given: str, *, open_: bool = False) -> str:
+    """Write what a value is; one of an `open_` type is an object to the compiler, and no truth or number."""
+    if text in {"true", "false"} and not open_:
+        return f"assert{text.title()}({given});"
     if text == "null":
         return f"assertNull({given});"
     if re.match(r"new [\w.]+(\[\])+ ", text):
         return f"assertArrayEquals({text}, {given});"
-    if re.fullmatch(r"-?\d+\.\d+(E-?\d+)?", text):
+    if re.fullmatch(r"-?\d+\.\d+(E-?\d+)?", text) and not open_:
         return f"assertEquals({text}, {given}, 1e-9);"
     return f"assertEquals({text}, {given});"
 
 
 def _free(name: str, others: tuple[str, ...]) -> str:
-    return f"{name}Made" if name in others or name in {"result", "thrown"} else name
+    return f"{name}Made" if name in others or name in {"result", "thrown", *RESERVED} else name
 
 
 def file(written: list[Written], package: str, target: str, kind: str, title: str) -> str:
     """Write a test class with the imports that it needs, as google-java-format would have it."""
     body = "\n\n".join(f"  {one.code}".replace("\n", "\n  ") for one in written)
-    named = set(re.findall(r"(?<![\w.$])[A-Z]\w*", re.sub(r'"(?:[^"\\]|\\.)*"', "", body)))
-    used = sorted(LIBRARY & named)
+    used = {*known(body, {one.own for one in written}).values(), *(name for one in written for name in one.imports)}
     asserts = sorted(set(re.findall(r"\bassert\w+(?=\()", body)))
     head = [f"package {package};\n"] if package else []
     imports = [f"import static org.junit.jupiter.api.Assertions.{name};" for name in asserts]
-    imports += ["", *(f"import java.util.{name};" for name in used), "import org.junit.jupiter.api.Test;", ""]
+    imports += ["", *(f"import {name};" for name in sorted({*used, "org.junit.jupiter.api.Test"})), ""]
     name = PurePosixPath(beside(target, kind)).stem
     return laid_out("\n".join([*head, *imports, f"/** {title} */", f"class {name} {{", body, "}", ""]))
 
@@ -189,6 +228,6 @@ def beside(target: str, kind: str = "") -> str:
 
 def calls(row: Row) -> str:
     """Write the calls of a row in a line."""
-    steps = [] if row.maker is None else [f"new {row.owner_name}({', '.join(row.maker)})"]
+    steps = [row.subject] if row.subject else []
     steps += [f"{call.name}({', '.join(call.args)})" for call in row.before]
     return "; ".join([*steps, f"{row.name}({', '.join(row.args)})"])[:300]

@@ -9,8 +9,8 @@ from pathlib import PurePosixPath
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from domains.codegen.engine.errors import NothingToTest, SourceBroken
-from domains.codegen.engine.exploring import Listener, Missed, Progress
+from domains.codegen.engine.errors import NothingToTest, SourceBroken, SourceEndless
+from domains.codegen.engine.exploring import Listener, Missed, Progress, unfinished
 from domains.codegen.engine.types import Coverage, Options, Project
 from domains.codegen.java.mutators import mutants
 from domains.codegen.java.reading import Source
@@ -46,9 +46,20 @@ class Seen(_Strict):
     after: tuple[tuple[int, str], ...] = ()
     state: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def open_(self) -> bool:
+        """Whether the method says less of its result than what it was seen to be."""
+        return self.type.endswith(" boxed")
+
 
 class Row(_Strict):
-    """A call, the object it is made on, and what was seen; arguments are source."""
+    """A call, the object it is made on, and what was seen; arguments are source.
+
+    `made` is the object's source where no constructor of its class makes it, `declared` its type with what type
+    variables stand for, `constant` says that it has a name of its own. `arranging` is the checked exception that making
+    it and the calls on the way declare, `calling` that of those and the call. `types` are those of parameters, as far
+    as a test can say them.
+    """
 
     symbol: str
     owner: str
@@ -60,6 +71,12 @@ class Row(_Strict):
     args: tuple[str, ...]
     parameters: tuple[str, ...]
     seen: Seen
+    made: str = ""
+    declared: str = ""
+    constant: bool = False
+    arranging: str = ""
+    calling: str = ""
+    types: tuple[str, ...] = ()
     kills: int = 0
     expected: str | None = None
 
@@ -69,9 +86,21 @@ class Row(_Strict):
         return self.owner.rpartition(".")[2].replace("$", ".")
 
     @property
+    def package(self) -> str:
+        """The package that the class lies in."""
+        return self.owner.rpartition(".")[0]
+
+    @property
+    def subject(self) -> str:
+        """The source of the object that it is called on; nothing for a static method."""
+        if self.maker is None:
+            return ""
+        return self.made or f"new {self.owner_name}({', '.join(self.maker)})"
+
+    @property
     def key(self) -> Hashable:
         """What tells it from other calls."""
-        return self.symbol, self.maker, self.before, self.args
+        return self.symbol, self.subject, self.before, self.args
 
 
 class _Survivor(_Strict):
@@ -89,6 +118,7 @@ class Explored(_Strict):
     killed: int = 0
     surviving: tuple[_Survivor, ...] = ()
     broken: str | None = None
+    endless: bool = False
     line: int = 0
     column: int = 0
 
@@ -114,11 +144,13 @@ def explore(
         cancelled=cancelled, heard=listener.hear,
     )  # fmt: skip
     if listener.result is None:
-        raise SourceBroken(f"{project.target} could not be explored ({outcome.ending}): {_said(outcome)}")
+        raise unfinished(outcome, listener, project.target, _said(outcome))
     try:
         explored = Explored.model_validate(listener.result)
     except ValidationError as error:
         raise SourceBroken(f"{project.target} disturbed its exploration: {error.errors()[0]['msg']}") from error
+    if explored.endless:
+        raise SourceEndless(project.target, loading=True)
     if explored.broken is not None:
         raise SourceBroken(explored.broken, max(0, explored.line), max(0, explored.column))
     if not explored.rows:
@@ -188,11 +220,22 @@ def words_of(value: object) -> Iterator[object]:
         yield from ("t", "=" + packed(str(value)))
 
 
+class TestsBroken(SourceBroken):
+    """Test files that the compiler refuses: `places` are file and line of each of its errors."""
+
+    def __init__(self, why: str, places: tuple[tuple[str, int], ...]) -> None:
+        super().__init__(why)
+        self.places = places
+
+
 def gate(
     box: Sandbox, jvm: Jvm, project: Project, source: Source, tests: Mapping[str, str], cancelled: threading.Event, *,
     runs: int = RUNS, ordered: bool = False,
 ) -> Gated:  # fmt: skip
-    """Run test files, in random order unless `ordered`. Raises Cancelled, SourceBroken, SandboxUnavailable."""
+    """Run test files, in random order unless `ordered`.
+
+    Raises Cancelled, TestsBroken, SourceBroken, SandboxUnavailable.
+    """
     plan: list[Line] = [
         ("runs", runs),
         ("ordered", int(ordered)),
@@ -208,7 +251,7 @@ def gate(
             f"The tests of {project.target} could not be run ({outcome.ending}): {_said(outcome)}"
         ) from error
     if gated.broken is not None:
-        raise SourceBroken(f"The tests of {project.target} do not compile: {gated.broken}")
+        raise TestsBroken(f"The tests of {project.target} do not compile: {gated.broken}", gated.places)
     return gated
 
 
@@ -220,4 +263,4 @@ def _class_of(path: str, text: str) -> str:
 
 
 def _said(outcome: Outcome) -> str:
-    return outcome.stderr.decode("utf-8", "replace").strip()[-300:]
+    return outcome.stderr.decode("utf-8", "replace").strip()[:300]

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import PurePosixPath
 
-from domains.codegen.engine.errors import SourceBroken
-from domains.codegen.engine.types import Coverage, Options, Project
+from domains.codegen.engine.adding import AddingTo
+from domains.codegen.engine.types import Options, Project
 from domains.codegen.engine.watching import Watching
-from domains.codegen.javascript.existing import existing
+from domains.codegen.javascript.existing import Existing, existing
 from domains.codegen.javascript.gating import Gated, formatted
 from domains.codegen.javascript.judging import Case
 from domains.codegen.javascript.merging import Merge, style
@@ -23,22 +22,17 @@ from sandbox import Sandbox
 
 
 @dataclass(frozen=True, slots=True)
-class Adding:
-    """A test file of the project on which a run works; `beside` where new tests get a file of their own."""
+class Adding(AddingTo):
+    """A Jest file of the project on which a run works."""
 
-    box: Sandbox
     node: Node
-    project: Project
-    cancelled: threading.Event
     merge: Merge
-    ran: Gated
     reached: Reached
-    beside: bool = False
 
     @property
-    def before(self) -> Coverage:
-        """What the file's tests cover as it is."""
-        return self.ran.covered()
+    def file(self) -> Existing:
+        """See `AddingTo`."""
+        return self.merge.there
 
     def fresh(self, cases: list[Case]) -> list[Case]:
         """Return the cases that the file does not call yet."""
@@ -51,17 +45,12 @@ class Adding:
         tests would end otherwise with them in it.
         """
         named = self.merge.named(written)
-        if not written or (not self.merge.there.closed and self._bears(named)):
+        if not written or (not self.merge.there.closed and self.bears(lambda: self._with(named))):
             return self, named
         return replace(self, beside=True), written
 
-    def _bears(self, named: list[Written]) -> bool:
-        path = self.merge.there.path
-        try:
-            after = ran(self.box, self.node, self.project, self.files(named), path, self.cancelled)
-        except SourceBroken:
-            return False
-        return all(after.ended.get(name) == ends for name, ends in self.ran.ended.items())
+    def _with(self, named: list[Written]) -> Gated:
+        return ran(self.box, self.node, self.project, self.files(named), self.file.path, self.cancelled)
 
     def files(self, written: list[Written]) -> dict[str, str]:
         """Return the file with tests added, or one beside it; nothing without tests."""
@@ -85,11 +74,6 @@ class Adding:
         text = file(written, self.merge.structure, self.merge.target, title, folder)
         return dict(self._formatted({free: text}, style(self.merge.there)))
 
-    def measured(self, files: Mapping[str, str]) -> dict[str, str]:
-        """Return the files whose coverage is told: what was there counts too."""
-        there = self.merge.there
-        return {there.path: there.text, **files}
-
     def _formatted(self, texts: Mapping[str, str], settings: Mapping[str, object]) -> Mapping[str, str]:
         return formatted(self.box, self.node, self.project, texts, self.cancelled, style=settings)
 
@@ -105,13 +89,12 @@ def begin(
     if there is None:
         return None
     watching.progress("existing", 0, 1)
+    merge = Merge(there, structure, project.target)
     if not there.names:
-        return Adding(
-            box, node, project, watching.cancelled, Merge(there, structure, project.target), Gated(ended={}), Reached()
-        )
+        return Adding(box, project, watching.cancelled, Gated(ended={}), node, merge, Reached())
     before = ran(box, node, project, {there.path: there.text}, there.path, watching.cancelled)
     found = reached(box, node, project, there.path, structure, options, before.covered(), watching.cancelled)
-    return Adding(box, node, project, watching.cancelled, Merge(there, structure, project.target), before, found)
+    return Adding(box, project, watching.cancelled, before, node, merge, found)
 
 
 def _names(name: str) -> Iterator[str]:

@@ -16,7 +16,7 @@ from domains.codegen.engine.trees import text, walk
 from domains.codegen.engine.types import Options, Project
 from domains.codegen.javascript.bindings import Binding, at_top, bindings, declared
 from domains.codegen.javascript.judging import Case
-from domains.codegen.javascript.parsing import expression, grammar_of, parse
+from domains.codegen.javascript.parsing import TEXTS, expression, grammar_of, parse, spelled
 from domains.codegen.javascript.structure import Structure
 
 _GROUPS = re.compile(r"(?:x|f)?(describe|it|test)(?![\w$])")
@@ -28,7 +28,6 @@ _FRAMEWORKS = {
     "@playwright/test": "Playwright", "cypress": "Cypress", "@japa/runner": "Japa", "lab": "lab", "tap": "tap",
 }  # fmt: skip
 _OURS = {"describe", "expect", "test", "it", "jest"}
-_PLAIN = {"string", "template_string"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,19 +160,9 @@ def title_of(node: Syntax) -> str:
     """Return the title that a call has as its first argument; empty where that is no plain text."""
     arguments = node.child_by_field_name("arguments")
     first = next((one for one in arguments.named_children if one.type != "comment"), None) if arguments else None
-    if first is None or first.type not in _PLAIN or "${" in text(first):
+    if first is None or first.type not in TEXTS or "${" in text(first):
         return ""
     return re.sub(r"\\([\"'`\\])", r"\1", text(first)[1:-1])
-
-
-def spelled(node: Syntax) -> str:
-    """Write an expression in one spelling, whatever its layout and its quotes."""
-    if node.type in _PLAIN and "${" not in text(node):
-        return '"' + re.sub(r"\\([\"'`])", r"\1", text(node)[1:-1]) + '"'
-    if not node.children:
-        return text(node) + (" " if text(node) in {"new", "typeof", "await", "void"} else "")
-    told = "".join(spelled(child) for child in node.children if child.type != "comment")
-    return re.sub(r",([)\]}])$", r"\1", told)
 
 
 def _grouped(root: Syntax) -> Iterator[tuple[Syntax, str, tuple[str, ...]]]:

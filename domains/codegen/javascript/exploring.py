@@ -10,8 +10,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 from tree_sitter import Node as Syntax
 
-from domains.codegen.engine.errors import NothingToTest, SourceBroken
-from domains.codegen.engine.exploring import Listener, Missed, Progress
+from domains.codegen.engine.errors import NothingToTest, SourceBroken, SourceEndless
+from domains.codegen.engine.exploring import Listener, Missed, Progress, unfinished
 from domains.codegen.engine.prose import EMPTY, forbidden
 from domains.codegen.engine.trees import text, walk
 from domains.codegen.engine.types import Options, Project
@@ -21,7 +21,7 @@ from domains.codegen.javascript.mutators import Mutant, mutants
 from domains.codegen.javascript.parameters import Parameter
 from domains.codegen.javascript.parsing import expression, grammar_of, parse
 from domains.codegen.javascript.runner import Node
-from domains.codegen.javascript.structure import Structure, Target
+from domains.codegen.javascript.structure import ENUM, Structure, Target
 from sandbox import Outcome, Sandbox
 
 _GRACE_S = 20.0
@@ -35,13 +35,15 @@ class _Strict(BaseModel):
 class Step(_Strict):
     """A call on the way: `kind` is call, new, method, get, or apply, which calls what was made; `args` are source.
 
-    What a step gives that `binds` is what the steps behind it are about, as what `new` makes always is.
+    What a step gives that `binds` is what the steps behind it are about, as what `new` makes always is; what one that
+    `waits` gives is awaited first. A `callee` of digits is a place in a list.
     """
 
     kind: str
     callee: str
     args: tuple[str, ...] = ()
     binds: bool = False
+    waits: bool = False
 
 
 class Scenario(_Strict):
@@ -54,6 +56,11 @@ class Scenario(_Strict):
     def made(self) -> int:
         """How many steps lead to what the symbol gave and the others call; 0 where the last is a call of the symbol."""
         return max((n for n, step in enumerate(self.steps, 1) if step.binds), default=0)
+
+    @property
+    def waits(self) -> bool:
+        """Whether something is awaited before the last call."""
+        return any(step.waits for step in self.steps[:-1])
 
 
 class Seen(_Strict):
@@ -106,6 +113,7 @@ class Explored(_Strict):
     unsteady: int = 0
     scenarios: int = 0
     broken: str | None = None
+    endless: bool = False
 
 
 class Check(_Strict):
@@ -202,6 +210,8 @@ def explore(
         "mutants": [asdict(mutant) for mutant in tried(project, structure, options, root)],
         "present": dict(present or {"hit": [], "killed": []}),
         "own": own(root),
+        "hidden": hidden(root),
+        "names": [one.name for one in structure.exports if one.node.type == ENUM],
         "budget": options.budget_s,
         "seed": options.seed,
     }
@@ -262,6 +272,13 @@ def _constants(root: Syntax, structure: Structure) -> dict[str, dict[str, list[o
     return found
 
 
+def hidden(root: Syntax) -> list[str]:
+    """Names of members that TypeScript keeps from others: a test that reads one does not compile."""
+    kept = (node.parent for node in walk(root) if node.type == "accessibility_modifier" and text(node) != "public")
+    found = (one.child_by_field_name("name") or one.child_by_field_name("pattern") for one in kept if one is not None)
+    return sorted({text(one) for one in found if one is not None})
+
+
 def own(root: Syntax) -> list[str]:
     """Pieces of text that the module writes: a message that holds one is its own."""
     pieces = {text(node) for node in walk(root) if node.type == "string_fragment"}
@@ -271,11 +288,13 @@ def own(root: Syntax) -> list[str]:
 def _result(outcome: Outcome, listener: Listener, project: Project) -> Explored:
     if listener.result is None:
         said = outcome.stderr.decode("utf-8", "replace").strip().split("\n")
-        raise SourceBroken(f"{project.target} could not be explored ({outcome.ending}): {said[0][-300:]}")
+        raise unfinished(outcome, listener, project.target, said[0][-300:])
     try:
         explored = Explored.model_validate(listener.result)
     except ValidationError as error:
         raise SourceBroken(f"{project.target} disturbed its exploration: {error.errors()[0]['msg']}") from error
+    if explored.endless:
+        raise SourceEndless(project.target, loading=True)
     if explored.broken is not None:
         raise SourceBroken(f"{project.target} cannot be loaded: {explored.broken}")
     if not explored.symbols:

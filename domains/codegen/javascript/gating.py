@@ -25,10 +25,12 @@ SETTINGS = frozenset({".prettierrc", ".prettierrc.json", ".prettierrc.yaml", ".p
 class Gated(Ended):
     """What Jest told, or JUnit; a table's rows are called `name, row 1`. `broken` says why nothing could be run.
 
-    `frames` are the places of the project that a test's error came through, `path:line`, the innermost first.
+    `frames` are the places of the project that a test's error came through, `path:line`, the innermost first. `places`
+    are files and lines that a compiler refuses.
     """
 
     broken: str | None = None
+    places: tuple[tuple[str, int], ...] = ()
     frames: dict[str, list[str]] = {}
 
     @staticmethod

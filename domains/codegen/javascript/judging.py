@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from domains.codegen.engine.types import Label
 from domains.codegen.javascript.exploring import Check, Explored, Scenario, Seen
+from domains.codegen.javascript.parsing import expression, spelled
 from domains.codegen.javascript.structure import Structure, Target
 from domains.codegen.javascript.terms import accepts
 
@@ -46,9 +47,10 @@ def judge(explored: Explored, structure: Structure, checks: tuple[Check, ...]) -
     for row in explored.observed:
         for found in _broken(row.scenario, row.seen, targets.get(row.scenario.symbol)):
             suspicions.setdefault((row.scenario.symbol, found.contract), found)
-    bad = {suspicion.case.scenario for suspicion in suspicions.values()}
+    done = {_plain(one.scenario) for one in [*(s.case for s in suspicions.values()), *cases.values()]}
     for row in explored.rows:
-        if row.scenario not in bad and row.scenario not in cases:
+        if _plain(row.scenario) not in done:
+            done.add(_plain(row.scenario))
             target = targets.get(row.scenario.symbol)
             told = (
                 row.seen.kind == "throws"
@@ -58,6 +60,19 @@ def judge(explored: Explored, structure: Structure, checks: tuple[Check, ...]) -
             )
             cases[row.scenario] = Case(row.scenario, row.seen, "contract" if told else "regression")
     return list(cases.values()), list(suspicions.values())
+
+
+def _plain(scenario: Scenario) -> Scenario:
+    """Return the scenario with its arguments in one spelling: what is documented is written as its author writes."""
+    steps = (
+        step.model_copy(update={"args": tuple(map(_spelled, step.args)), "waits": False}) for step in scenario.steps
+    )
+    return scenario.model_copy(update={"steps": tuple(steps)})
+
+
+def _spelled(argument: str) -> str:
+    node = expression(argument)
+    return argument if node is None else spelled(node)
 
 
 def _documented(

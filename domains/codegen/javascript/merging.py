@@ -91,14 +91,14 @@ class Merge:
         lacking: list[tuple[Export, str]] = []
         own = [one for one in self.there.bindings if of_module(one.module, self.there.path, self.target)]
         for export in self.structure.exports:
-            if export.name not in used or export.name in names:
+            if export.local not in used or export.local in names:
                 continue
             known = next(filter(None, (_known(export, one, self.structure) for one in own)), None)
             if known is None:
-                free = export.name not in self.there.declared
-                names[export.name] = known = export.name if free else self._alias(export.name)
+                free = export.local not in self.there.declared
+                names[export.local] = known = export.local if free else self._alias(export.local)
                 lacking.append((export, known))
-            names[export.name] = known
+            names[export.local] = known
         return names, self._imports(lacking, own)
 
     def _alias(self, name: str) -> str:

@@ -103,14 +103,18 @@ def _through(scenario: Scenario) -> str:
     *before, last = [step for step in scenario.steps[1:] if not step.binds]
     said = _given("for", first) + "".join(f", {_call(step)}" for step in chain)
     between = " and ".join(
-        ("a call" if step.kind == "apply" else step.callee) + _given("with", step) for step in before[-2:]
+        ("a call" if step.kind == "apply" else _member(step)) + _given("with", step) for step in before[-2:]
     )
     comma = "," if said or last.kind == "apply" else ""
     return f"{said}{comma} {_call(last)}{f' after {between}' if between else ''}"
 
 
 def _call(step: Step) -> str:
-    return ("called" if step.kind == "apply" else f"by {step.callee}") + _given("with", step)
+    return ("called" if step.kind == "apply" else f"by {_member(step)}") + _given("with", step)
+
+
+def _member(step: Step) -> str:
+    return f"item {step.callee}" if step.callee.isdigit() else step.callee
 
 
 def _ordinal(n: int) -> str:

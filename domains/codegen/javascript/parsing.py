@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import PurePosixPath
@@ -18,6 +19,7 @@ ENDINGS = {
     ".ts": "typescript", ".mts": "typescript", ".cts": "typescript", ".tsx": "tsx",
 }  # fmt: skip
 _DEEPEST = 400
+TEXTS = frozenset({"string", "template_string"})
 
 
 @cache
@@ -64,6 +66,16 @@ def expression(written: str) -> Node | None:
     inner = root.named_children[0].named_children[0]
     listed = [child for child in inner.named_children if child.type != "comment"]
     return listed[0] if inner.type == "parenthesized_expression" and len(listed) == 1 else None
+
+
+def spelled(node: Node) -> str:
+    """Write an expression in one spelling, whatever its layout and its quotes."""
+    if node.type in TEXTS and "${" not in text(node):
+        return '"' + re.sub(r"\\([\"'`])", r"\1", text(node)[1:-1]) + '"'
+    if not node.children:
+        return text(node) + (" " if text(node) in {"new", "typeof", "await", "void"} else "")
+    told = "".join(spelled(child) for child in node.children if child.type != "comment")
+    return re.sub(r",([)\]}])$", r"\1", told)
 
 
 def _errors(node: Node) -> Iterator[Node]:

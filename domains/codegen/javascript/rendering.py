@@ -39,7 +39,7 @@ class Writer:
     def __init__(self, structure: Structure) -> None:
         self._targets = {target.symbol: target for target in structure.targets}
         self._shown = {target.callee: target.shown for target in structure.targets if target.kind in {"call", "class"}}
-        self._taken = {export.name for export in structure.exports}
+        self._taken = {export.local for export in structure.exports}
 
     def write(self, cases: Iterable[Case], names: Names) -> list[Written]:
         """Write the tests, tables first within a symbol."""
@@ -82,9 +82,8 @@ class Writer:
         lines += [f"expect({shown[n]}).toStrictEqual({text});" for n, text in case.seen.after]
         lines += [f"expect({subject}.{name}).{_equal(text)};" for name, text in case.seen.state]
         body = "\n".join(f"  {line}" for line in lines)
-        code = (
-            f"test({json.dumps(title, ensure_ascii=False)}, {'async ' if case.seen.waits else ''}() => {{\n{body}\n}});"
-        )
+        waits = "async " if case.seen.waits or case.scenario.waits else ""
+        code = f"test({json.dumps(title, ensure_ascii=False)}, {waits}() => {{\n{body}\n}});"
         return Written(f"{case.scenario.symbol} {title}", case.scenario.symbol, code, (case,))
 
     def _arranged(self, scenario: Scenario, target: Target | None) -> tuple[list[str], str]:
@@ -93,12 +92,14 @@ class Writer:
         subject = self._subject(target)
         for n, step in enumerate(scenario.steps[:-1], 1):
             call = self._call(step, step.args, subject)
+            if step.waits:
+                call = f"await {call}"
             if step.kind == "new":
                 lines.append(f"const {subject} = {call};")
             elif not step.binds:
                 lines.append(f"{call};")
             elif n < scenario.made:
-                subject = call
+                subject = f"({call})" if step.waits else call
             else:
                 subject = self._made(scenario)
                 lines.append(f"const {subject} = {call};")
@@ -115,7 +116,8 @@ class Writer:
         if step.kind == "get":
             return f"{subject}.{step.callee}"
         if step.kind == "method":
-            return f"{subject}.{step.callee}({', '.join(args)})"
+            place = f"[{step.callee}]" if step.callee.isdigit() else f".{step.callee}"
+            return f"{subject}{place}({', '.join(args)})"
         if step.kind == "apply":
             return f"{subject}({', '.join(args)})"
         name = self._shown.get(step.callee, step.callee)
@@ -172,10 +174,15 @@ def file(written: list[Written], structure: Structure, target: str, title: str, 
 
 
 def _imports(structure: Structure, target: str, code: str, folder: str | None) -> str:
-    used = [one for one in structure.exports if re.search(rf"(?<![\w$.]){re.escape(one.name)}(?![\w$])", code)]
+    used = [one for one in structure.exports if re.search(rf"(?<![\w$.]){re.escape(one.local)}(?![\w$])", code)]
     place = json.dumps(path_to(target, str(PurePosixPath(target).parent) if folder is None else folder))
-    whole = [one.name for one in used if one.way in {WHOLE, DEFAULT}]
-    named = [one.name for one in used if one.way not in {WHOLE, DEFAULT}]
+    whole = [one.local for one in used if one.way in {WHOLE, DEFAULT}]
+    between = " as " if structure.modern else ": "
+    named = [
+        one.name if one.local == one.name else f"{one.name}{between}{one.local}"
+        for one in used
+        if one.way not in {WHOLE, DEFAULT}
+    ]
     if structure.modern:
         parts = [*whole[:1], *([f"{{ {', '.join(named)} }}"] if named else [])]
         return f"import {', '.join(parts)} from {place};"
@@ -224,6 +231,8 @@ def _matcher(seen: Seen, text: str) -> str:
 def _equal(text: str) -> str:
     if text in _CONSTANT:
         return _CONSTANT[text]
+    if re.fullmatch(r"-?\d+\.\d{8,}", text):
+        return f"toBeCloseTo({text}, 8)"
     plain = text[:1] in '"-0123456789' or text in {"true", "false", "Infinity"}
     return f"toBe({text})" if plain else f"toStrictEqual({text})"
 
@@ -276,11 +285,18 @@ def calls(case: Case, shown: Mapping[str, str]) -> str:
         name = shown.get(step.callee, step.callee) if step.kind in {"call", "new"} else step.callee
         call = name if step.kind == "get" else f"{'new ' if step.kind == 'new' else ''}{name}({', '.join(step.args)})"
         if n > case.scenario.made > 0:
-            call = f"made{'' if step.kind == 'apply' else '.'}{call}"
+            call = f"made{_within(step, call)}"
         elif step.binds and listed and n > 1 and case.scenario.steps[n - 2].binds:
-            call = f"{listed.pop()}{'' if step.kind == 'apply' else '.'}{call}"
+            call = f"{listed.pop()}{_within(step, call)}"
         listed.append(f"made = {call}" if n == case.scenario.made else call)
     return "; ".join(listed)
+
+
+def _within(step: Step, call: str) -> str:
+    """Write a call of what stands before it."""
+    if step.callee.isdigit():
+        return f"[{step.callee}]{call.removeprefix(step.callee)}"
+    return call if step.kind == "apply" else f".{call}"
 
 
 def _came(seen: Seen) -> str:

@@ -22,7 +22,14 @@ FUNCTIONS = {
 }  # fmt: skip
 _CLASSES = {"class_declaration", "class", "abstract_class_declaration"}
 _TYPES = {"type_alias_declaration", "interface_declaration", "enum_declaration"}
+ENUM = "enum_declaration"
 WHOLE, DEFAULT = "*", "default"
+_JEST = frozenset(
+    {
+        "describe", "test", "it", "expect", "jest", "beforeEach", "afterEach", "beforeAll", "afterAll", "fdescribe",
+        "fit", "xdescribe", "xit", "xtest", "require", "module", "exports",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,11 @@ class Export:
     node: Node
     comment: Node
 
+    @property
+    def local(self) -> str:
+        """What a test calls it: its name, unless Jest has given that to something of its own."""
+        return f"{self.name}Given" if self.name in _JEST else self.name
+
 
 @dataclass(frozen=True, slots=True)
 class Structure:
@@ -72,13 +84,20 @@ def read(root: Node, stem: str) -> Structure:
     statements = list(root.named_children)
     definitions = dict(_definitions(statements))
     names = {text(node.child_by_field_name("name")): node for node in _types(statements)}
-    exports = list({one.name: one for one in _exports(statements, definitions, stem)}.values())
+    exports = list({one.name: one for one in [*_exports(statements, definitions, stem), *_enums(names)]}.values())
     targets = [target for export in exports for target in _targets(export, names)]
     modern = any(statement.type in {"import_statement", "export_statement"} for statement in statements)
     offered = {text(one.node.child_by_field_name("name")) or one.name for one in exports} | {
         one.name for one in exports
     }
     return Structure(tuple(targets), tuple(exports), modern, tuple(name for name in definitions if name not in offered))
+
+
+def _enums(names: dict[str, Node]) -> Iterator[Export]:
+    """Yield enumerations that tests can import: their values name members of them."""
+    for name, node in names.items():
+        if terms.offered(node):
+            yield Export(name, name, node, node)
 
 
 def _types(statements: list[Node]) -> Iterator[Node]:
@@ -182,11 +201,11 @@ def _targets(export: Export, names: dict[str, Node]) -> Iterator[Target]:
                 f"{export.name}.{member.name}",
                 "call",
                 f"{export.way}.{member.name}",
-                f"{export.name}.{member.name}",
+                f"{export.local}.{member.name}",
             )
             yield _function(path, member.node, inner, names)
     elif export.node.type in FUNCTIONS:
-        yield _function((export.name, "call", export.way, export.name), export.node, doc, names)
+        yield _function((export.name, "call", export.way, export.local), export.node, doc, names)
 
 
 def _class(export: Export, doc: Doc, names: dict[str, Node]) -> Iterator[Target]:
@@ -195,7 +214,7 @@ def _class(export: Export, doc: Doc, names: dict[str, Node]) -> Iterator[Target]
     built = next((one for one in members if text(one.child_by_field_name("name")) == "constructor"), None)
     abstract = export.node.type == "abstract_class_declaration"
     if not abstract:
-        path = (export.name, "class", export.way, export.name)
+        path = (export.name, "class", export.way, export.local)
         own = read_doc(_comment(built), names) if built is not None else doc
         yield _function(path, built or export.node, own, names, has_parameters=built is not None)
     for member in members:
@@ -212,7 +231,7 @@ def _class(export: Export, doc: Doc, names: dict[str, Node]) -> Iterator[Target]
         inner = read_doc(_comment(member), names)
         symbol = f"{export.name}.{name}"
         if "static" in words:
-            yield _function((symbol, "call", f"{export.way}.{name}", symbol), member, inner, names)
+            yield _function((symbol, "call", f"{export.way}.{name}", f"{export.local}.{name}"), member, inner, names)
         elif not abstract:
             kind = "get" if "get" in words else "method"
             yield _function((symbol, kind, name, name), member, inner, names, owner=export.name)
@@ -223,6 +242,7 @@ def _function(
     has_parameters: bool = True,
 ) -> Target:  # fmt: skip
     symbol, kind, callee, shown = path
+    names = {**names, **_variables(node)}
     listed = parameters(node, doc, names) if has_parameters else ()
     annotated = node.child_by_field_name("return_type")
     returns = (
@@ -233,6 +253,18 @@ def _function(
     if any(child.type in {"async", "*"} for child in node.children) or node.type.startswith("generator"):
         returns = None
     return Target(symbol, kind, callee, shown, listed, returns, doc, node.start_byte, node.end_byte, owner)  # type: ignore[arg-type]
+
+
+def _variables(node: Node) -> dict[str, Node]:
+    """Return type variables that a function sees: its own, and those of its class."""
+    found: dict[str, Node] = {}
+    above: Node | None = node
+    while above is not None:
+        listed = above.child_by_field_name("type_parameters")
+        for one in listed.named_children if listed is not None else ():
+            found.setdefault(text(one.child_by_field_name("name")), one)
+        above = above.parent
+    return found
 
 
 def _comment(node: Node | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -49,6 +50,8 @@ def accepts(term: Term) -> frozenset[str] | None:
         return frozenset({"array"})
     if kind == "literal":
         written = str(term["source"])
+        if "kind" in term:
+            return frozenset({str(term["kind"])})
         return frozenset(
             {"string" if written[:1] in "'\"`" else "boolean" if written in {"true", "false"} else "number"}
         )
@@ -79,20 +82,47 @@ def _declared(node: Node, names: Mapping[str, Node], depth: int) -> Term:
     if node.type == "type_alias_declaration":
         return read(node.child_by_field_name("value"), names, depth)
     if node.type == "interface_declaration":
-        return read(node.child_by_field_name("body"), names, depth)
+        above = next((one for one in node.named_children if one.type == "extends_type_clause"), None)
+        extended = [read(one, names, depth) for one in above.named_children] if above is not None else []
+        return _together([*extended, read(node.child_by_field_name("body"), names, depth)])
+    if node.type == "type_parameter":
+        bound = node.child_by_field_name("constraint")
+        return read(bound.named_children[0], names, depth) if bound is not None and bound.named_children else ANY
     return _members(node) if node.type == "enum_declaration" else ANY
 
 
+def _together(parts: list[Term]) -> Term:
+    """Join what objects have; where one of them is something else, that is what it is."""
+    fields: dict[str, Term] = {}
+    for part in parts:
+        if part["k"] != "object":
+            return part
+        fields |= {field["name"]: field for field in part["fields"]}
+    return {"k": "object", "fields": list(fields.values())}
+
+
+def offered(node: Node) -> bool:
+    """Whether a declaration is an enumeration that a test can import: its members have names there."""
+    return node.type == "enum_declaration" and node.parent is not None and node.parent.type == "export_statement"
+
+
 def _members(node: Node) -> Term:
-    """Read an enumeration: one of its texts, or a number; a mixture may be anything."""
+    """Read an enumeration: its members by name where tests can import them, else its texts, or a number."""
     body = node.child_by_field_name("body")
-    values = [child.child_by_field_name("value") for child in body.named_children] if body is not None else []
-    texts = [text(value) for value in values if value is not None and value.type == "string"]
-    if not texts:
+    listed = body.named_children if body is not None else []
+    values = [child.child_by_field_name("value") for child in listed]
+    texts = [value is not None and value.type == "string" for value in values]
+    if offered(node) and listed:
+        names = [text(child.child_by_field_name("name") or child) for child in listed]
+        owner = text(node.child_by_field_name("name"))
+        return {"k": "union", "of": [
+            {"k": "literal", "source": f"{owner}.{name}", "kind": "string" if is_text else "number"}
+            for name, is_text in zip(names, texts, strict=True) if name.isidentifier()
+        ]}  # fmt: skip
+    if not any(texts):
         return {"k": "number"}
-    return (
-        {"k": "union", "of": [{"k": "literal", "source": one} for one in texts]} if len(texts) == len(values) else ANY
-    )
+    literals = [{"k": "literal", "source": text(value)} for value in values]
+    return {"k": "union", "of": literals} if all(texts) else ANY
 
 
 def _generic(node: Node, names: Mapping[str, Node], depth: int) -> Term:
@@ -106,11 +136,34 @@ def _generic(node: Node, names: Mapping[str, Node], depth: int) -> Term:
         return {"k": "map", "key": first, "of": given[-1] if given else ANY}
     if name in {"Set", "Promise"}:
         return {"k": name.lower(), "of": first}
+    keys = _keys(given[0]) if name == "Record" and given else []
+    if keys:
+        return {"k": "object", "fields": [{"name": key, "type": given[-1], "optional": False} for key in keys]}
     if name in {"Record", "Object"}:
         return {"k": "record", "of": given[-1] if given else ANY}
     if name == "Partial" and first["k"] == "object":
         return {**first, "fields": [{**field, "optional": True} for field in first["fields"]]}
     return first if name in {"Readonly", "Required", "NonNullable", "Partial"} else ANY
+
+
+def _keys(term: Term) -> list[str]:
+    """Return the keys that a union of texts names; empty where it names none."""
+    parts = term["of"] if term["k"] == "union" else [term]
+    plain = [str(part.get("source", "")) for part in parts if part["k"] == "literal"]
+    return [one[1:-1] for one in plain] if len(plain) == len(parts) and all(p[:1] in "'\"" for p in plain) else []
+
+
+def _key_of(node: Node, names: Mapping[str, Node], depth: int) -> Term:
+    """Read `keyof T`: a key that `T` has, or any text."""
+    held = read(node.named_children[0], names, depth) if node.named_children else ANY
+    keys = [field["name"] for field in held["fields"]] if held["k"] == "object" else []
+    return (
+        {"k": "union", "of": [{"k": "literal", "source": json.dumps(key)} for key in keys]} if keys else {"k": "string"}
+    )
+
+
+def _intersection(node: Node, names: Mapping[str, Node], depth: int) -> Term:
+    return _together([read(child, names, depth) for child in node.named_children])
 
 
 def _array(node: Node, names: Mapping[str, Node], depth: int) -> Term:
@@ -163,6 +216,7 @@ _READERS: dict[str, Callable[[Node, Mapping[str, Node], int], Term]] = {
     "predefined_type": _plain, "type_identifier": _named, "generic_type": _generic, "array_type": _array,
     "tuple_type": _tuple, "union_type": _union, "literal_type": _literal, "object_type": _fields,
     "interface_body": _fields, "parenthesized_type": _inner, "readonly_type": _inner, "function_type": _function,
+    "intersection_type": _intersection, "index_type_query": _key_of, "optional_type": _inner,
 }  # fmt: skip
 
 _JSDOC_TYPE = re.compile(r"\{((?:[^{}]|\{[^{}]*\})*)\}")

@@ -17,6 +17,7 @@ export type Kind =
   | "unsupported_language"
   | "nothing_to_test"
   | "broken_source"
+  | "source_timeout"
   | "model_away"
   | "fix_unsupported"
   | "no_source"
@@ -58,6 +59,7 @@ const BY_CODE: Readonly<Record<string, Kind>> = {
   missing_runner: "unsupported_language",
   nothing_to_test: "nothing_to_test",
   broken_source: "broken_source",
+  source_timeout: "source_timeout",
   model_unavailable: "model_away",
   fix_unsupported: "fix_unsupported",
   prompt_too_long: "too_large",
@@ -168,6 +170,11 @@ export function explained(problem: Problem, endpoint: string, t: Translate): { t
       return { text: t("There is nothing to test here.") + said(detail), remedies: [] };
     case "broken_source":
       return { text: t("The source cannot be imported on the server.") + said(detail), remedies: ["showLog"] };
+    case "source_timeout":
+      return {
+        text: t("The source takes too long on the server: what runs at import should end.") + said(detail),
+        remedies: ["showLog"],
+      };
     case "model_away":
       return {
         text: t("The model is starting or away; tests can still be generated. Try again in a moment.") + said(detail),

@@ -13,6 +13,10 @@ import org.jacoco.core.data.SessionInfoStore;
 import org.jacoco.core.instr.Instrumenter;
 import org.jacoco.core.runtime.LoggerRuntime;
 import org.jacoco.core.runtime.RuntimeData;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.ClassVisitor;
+import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.Opcodes;
 
 /** JaCoCo within this process: instrumented classes, and what was run of them. */
 final class Counting {
@@ -27,9 +31,23 @@ final class Counting {
   Map<String, byte[]> instrumented(Map<String, byte[]> classes) throws Exception {
     Map<String, byte[]> made = new LinkedHashMap<>();
     for (Map.Entry<String, byte[]> one : classes.entrySet()) {
-      made.put(one.getKey(), new Instrumenter(runtime).instrument(one.getValue(), one.getKey()));
+      made.put(one.getKey(), new Instrumenter(runtime).instrument(open(one.getValue()), one.getKey()));
     }
     return made;
+  }
+
+  /** A sealed class without the list of those that may extend it: JaCoCo before 0.8.7 reads no class that has one. */
+  private static byte[] open(byte[] code) {
+    ClassReader reader = new ClassReader(code);
+    ClassWriter writer = new ClassWriter(0);
+    boolean[] sealed = new boolean[1];
+    reader.accept(new ClassVisitor(Opcodes.ASM9, writer) {
+      @Override
+      public void visitPermittedSubclass(String name) {
+        sealed[0] = true;
+      }
+    }, 0);
+    return sealed[0] ? writer.toByteArray() : code;
   }
 
   private ExecutionDataStore collect() {
@@ -69,7 +87,7 @@ final class Counting {
     Analyzer analyzer = new Analyzer(collect(), builder);
     for (Map.Entry<String, byte[]> one : classes.entrySet()) {
       String top = one.getKey().replaceAll("\\$.*", "");
-      if (wanted.contains(top)) analyzer.analyzeClass(one.getValue(), one.getKey());
+      if (wanted.contains(top)) analyzer.analyzeClass(open(one.getValue()), one.getKey());
     }
     return builder;
   }

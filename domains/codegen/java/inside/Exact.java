@@ -44,7 +44,7 @@ record Exact(Values values, List<Running.Target> makers) {
       boolean same = maker.owner().equals(kind.getName()) && maker.name().equals(making.name());
       if (!same || maker.types().length != making.arguments().size()) continue;
       List<Values.Expr> arguments = all(making.arguments(), maker.types());
-      if (arguments != null) return new Values.Built(kind.getName(), maker.signature(), arguments);
+      if (arguments != null) return new Values.Built(kind.getName(), maker.signature(), kind.getTypeParameters().length > 0, arguments);
     }
     return null;
   }

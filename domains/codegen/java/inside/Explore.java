@@ -21,6 +21,7 @@ public class Explore {
     final Running.Seen seen;
     final List<String> hit;
     final Set<Integer> kills = new HashSet<>();
+    boolean idle; // a shorter one comes to the same
 
     Row(Running.Scenario scenario, Running.Seen seen, List<String> hit) {
       this.scenario = scenario;
@@ -54,17 +55,21 @@ public class Explore {
     values = new Values(plan.seed);
     values.numbers.addAll(plan.numbers);
     values.texts.addAll(plan.texts);
+    running.aboutToCall = counting::hit; // what other calls ran on the way, no test of this one says anything of
   }
 
   public static void main(String[] arguments) throws Exception {
     Report report = new Report();
     Plan plan = Plan.read();
+    PrintStream said = System.err;
     System.setOut(new PrintStream(OutputStream.nullOutputStream()));
     System.setErr(new PrintStream(OutputStream.nullOutputStream()));
     try {
       new Explore(plan, report).explore();
     } catch (Project.Broken broken) {
       report.tell(Map.of("result", Map.of("broken", broken.getMessage(), "line", broken.line, "column", broken.column)));
+    } catch (Exception | LinkageError error) {
+      error.printStackTrace(said); // else nobody would learn why there is no result
     }
     Runtime.getRuntime().halt(0);
   }
@@ -73,13 +78,19 @@ public class Explore {
     texts = Project.read(Path.of("/box/src"));
     project.classes.putAll(project.compile(texts));
     counted = new Project.Loader(counting.instrumented(project.classes));
-    Targets found = Targets.of(plan, counted);
+    String why = Initial.fault(plan.classes, counted);
+    if (why != null) {
+      report.tell(Map.of("result", why.isEmpty() ? Map.of("endless", true) : Map.of("broken", why)));
+      return;
+    }
+    Targets found = Targets.of(plan, counted, texts.get(plan.target));
     targets = found.methods();
     makers = found.makers();
     report.tell(progress("search", 0, 1));
     List<Map<String, Object>> checks = examples();
     clock = new Clock(); // compiling does not count: it takes as long as the machine takes
     search((long) (plan.budget * 350));
+    shorten();
     report.tell(Map.of("missed", missed()));
     List<Map<String, Object>> surviving = mutants((long) (plan.budget * 1000));
     report.tell(Map.of("result", result(checks, surviving)));
@@ -105,7 +116,7 @@ public class Explore {
         Values.Expr wanted = example.hasValue() && type != null ? values.shown(example.value(), type) : null;
         if (seen == null || wanted == null) continue;
         try {
-          Map<String, Object> row = shown(new Row(scenario, seen, List.of()));
+          Map<String, Object> row = shown(new Row(scenario, seen, List.of()), counted);
           row.put("expected", Printing.source(wanted.make(counted)));
           checks.add(row);
         } catch (Exception error) {
@@ -118,20 +129,50 @@ public class Explore {
 
   /** With an object made for it where it needs one. */
   private Running.Scenario scenario(Running.Target target, List<Values.Expr> arguments) {
-    if (target.isStatic()) return new Running.Scenario(target, null, null, List.of(), arguments);
-    List<Running.Target> own = makers.stream().filter((one) -> one.owner().equals(target.owner())).toList();
-    if (own.isEmpty()) return null;
-    Running.Target maker = values.pick(own);
-    List<Values.Expr> made = values.arguments(maker.types(), 1);
-    if (made == null) return null;
+    if (target.isStatic()) return new Running.Scenario(target, null, List.of(), arguments);
+    Values.Expr subject = subject(target);
+    if (subject == null) return null;
+    arguments = beside(subject, target, arguments);
     List<Running.Call> before = new ArrayList<>();
     List<Running.Target> others = targets.stream().filter((one) -> one.owner().equals(target.owner()) && !one.isStatic()).toList();
     for (int n = Math.max(0, values.chance.nextInt(5) - 2); n > 0 && others.size() > 1; n--) {
       Running.Target other = values.pick(others);
       List<Values.Expr> drawn = values.arguments(other.types(), 0);
-      if (drawn != null) before.add(new Running.Call(other, drawn));
+      if (drawn != null) before.add(new Running.Call(other, shared(drawn, other, target, arguments)));
     }
-    return new Running.Scenario(target, made, maker.signature(), before, arguments);
+    return new Running.Scenario(target, subject, before, arguments);
+  }
+
+  /** Often an object of its own kind that equals it, or almost: what compares two is wrong where they are alike. */
+  private List<Values.Expr> beside(Values.Expr subject, Running.Target target, List<Values.Expr> arguments) {
+    List<Values.Expr> mixed = new ArrayList<>(arguments);
+    for (int n = 0; n < mixed.size(); n++) {
+      if (!Values.raw(target.types()[n]).getName().equals(target.owner()) || values.chance.nextInt(3) > 0) continue;
+      mixed.set(n, values.chance.nextBoolean() ? subject : values.near(subject, target.types()[n]));
+    }
+    return mixed;
+  }
+
+  /** Often the same values as the call has: what was put under a name is asked for by that name. */
+  private List<Values.Expr> shared(List<Values.Expr> drawn, Running.Target other, Running.Target target, List<Values.Expr> arguments) {
+    List<Values.Expr> mixed = new ArrayList<>(drawn);
+    for (int n = 0; n < mixed.size(); n++) {
+      for (int m = 0; m < arguments.size(); m++) {
+        if (other.types()[n].equals(target.types()[m]) && values.chance.nextBoolean()) mixed.set(n, arguments.get(m));
+      }
+    }
+    return mixed;
+  }
+
+  /** Something that a method can be called on: an object of its class, or a function where an interface has no other. */
+  private Values.Expr subject(Running.Target target) {
+    try {
+      Class<?> owner = counted.loadClass(target.owner());
+      Values.Expr object = values.object(owner, 0);
+      return object == null ? Lambdas.draw(values, owner, 0) : object;
+    } catch (ClassNotFoundException error) {
+      return null;
+    }
   }
 
   private void search(long until) {
@@ -169,7 +210,8 @@ public class Explore {
     Type type = old.target().types()[at];
     Values.Expr other = values.chance.nextInt(3) == 0 ? values.draw(type, 0) : values.near(arguments.get(at), type);
     if (other != null) arguments.set(at, other);
-    return new Running.Scenario(old.target(), old.maker(), old.makerSignature(), old.before(), arguments);
+    List<Values.Expr> given = old.subject() == null ? arguments : beside(old.subject(), old.target(), arguments);
+    return new Running.Scenario(old.target(), old.subject(), old.before(), given);
   }
 
   /** Run a scenario; keep it if it does something that few others do. Says whether it reached something new. */
@@ -190,11 +232,43 @@ public class Explore {
     return fresh;
   }
 
+  /** Beside rows with calls on the way, those without one of them that come to the same: the shorter wins. */
+  private void shorten() {
+    Set<String> known = new HashSet<>();
+    for (Row row : rows) known.add(row.scenario.source());
+    for (Row row : new ArrayList<>(rows)) {
+      Running.Scenario shorter = shortened(row, null);
+      row.idle = shorter != row.scenario;
+      tried.add(shorter.source());
+      if (known.add(shorter.source())) rows.add(new Row(shorter, row.seen, row.hit));
+    }
+  }
+
+  /** A row's scenario without the calls on the way that nothing depends on: `changed` must still be told from the original. */
+  private Running.Scenario shortened(Row row, ClassLoader changed) {
+    Running.Scenario left = row.scenario;
+    for (int n = left.before().size() - 1; n >= 0; n--) {
+      List<Running.Call> fewer = new ArrayList<>(left.before());
+      fewer.remove(n);
+      Running.Scenario shorter = new Running.Scenario(left.target(), left.subject(), fewer, left.arguments());
+      Running.Seen seen = running.run(shorter, counted);
+      boolean same = seen != null && seen.key().equals(row.seen.key()) && Set.copyOf(counting.hit()).equals(Set.copyOf(row.hit));
+      if (same && (changed == null || differs(running.run(shorter, changed), seen))) left = shorter;
+    }
+    return left;
+  }
+
+  private static boolean differs(Running.Seen other, Running.Seen seen) {
+    return other == null || !other.key().equals(seen.key());
+  }
+
   /** Lines that no row runs, of the classes asked for. */
   private List<Integer> missed() throws Exception {
+    running.aboutToCall = () -> {}; // here every line counts
     counting.hit();
     for (Row row : rows) running.run(row.scenario, counted);
     List<Integer> missing = counting.missing(project.classes, plan.classes);
+    running.aboutToCall = counting::hit;
     counting.hit();
     return missing;
   }
@@ -228,7 +302,7 @@ public class Explore {
     int found = 0;
     for (int n = 0; n < rows.size() && n < 160 && found < ENOUGH; n++) {
       Running.Seen other = running.run(rows.get(n).scenario, loader);
-      if (other == null || !other.key().equals(rows.get(n).seen.key())) {
+      if (differs(other, rows.get(n).seen)) {
         rows.get(n).kills.add(id);
         found++;
         if (other == Running.STALLED) return true;
@@ -243,8 +317,8 @@ public class Explore {
       List<String> hit = counting.hit();
       if (seen == null || seen.kind().equals("stalled") || seen.kind().equals("internal")) continue;
       Running.Seen other = running.run(scenario, loader);
-      if (other == null || !other.key().equals(seen.key())) {
-        Row row = new Row(scenario, seen, hit);
+      if (differs(other, seen)) {
+        Row row = new Row(shortened(new Row(scenario, seen, hit), loader), seen, hit);
         row.kills.add(id);
         rows.add(row);
         found++;
@@ -262,7 +336,7 @@ public class Explore {
       Set<Row> same = new HashSet<>();
       for (Row row : order) {
         Running.Seen other = running.run(row.scenario, fresh);
-        if (other != null && other.key().equals(row.seen.key())) same.add(row);
+        if (!differs(other, row.seen)) same.add(row);
       }
       rows.removeIf((row) -> !same.contains(row));
     }
@@ -288,10 +362,10 @@ public class Explore {
       left.remove(best);
       done.addAll(best.kills);
       taken.addAll(best.hit);
-      chosen.add(shown(best));
+      chosen.add(shown(best, counted));
       said.add(best.scenario.target().signature() + best.seen.key());
     }
-    for (Running.Target target : plan.hit.isEmpty() ? targets : List.<Running.Target>of()) longer(target, left, said).forEach((row) -> chosen.add(shown(row)));
+    for (Running.Target target : plan.hit.isEmpty() ? targets : List.<Running.Target>of()) longer(target, left, said).forEach((row) -> chosen.add(shown(row, counted)));
     Map<String, Object> told = new LinkedHashMap<>();
     told.put("symbols", targets.stream().map(Running.Target::symbol).distinct().toList());
     told.put("rows", chosen);
@@ -306,14 +380,22 @@ public class Explore {
   /** The smallest set is one of small arguments; what goes wrong with longer ones only is seen with longer ones. */
   private static List<Row> longer(Running.Target target, List<Row> left, Set<String> said) {
     return left.stream()
-        .filter((row) -> row.scenario.target() == target && row.seen.kind().equals("value") && row.size() <= LONG)
+        .filter((row) -> row.scenario.target() == target && !row.idle && row.seen.kind().equals("value") && row.size() <= LONG)
         .sorted(Comparator.comparingInt(Row::size).reversed())
         .filter((row) -> said.add(target.signature() + row.seen.key()))
         .limit(LONGER)
         .toList();
   }
 
-  static Map<String, Object> shown(Row row) {
+  private static String declared(Running.Target target, ClassLoader loader) {
+    try {
+      return Printing.declared(loader.loadClass(target.owner()));
+    } catch (ClassNotFoundException error) {
+      return Printing.named(target.owner());
+    }
+  }
+
+  static Map<String, Object> shown(Row row, ClassLoader loader) {
     Running.Scenario scenario = row.scenario;
     Map<String, Object> told = new LinkedHashMap<>();
     told.put("symbol", scenario.target().symbol());
@@ -321,11 +403,16 @@ public class Explore {
     told.put("name", scenario.target().name());
     told.put("static", scenario.target().isStatic());
     told.put("constructs", scenario.target().isConstructor());
-    told.put("maker", scenario.maker() == null ? null : Running.sources(scenario.maker()));
-    told.put("before", scenario.before().stream().map((one) -> Map.of("name", one.target().name(), "args", Running.sources(one.arguments()))).toList());
-    told.put("args", Running.sources(scenario.arguments()));
+    told.put("maker", scenario.subject() == null ? null : Running.sources(scenario.subject().parts()));
+    told.put("made", scenario.subject() == null ? "" : scenario.subject().source());
+    told.put("declared", declared(scenario.target(), loader));
+    told.put("constant", scenario.subject() instanceof Values.Named);
+    told.put("arranging", Raising.arranging(scenario, loader));
+    told.put("calling", Raising.calling(scenario, loader));
+    told.put("before", scenario.before().stream().map((one) -> Map.of("name", one.target().name(), "args", Running.given(one.target(), one.arguments(), null))).toList());
+    told.put("args", Running.given(scenario.target(), scenario.arguments(), row.seen));
     told.put("parameters", List.of(scenario.target().parameters()));
-    told.put("types", Arrays.stream(scenario.target().types()).map((one) -> one.getTypeName().replace('$', '.')).toList());
+    told.put("types", Arrays.stream(scenario.target().types()).map(Printing::typed).toList());
     Map<String, Object> seen = new LinkedHashMap<>();
     seen.put("kind", row.seen.kind());
     seen.put("text", row.seen.text());

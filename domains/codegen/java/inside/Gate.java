@@ -24,7 +24,7 @@ public class Gate {
     try {
       report.tell(run(plan));
     } catch (Project.Broken broken) {
-      report.tell(Map.of("broken", broken.file + ", line " + broken.line + ": " + broken.getMessage(), "ended", Map.of()));
+      report.tell(Map.of("broken", broken.file + ", line " + broken.line + ": " + broken.getMessage(), "places", broken.places, "ended", Map.of()));
     }
     Runtime.getRuntime().halt(0);
   }

@@ -26,9 +26,12 @@ final class Project {
   static final class Broken extends Exception {
     final String file;
     final long line, column;
+    /** Every place that an error is at: file and line. */
+    final List<List<Object>> places;
 
-    Broken(String why, String file, long line, long column) {
+    Broken(String why, String file, long line, long column, List<List<Object>> places) {
       super(why);
+      this.places = places;
       this.file = file;
       this.line = line;
       this.column = column;
@@ -47,15 +50,18 @@ final class Project {
     texts.forEach((name, text) -> units.add(new Source(name, text)));
     List<String> options = List.of("-parameters", "-nowarn", "-proc:none", "-g", "-Xlint:none");
     if (!compiler.getTask(null, new Memory(made), told, options, null, units).call()) {
-      for (Diagnostic<? extends JavaFileObject> one : told.getDiagnostics()) {
-        if (one.getKind() == Diagnostic.Kind.ERROR) {
-          String file = one.getSource() == null ? "" : one.getSource().toUri().getPath().replaceFirst("^/+", "");
-          throw new Broken(one.getMessage(Locale.ENGLISH).split("\n")[0], file, one.getLineNumber(), one.getColumnNumber());
-        }
-      }
-      throw new Broken("does not compile", "", 0, 0);
+      List<Diagnostic<? extends JavaFileObject>> errors = told.getDiagnostics().stream().filter((one) -> one.getKind() == Diagnostic.Kind.ERROR).toList();
+      if (errors.isEmpty()) throw new Broken("does not compile", "", 0, 0, List.of());
+      List<List<Object>> places = new ArrayList<>();
+      for (Diagnostic<? extends JavaFileObject> one : errors) places.add(List.of(file(one), one.getLineNumber()));
+      Diagnostic<? extends JavaFileObject> first = errors.get(0);
+      throw new Broken(first.getMessage(Locale.ENGLISH).split("\n")[0], file(first), first.getLineNumber(), first.getColumnNumber(), places);
     }
     return made;
+  }
+
+  private static String file(Diagnostic<? extends JavaFileObject> one) {
+    return one.getSource() == null ? "" : one.getSource().toUri().getPath().replaceFirst("^/+", "");
   }
 
   static Map<String, String> read(Path folder) throws Exception {
@@ -150,6 +156,11 @@ final class Project {
     Loader(Map<String, byte[]> own) {
       super(Project.class.getClassLoader());
       this.own = new HashMap<>(own);
+    }
+
+    /** Names of the classes that are its own, sorted. */
+    List<String> names() {
+      return own.keySet().stream().sorted().toList();
     }
 
     @Override

@@ -15,14 +15,14 @@ final class Running {
   static final long CALL_MS = 250;
   private static final int AGAIN = 20;
 
-  /** A method or constructor of the code under test. */
-  record Target(String symbol, String owner, String name, String signature, boolean isStatic, boolean isConstructor, java.lang.reflect.Type[] types, String[] parameters) {}
+  /** A method or constructor of the code under test; one that is open takes any number of its last argument. */
+  record Target(String symbol, String owner, String name, String signature, boolean isStatic, boolean isConstructor, boolean isOpen, java.lang.reflect.Type[] types, String[] parameters) {}
 
-  /** A constructor's arguments (none for a static method), methods called on the way, and the call itself. */
-  record Scenario(Target target, List<Values.Expr> maker, String makerSignature, List<Call> before, List<Values.Expr> arguments) {
+  /** The object that it is called on (none for a static method), methods called on the way, and the call itself. */
+  record Scenario(Target target, Values.Expr subject, List<Call> before, List<Values.Expr> arguments) {
     String source() {
       StringBuilder text = new StringBuilder(target.symbol());
-      if (maker != null) text.append('|').append(makerSignature).append(sources(maker));
+      if (subject != null) text.append('|').append(subject.told());
       for (Call one : before) text.append('|').append(one.target().signature()).append(sources(one.arguments()));
       return text.append('|').append(target.signature()).append(sources(arguments)).toString();
     }
@@ -37,11 +37,25 @@ final class Running {
     }
   }
 
+  /** Run before the last call of each scenario. */
+  Runnable aboutToCall = () -> {};
+
   static final Seen STALLED = new Seen("stalled", "stalled", "", "", List.of(), List.of());
   private Worker worker = new Worker();
 
   static List<String> sources(List<Values.Expr> listed) {
     return listed.stream().map(Values.Expr::source).toList();
+  }
+
+  /** Arguments as a test gives them: an array for any number of them one by one, unless it is looked at afterwards. */
+  static List<String> given(Target target, List<Values.Expr> arguments, Seen seen) {
+    int last = arguments.size() - 1;
+    boolean looked = seen != null && seen.after().stream().anyMatch((one) -> one.get(0).equals(last));
+    boolean several = target.isOpen() && !looked && arguments.get(last) instanceof Values.Many many && many.items().stream().noneMatch((one) -> one.source().equals("null") || one instanceof Values.Many);
+    if (!several) return sources(arguments);
+    List<String> listed = new ArrayList<>(sources(arguments.subList(0, last)));
+    listed.addAll(sources(arguments.get(last).parts()));
+    return listed;
   }
 
   /** Run a scenario; null when it fails before its last call. */
@@ -55,13 +69,13 @@ final class Running {
     return (Seen) found[0];
   }
 
-  private static Seen attempt(Scenario scenario, ClassLoader loader) {
+  private Seen attempt(Scenario scenario, ClassLoader loader) {
     Object subject = null;
     Object[] arguments;
     String[] before;
     Map<String, String> state;
     try {
-      if (scenario.maker() != null) subject = new Values.Built(scenario.target().owner(), scenario.makerSignature(), scenario.maker()).make(loader);
+      if (scenario.subject() != null) subject = scenario.subject().make(loader);
       for (Call one : scenario.before()) method(one.target(), loader).invoke(subject, made(one.arguments(), loader));
       arguments = made(scenario.arguments(), loader);
       before = new String[arguments.length];
@@ -70,6 +84,7 @@ final class Running {
     } catch (Exception | StackOverflowError | ExceptionInInitializerError error) {
       return null;
     }
+    aboutToCall.run();
     try {
       Target target = scenario.target();
       Object result = target.isConstructor() ? constructor(target, loader).newInstance(arguments) : method(target, loader).invoke(subject, arguments);
@@ -89,7 +104,7 @@ final class Running {
     return made;
   }
 
-  private static Method method(Target target, ClassLoader loader) throws ReflectiveOperationException {
+  static Method method(Target target, ClassLoader loader) throws ReflectiveOperationException {
     for (Method one : loader.loadClass(target.owner()).getDeclaredMethods()) {
       if (one.toGenericString().equals(target.signature())) {
         one.setAccessible(true);
@@ -99,7 +114,7 @@ final class Running {
     throw new NoSuchMethodException(target.signature());
   }
 
-  private static Constructor<?> constructor(Target target, ClassLoader loader) throws ReflectiveOperationException {
+  static Constructor<?> constructor(Target target, ClassLoader loader) throws ReflectiveOperationException {
     for (Constructor<?> one : loader.loadClass(target.owner()).getDeclaredConstructors()) {
       if (one.toGenericString().equals(target.signature())) {
         one.setAccessible(true);
@@ -131,7 +146,7 @@ final class Running {
     if (target.isConstructor() || !own) {
       List<List<Object>> parts = new ArrayList<>();
       state(result).forEach((one, value) -> parts.add(List.of(one, value)));
-      return new Seen("object", name, name, "", after, parts);
+      return new Seen("object", name, kind(result, target, loader), "", after, parts);
     }
     return new Seen("shown", Printing.quoted(said), name, "", after, changed);
   }
@@ -139,9 +154,9 @@ final class Running {
   private static String kind(Object result, Target target, ClassLoader loader) throws ReflectiveOperationException {
     if (result == null) return "null";
     if (result.getClass().isArray()) return "array";
-    Class<?> declared = method(target, loader).getReturnType();
-    String name = result.getClass().getSimpleName();
-    return name + (declared == Object.class || declared == Comparable.class || declared == Number.class ? " boxed" : "");
+    Class<?> declared = target.isConstructor() ? result.getClass() : method(target, loader).getReturnType();
+    boolean exact = declared.isPrimitive() || declared == result.getClass();
+    return result.getClass().getSimpleName() + (exact ? "" : " boxed");
   }
 
   /** Public fields and getters without arguments, of what is not of the library. */
@@ -152,7 +167,7 @@ final class Running {
       if (Modifier.isPrivate(field.getModifiers()) || Modifier.isStatic(field.getModifiers()) || field.isSynthetic()) continue;
       try {
         field.setAccessible(true);
-        String text = Printing.source(field.get(subject));
+        String text = part(field.get(subject), field.getType());
         if (text != null && found.size() < 4) found.put(field.getName(), text);
       } catch (ReflectiveOperationException error) {
         continue;
@@ -160,16 +175,22 @@ final class Running {
     }
     for (Method one : subject.getClass().getDeclaredMethods()) {
       boolean getter = one.getName().matches("(get|is)[A-Z]\\w*|size|length") && one.getParameterCount() == 0 && Modifier.isPublic(one.getModifiers());
-      if (!getter || Modifier.isStatic(one.getModifiers()) || found.size() >= 4) continue;
+      if (!getter || Modifier.isStatic(one.getModifiers()) || found.size() >= 4 || Raising.checked(one.getExceptionTypes())) continue;
       try {
         one.setAccessible(true);
-        String text = Printing.source(one.invoke(subject));
+        String text = part(one.invoke(subject), one.getReturnType());
         if (text != null) found.put(one.getName() + "()", text);
       } catch (ReflectiveOperationException error) {
         continue;
       }
     }
     return found;
+  }
+
+  /** A part's source; a truth of an open type as the object that it is, which no `assertTrue` takes. */
+  private static String part(Object value, Class<?> declared) {
+    boolean open = value instanceof Boolean && declared != boolean.class && declared != Boolean.class;
+    return open ? (Boolean.TRUE.equals(value) ? "Boolean.TRUE" : "Boolean.FALSE") : Printing.source(value);
   }
 
   private static Seen thrown(Throwable error) {
@@ -179,8 +200,7 @@ final class Running {
     boolean native_ = error instanceof NullPointerException || error instanceof ClassCastException || error instanceof IndexOutOfBoundsException
         || error instanceof NegativeArraySizeException || error instanceof ArrayStoreException || error instanceof LinkageError;
     String message = own && !native_ && error.getMessage() != null && error.getMessage().length() < 150 ? error.getMessage() : "";
-    String name = error.getClass().getCanonicalName();
-    return new Seen(native_ ? "internal" : "throws", name == null ? "java.lang.RuntimeException" : name, "", message, List.of(), List.of());
+    return new Seen(native_ ? "internal" : "throws", Raising.named(error.getClass()), "", message, List.of(), List.of());
   }
 
   /** A thread that calls are handed to, and that is stopped when one does not end. */

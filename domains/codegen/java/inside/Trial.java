@@ -41,7 +41,7 @@ public class Trial {
     texts = Project.read(Path.of("/box/src"));
     project.classes.putAll(project.compile(texts));
     counted = new Project.Loader(counting.instrumented(project.classes));
-    targets = Targets.of(plan, counted);
+    targets = Targets.of(plan, counted, texts.get(plan.target));
     List<Explore.Row> rows = new ArrayList<>();
     List<List<Integer>> lines = new ArrayList<>();
     for (Plan.Attempt one : plan.attempts) {
@@ -60,7 +60,7 @@ public class Trial {
 
   private Map<String, Object> row(Explore.Row row, ClassLoader fresh, List<Integer> lines, Set<Integer> kills) {
     Map<String, Object> told = new LinkedHashMap<>();
-    told.put("row", row == null ? null : Explore.shown(row));
+    told.put("row", row == null ? null : Explore.shown(row, counted));
     told.put("steady", row != null && same(row, fresh));
     told.put("lines", lines);
     told.put("kills", kills);
@@ -107,7 +107,7 @@ public class Trial {
   }
 
   /** The call of the first method or constructor that takes values of these types; null where none does. */
-  private Running.Scenario scenario(Plan.Attempt one) {
+  private Running.Scenario scenario(Plan.Attempt one) throws ReflectiveOperationException {
     Exact exact = new Exact(values, targets.makers());
     List<Running.Target> all = new ArrayList<>(targets.methods());
     all.addAll(targets.makers());
@@ -117,10 +117,10 @@ public class Trial {
       List<Values.Expr> arguments = exact.all(one.arguments(), target.types());
       boolean alone = target.isStatic() || target.isConstructor();
       if (arguments == null || alone != (one.maker() == null)) continue;
-      if (alone) return new Running.Scenario(target, null, null, List.of(), arguments);
+      if (alone) return new Running.Scenario(target, null, List.of(), arguments);
       for (Running.Target maker : targets.makers()) {
         List<Values.Expr> made = maker.owner().equals(target.owner()) ? exact.all(one.maker(), maker.types()) : null;
-        if (made != null) return new Running.Scenario(target, made, maker.signature(), List.of(), arguments);
+        if (made != null) return new Running.Scenario(target, Values.Built.of(Running.constructor(maker, counted), made), List.of(), arguments);
       }
     }
     return null;

@@ -1,6 +1,8 @@
 import java.lang.reflect.Array;
 import java.lang.reflect.Constructor;
+import java.lang.reflect.Executable;
 import java.lang.reflect.GenericArrayType;
+import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
@@ -28,6 +30,16 @@ final class Values {
     Object make(ClassLoader loader) throws Exception;
 
     String source();
+
+    /** What tells it from others: its source, and which of several constructors it means. */
+    default String told() {
+      return source();
+    }
+
+    /** What it is made of. */
+    default List<Expr> parts() {
+      return List.of();
+    }
   }
 
   record Plain(Object value, String source) implements Expr {
@@ -37,7 +49,12 @@ final class Values {
     }
   }
 
-  record Many(Class<?> kind, List<Expr> items) implements Expr {
+  /** `element` names what an empty one holds, where the compiler could not tell. */
+  record Many(Class<?> kind, List<Expr> items, String element) implements Expr {
+    Many(Class<?> kind, List<Expr> items) {
+      this(kind, items, "");
+    }
+
     @Override
     public Object make(ClassLoader loader) throws Exception {
       List<Object> made = new ArrayList<>();
@@ -56,9 +73,14 @@ final class Values {
     @Override
     public String source() {
       String inner = String.join(", ", items.stream().map(Expr::source).toList());
-      if (kind.isArray()) return "new " + kind.getSimpleName() + " {" + inner + "}";
+      if (kind.isArray()) return "new " + component(kind) + "[] {" + inner + "}";
       String name = "new " + concrete(kind).getSimpleName();
-      return items.isEmpty() ? name + "<>()" : name + "<>(Arrays.asList(" + inner + "))";
+      return items.isEmpty() ? name + "<" + element + ">()" : name + "<>(Arrays.asList(" + inner + "))";
+    }
+
+    @Override
+    public List<Expr> parts() {
+      return items;
     }
   }
 
@@ -77,25 +99,60 @@ final class Values {
       for (int n = 0; n < keys.size(); n++) parts.add(keys.get(n).source() + ", " + items.get(n).source());
       return keys.isEmpty() ? "new " + name + "<>()" : "new " + name + "<>(Map.of(" + String.join(", ", parts) + "))";
     }
+
+    @Override
+    public List<Expr> parts() {
+      List<Expr> all = new ArrayList<>(keys);
+      all.addAll(items);
+      return all;
+    }
   }
 
-  record Built(String owner, String signature, List<Expr> arguments) implements Expr {
+  /** An object that a constructor makes, or a static method of its class: `new Point(1, 2)`, `Money.of(3)`. */
+  record Built(String owner, String signature, boolean generic, List<Expr> arguments) implements Expr {
+    static Built of(Executable maker, List<Expr> arguments) {
+      Class<?> owner = maker.getDeclaringClass();
+      return new Built(owner.getName(), maker.toGenericString(), owner.getTypeParameters().length > 0, arguments);
+    }
+
     @Override
     public Object make(ClassLoader loader) throws Exception {
-      for (Constructor<?> one : loader.loadClass(owner).getDeclaredConstructors()) {
+      Executable maker = maker(loader);
+      Object[] made = new Object[arguments.size()];
+      for (int n = 0; n < made.length; n++) made[n] = arguments.get(n).make(loader);
+      return maker instanceof Method method ? method.invoke(null, made) : ((Constructor<?>) maker).newInstance(made);
+    }
+
+    Executable maker(ClassLoader loader) throws ClassNotFoundException {
+      for (Executable one : Makers.declared(loader.loadClass(owner))) {
         if (one.toGenericString().equals(signature)) {
           one.setAccessible(true);
-          Object[] made = new Object[arguments.size()];
-          for (int n = 0; n < made.length; n++) made[n] = arguments.get(n).make(loader);
-          return one.newInstance(made);
+          return one;
         }
       }
       throw new ClassNotFoundException(signature);
     }
 
+    boolean constructs() {
+      return !signature.contains(" static ") && !signature.startsWith("static ");
+    }
+
     @Override
     public String source() {
-      return "new " + owner.substring(owner.lastIndexOf('.') + 1).replace('$', '.') + "(" + String.join(", ", arguments.stream().map(Expr::source).toList()) + ")";
+      String name = Printing.named(owner), given = "(" + String.join(", ", arguments.stream().map(Expr::source).toList()) + ")";
+      if (constructs()) return "new " + name + (generic ? "<>" : "") + given;
+      String method = signature.substring(0, signature.indexOf('('));
+      return name + method.substring(method.lastIndexOf('.')) + given;
+    }
+
+    @Override
+    public String told() {
+      return signature + source();
+    }
+
+    @Override
+    public List<Expr> parts() {
+      return arguments;
     }
   }
 
@@ -108,10 +165,11 @@ final class Values {
 
     @Override
     public String source() {
-      return owner.substring(owner.lastIndexOf('.') + 1).replace('$', '.') + "." + name;
+      return Printing.named(owner) + "." + name;
     }
   }
 
+  private final Map<String, List<Class<?>>> kinds = new HashMap<>();
   private int fixed = -1;
   final Random chance;
   final List<Double> numbers = new ArrayList<>();
@@ -135,7 +193,7 @@ final class Values {
     if (type instanceof Class<?> plain) return plain;
     if (type instanceof ParameterizedType one) return raw(one.getRawType());
     if (type instanceof GenericArrayType one) return Array.newInstance(raw(one.getGenericComponentType()), 0).getClass();
-    if (type instanceof WildcardType one) return raw(one.getUpperBounds()[0]);
+    if (type instanceof WildcardType one) return raw(one.getLowerBounds().length > 0 ? one.getLowerBounds()[0] : one.getUpperBounds()[0]);
     if (type instanceof TypeVariable<?> one) return one.getBounds()[0] == Object.class ? Integer.class : raw(one.getBounds()[0]);
     return Object.class;
   }
@@ -145,9 +203,10 @@ final class Values {
     Class<?> kind = raw(type);
     if (kind == Object.class) return draw(chance.nextInt(3) == 0 && depth < 3 ? ArrayList.class : chance.nextBoolean() ? Integer.class : String.class, depth + 1);
     if (kind == Comparable.class || kind == Number.class) return draw(Integer.class, depth);
-    if (kind.isPrimitive() || Number.class.isAssignableFrom(kind) || kind == Boolean.class || kind == Character.class) return number(kind, chosen());
+    if (kind.isPrimitive() || isNumber(kind) || kind == Boolean.class || kind == Character.class) return number(kind, chosen());
     if (kind == String.class || kind == CharSequence.class) return text(someText());
     if (kind.isEnum()) return constant(kind);
+    if (Makers.isOwn(kind) && !kind.isArray()) return depth > 3 || !Makers.isReachable(kind) ? null : own(type, depth);
     int size = chance.nextInt(6) == 0 ? 0 : 1 + chance.nextInt(depth == 0 ? 6 : 3);
     if (fixed >= 0 && depth > 0) size = fixed;
     if (depth > 4) size = 0;
@@ -157,7 +216,20 @@ final class Values {
     }
     if (Collection.class.isAssignableFrom(kind) || kind == Iterable.class) return many(kind, argument(type, 0), size, depth);
     if (Map.class.isAssignableFrom(kind)) return pairs(kind, argument(type, 0), argument(type, 1), size, depth);
-    return depth > 3 ? null : built(kind, depth);
+    if (depth > 3) return null;
+    Expr known = Library.draw(this, type, depth);
+    return known == null ? Lambdas.draw(this, type, depth) : known;
+  }
+
+  /** What an array holds, as a test names it. */
+  static String component(Class<?> array) {
+    Class<?> inner = array.getComponentType();
+    if (inner.isArray()) return component(inner) + "[]";
+    return Makers.isOwn(inner) ? Printing.named(inner.getName()) : inner.getSimpleName();
+  }
+
+  private static boolean isNumber(Class<?> kind) {
+    return Number.class.isAssignableFrom(kind) && number(kind, 0) != null;
   }
 
   static Type argument(Type type, int n) {
@@ -173,7 +245,7 @@ final class Values {
       if (item != null) items.add(item);
     }
     if (table) fixed = -1;
-    return items.size() < size ? null : new Many(kind, items);
+    return items.size() < size ? null : new Many(kind, items, inner instanceof TypeVariable<?> ? Printing.element(raw(inner)) : "");
   }
 
   private Expr pairs(Class<?> kind, Type key, Type item, int size, int depth) {
@@ -187,15 +259,25 @@ final class Values {
     return new Pairs(kind, new ArrayList<>(keys.values()), items);
   }
 
-  private Expr built(Class<?> kind, int depth) {
-    List<Constructor<?>> makers = new ArrayList<>();
-    if (!Modifier.isAbstract(kind.getModifiers()) && kind.getClassLoader() instanceof Project.Loader) {
-      for (Constructor<?> one : kind.getDeclaredConstructors()) if (!Modifier.isPrivate(one.getModifiers())) makers.add(one);
-    }
+  /** An object of a class of the project, or of one that is of its kind; null where a test can make none. */
+  Expr object(Class<?> kind, int depth) {
+    if (kind.isEnum()) return Makers.isReachable(kind) ? constant(kind) : null;
+    List<Executable> makers = Makers.of(kind);
+    List<Class<?>> others = abstracts(kind) ? kinds.computeIfAbsent(kind.getName(), (name) -> Makers.implementations(kind)) : List.of();
+    if (!others.isEmpty() && (makers.isEmpty() || chance.nextInt(3) > 0)) return object(pick(others), depth + 1);
     if (makers.isEmpty()) return null;
-    Constructor<?> maker = pick(makers);
+    Executable maker = pick(makers);
     List<Expr> arguments = arguments(maker.getGenericParameterTypes(), depth + 1);
-    return arguments == null ? null : new Built(kind.getName(), maker.toGenericString(), arguments);
+    return arguments == null ? null : Built.of(maker, arguments);
+  }
+
+  private Expr own(Type type, int depth) {
+    Expr object = object(raw(type), depth);
+    return object == null ? Lambdas.draw(this, type, depth) : object;
+  }
+
+  private static boolean abstracts(Class<?> kind) {
+    return Modifier.isAbstract(kind.getModifiers());
   }
 
   List<Expr> arguments(Type[] types, int depth) {
@@ -213,13 +295,13 @@ final class Values {
     return all.length == 0 ? null : new Named(kind.getName(), ((Enum<?>) all[chance.nextInt(all.length)]).name());
   }
 
-  private double chosen() {
+  double chosen() {
     List<Double> near = List.of(0.0, 1.0, -1.0, 2.0, 3.0, 5.0, 10.0, 7.0, 4.0, 100.0);
     if (!numbers.isEmpty() && chance.nextInt(2) == 0) return pick(numbers) + chance.nextInt(3) - 1;
     return chance.nextInt(3) == 0 ? chance.nextInt(40) - 5 : pick(near);
   }
 
-  private String someText() {
+  String someText() {
     if (!texts.isEmpty() && chance.nextInt(3) == 0) return pick(texts);
     String signs = String.join("", texts.stream().filter((one) -> one.length() <= 3).toList());
     String letters = !signs.isEmpty() && chance.nextInt(3) > 0 ? signs : "abcXYZ 019.,-";
@@ -270,7 +352,14 @@ final class Values {
           if (other != null) items.set(at, other);
         }
       }
-      return new Many(many.kind(), items);
+      return new Many(many.kind(), items, many.element());
+    }
+    if (old instanceof Built built && !built.arguments().isEmpty()) {
+      List<Expr> arguments = new ArrayList<>(built.arguments());
+      int at = chance.nextInt(arguments.size());
+      Expr other = arguments.get(at) instanceof Plain plain && plain.value() != null ? near(plain, plain.value().getClass()) : null;
+      if (other != null) arguments.set(at, other);
+      return new Built(built.owner(), built.signature(), built.generic(), arguments);
     }
     return draw(type, 0);
   }

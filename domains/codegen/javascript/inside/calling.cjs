@@ -1,5 +1,6 @@
 "use strict";
-// Calls of what functions give: closures, what these give in turn, and objects of no offered class that hold functions.
+// Calls of what functions give, or promise to give: closures, what these give in turn, lists of functions, and objects of no
+// offered class that hold functions.
 
 const DEEP = 3; // calls in a row: `retry(2)(fn)(value)`
 const EAGER = 10; // calls that are tried at once of each that is new
@@ -9,6 +10,7 @@ const ANYTHING = 0.25; // share of values that do not keep to what the name of a
 const AGAIN = 0.25; // share of functions that are called twice: what remembers, counts or ends says so only then
 const IN_A_ROW = [1, 1, 2, 2, 3]; // methods of one object
 const LONGEST = 9;
+const ASYNC = Object.getPrototypeOf(async () => undefined).constructor;
 const FUNCTION = /^(f|fn|func|function|callback|cb|callable|method|wrapped|key|pred|predicate|iteratee|mapper|handler|listener|load|loader|compare|comparator)$/i;
 
 class Calling {
@@ -29,19 +31,19 @@ class Calling {
   }
 
   /** Note a scenario that gave something that can be called. */
-  hear(scenario, seen) {
+  async hear(scenario, seen) {
     const { symbol, steps } = scenario;
-    if (seen.kind !== "object" || seen.waits || !this.tested.has(symbol) || this.known.length >= KNOWN) return;
+    if (seen.kind !== "object" || !this.tested.has(symbol) || this.known.length >= KNOWN) return;
     const before = steps.slice(0, -1);
     const through = steps.findIndex((step) => step.binds); // in front of it stand calls of an object, behind it only such as bind
     if (steps.at(-1).kind === "new" || steps.length > LONGEST - IN_A_ROW.length) return;
     if (through >= 0 && (steps.length - through > DEEP - 1 || before.slice(through).some((step) => !step.binds))) return;
-    const made = { symbol, steps: [...before, { ...steps.at(-1), binds: true }] };
+    const made = { symbol, steps: [...before, { ...steps.at(-1), binds: true, ...(seen.waits ? { waits: true } : {}) }] };
     const key = JSON.stringify(made);
     const depth = `${symbol} ${steps.length}`;
     const count = this.counts.get(depth) ?? 0;
     if (this.takes.has(key) || count >= OF_ONE) return;
-    const ways = this.ways(made);
+    const ways = await this.ways(made);
     this.takes.set(key, ways);
     if (!ways.length) return;
     this.counts.set(depth, count + 1);
@@ -80,8 +82,8 @@ class Calling {
     return { symbol, steps: [...steps.slice(0, -1), call, steps.at(-1)] };
   }
 
-  call(symbol, { kind, callee, parameters }) {
-    return { kind, callee, args: this.args(symbol, parameters) };
+  call(symbol, { kind, callee, parameters, waits }) {
+    return { kind, callee, args: this.args(symbol, parameters), ...(waits ? { waits } : {}) };
   }
 
   args(symbol, parameters) {
@@ -102,14 +104,14 @@ class Calling {
     return this.pools.draw(symbol, { name: known, type: null, default: null, optional: false, rest: false, uses }, `given ${known}`);
   }
 
-  /** What can be done with what a scenario makes: {kind, callee, parameters}; nothing with an object of an offered class. */
-  ways(made) {
+  /** What can be done with what a scenario makes: {kind, callee, parameters, waits}; nothing with an object of an offered class. */
+  async ways(made) {
     try {
-      const found = this.runner.given(made);
+      const found = await this.runner.given(made);
       if (found === null || !["object", "function"].includes(typeof found)) return [];
       if (this.offered.some((callee) => found instanceof this.runner.find(callee).found)) return [];
       if (typeof found === "function" && comesBack(found, made.steps.flatMap((step) => step.args))) return [];
-      const called = typeof found === "function" && !isClass(found) ? [{ kind: "apply", callee: "", parameters: parametersOf(found) }] : [];
+      const called = typeof found === "function" && !isClass(found) ? [{ kind: "apply", callee: "", parameters: parametersOf(found), waits: found instanceof ASYNC }] : [];
       return [...called, ...membersOf(found)];
     } catch {
       return []; // it was given once, but not again, or not in time
@@ -123,13 +125,13 @@ function comesBack(found, args) {
   return args.some((arg) => arg.includes(text));
 }
 
-/** Methods and computed properties that can be called on an object, its own and those of its classes. */
+/** Methods and computed properties that can be called on an object, its own and those of its classes; functions in a list. */
 function membersOf(found) {
   const members = new Map();
   for (let holder = found; holder !== null && !isBuiltIn(holder); holder = Object.getPrototypeOf(holder)) {
     for (const [name, { value, get }] of Object.entries(Object.getOwnPropertyDescriptors(holder))) {
-      if (members.has(name) || name === "constructor" || !/^[A-Za-z$][\w$]*$/.test(name)) continue;
-      if (typeof value === "function" && !isClass(value)) members.set(name, { kind: "method", callee: name, parameters: parametersOf(value) });
+      if (members.has(name) || name === "constructor" || !/^([A-Za-z$][\w$]*|\d)$/.test(name)) continue;
+      if (typeof value === "function" && !isClass(value)) members.set(name, { kind: "method", callee: name, parameters: parametersOf(value), waits: value instanceof ASYNC });
       else if (get !== undefined) members.set(name, { kind: "get", callee: name, parameters: [] });
     }
     if (typeof found === "function") break; // its prototype is that of all functions

@@ -4,8 +4,8 @@
 const fs = require("node:fs");
 const { Chance } = require("./chance.cjs");
 const { now } = require("./clock.cjs");
-const { Loading } = require("./loading.cjs");
-const { Runner, value } = require("./running.cjs");
+const { Loading, stalled } = require("./loading.cjs");
+const { Runner, scope, value } = require("./running.cjs");
 const { Pools } = require("./pools.cjs");
 const { Counters, Search } = require("./search.cjs");
 const { quiet } = require("./quiet.cjs");
@@ -27,7 +27,8 @@ async function main() {
   try {
     exported = loading.load({ counted: true });
   } catch (error) {
-    tell({ result: { broken: String(error?.message ?? error).split("\n")[0].slice(0, 300) } });
+    if (stalled(error)) tell({ result: { endless: true } });
+    else tell({ result: { broken: String(error?.message ?? error).split("\n")[0].slice(0, 300) } });
     return;
   }
   tell({ result: await explored(plan, loading, exported) });
@@ -35,6 +36,7 @@ async function main() {
 
 async function explored(plan, loading, exported) {
   const began = now();
+  scope(plan.names, exported, plan.hidden);
   const counters = new Counters(loading.counters);
   const chance = new Chance(plan.seed);
   const runner = new Runner(exported, plan.own);

@@ -3,6 +3,7 @@
 
 const { matching } = require("./patterns.cjs");
 const { near, printed, quoted, source, term } = require("./values.cjs");
+const { fitted } = require("./fitting.cjs");
 const { value } = require("./running.cjs");
 
 const NUMBERS = ["0", "1", "-1", "2", "10", "5", "3", "7", "100", "0.5", "-2"];
@@ -61,8 +62,15 @@ class Pools {
   /** A value drawn by chance. */
   draw(symbol, parameter, n) {
     const shown = this.learned.get(`${symbol} ${n}`) ?? [];
-    if (shown.length && this.chance.share(0.35)) return near(value(this.chance.pick(shown)), this.chance) ?? this.chance.pick(shown);
+    if (shown.length && this.chance.share(0.35)) return this.beside(this.chance.pick(shown), parameter.type);
     return this.drawn(this.chance.pick(this.terms(symbol, parameter, n)), symbol, 0);
+  }
+
+  /** A neighbour of what an example shows, of the declared type if there is one. */
+  beside(text, declared) {
+    const other = near(value(text), this.chance);
+    if (other === undefined) return text;
+    return declared === null || declared.k === "any" ? other : (fitted(value(other), declared) ?? text);
   }
 
   /** What a parameter may be: as declared, as examples show, else guessed by name and use, else anything. */

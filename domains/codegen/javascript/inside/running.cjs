@@ -1,7 +1,8 @@
 "use strict";
 // Runs scenarios on a loaded module and notes what was seen. A scenario is {symbol, steps: [{kind, callee, args, binds}]}: kinds
 // are call, new, method and get (of the subject), and apply (the subject is called). What a step gives that binds, as new always
-// does, is the subject of those behind it. Arguments are source, evaluated anew each time.
+// does, is the subject of those behind it; what one that waits gives is awaited first. Arguments are source, evaluated anew each
+// time.
 
 const { source } = require("./values.cjs");
 const { spent } = require("./clock.cjs");
@@ -12,16 +13,28 @@ const AGAIN = 6;
 const SETTLE_MS = 250;
 const ITEMS = 50;
 const NATIVE = /is not a function|is not iterable|is not a constructor|is not defined|[Cc]annot read propert|[Cc]annot set propert|[Cc]annot convert|[Cc]annot destructure|[Cc]annot mix|[Cc]annot use 'in'|[Cc]annot access|before initialization|Maximum call stack|undefined|Invalid (array|string|count|time|regular)|must be called on|called on incompatible|Reduce of empty|Assignment to constant|not an object|toFixed|toString\(\) radix|in JSON|JSON input|circular structure|URI malformed|is not extensible|read only property|requires 'new'|without 'new'|Bind must|Class constructor|required from|Method .* called/;
+const STALLED = { kind: "stalled", text: "stalled" };
+const LATE = Symbol("late");
 const evaluated = new Map();
 
-function value(text) {
+let names = [];
+let original = {};
+let hidden = new Set();
+
+/** Names of the module's that arguments may use, its exports, and names of members that are not for others. */
+function scope(listed, exported, secret = []) {
+  [names, original, hidden] = [listed, exported, new Set(secret)];
+  evaluated.clear();
+}
+
+function value(text, exported = original) {
   let made = evaluated.get(text);
   if (made === undefined) {
-    made = new Function(`return (${text});`);
+    made = new Function(...names, `return (${text});`);
     if (evaluated.size > 20000) evaluated.clear();
     evaluated.set(text, made);
   }
-  return made();
+  return made(...names.map((name) => exported[name]));
 }
 
 function binds(step) {
@@ -70,48 +83,54 @@ class Runner {
         if (!stalled(error)) throw error;
         if (spent() - before < most / 2 && ++again < AGAIN) continue; // others had the processor
         again = 0;
-        outcomes[begun] = { kind: "stalled", text: "stalled" };
+        outcomes[begun] = STALLED;
         begun += 1;
       }
     }
     for (let n = 0; n < outcomes.length; n++) {
-      if (outcomes[n]?.pending !== undefined) outcomes[n] = await this.settled(outcomes[n]);
+      while (outcomes[n]?.pending !== undefined) outcomes[n] = await this.settled(outcomes[n]);
     }
     return outcomes;
   }
 
-  /** What a scenario gives: its last step's own result. Throws what it throws, and where it has no end. */
-  given(scenario) {
-    return timed(() => {
-      let subject;
-      let result;
-      for (const step of scenario.steps) {
-        result = this.step(step, subject, step.args.map(value));
-        if (binds(step)) subject = result;
-      }
-      return result;
-    }, CALL_MS);
+  /** What a scenario gives: its last step's own result, settled where that waits. Throws what it throws, and where it has no end. */
+  async given(scenario) {
+    let subject;
+    let result;
+    for (const step of scenario.steps) {
+      result = timed(() => this.step(step, subject, this.values(step)), CALL_MS);
+      if (step.waits && isLater(result)) result = await inTime(result);
+      if (binds(step)) subject = result;
+    }
+    return result;
   }
 
-  attempt(scenario) {
-    let subject;
-    let last;
-    for (let n = 0; n < scenario.steps.length; n++) {
+  /** Run the steps from a number on; what one in between must wait for comes back as `pending`, and how to go on. */
+  attempt(scenario, first = 0, made = undefined) {
+    let subject = made;
+    for (let n = first; n < scenario.steps.length; n++) {
       const step = scenario.steps[n];
       const isLast = n === scenario.steps.length - 1;
       try {
-        const args = step.args.map(value);
+        const args = this.values(step);
         const before = isLast ? args.map(source) : undefined;
         const state = isLast && step.kind === "method" ? stateOf(subject) : undefined;
         const result = this.step(step, subject, args);
+        if (!isLast && step.waits && isLater(result)) {
+          return { pending: result, goOn: (found) => this.attempt(scenario, n + 1, binds(step) ? found : subject) };
+        }
         if (binds(step)) subject = result;
-        if (isLast) last = this.outcome({ step, result, args, before, state, subject });
+        if (isLast) return this.outcome({ step, result, args, before, state, subject });
       } catch (error) {
         if (stalled(error)) throw error;
         return isLast ? this.thrown(error) : undefined;
       }
     }
-    return last;
+    return undefined;
+  }
+
+  values(step) {
+    return step.args.map((text) => value(text, this.exported));
   }
 
   step(step, subject, args) {
@@ -123,7 +142,7 @@ class Runner {
   }
 
   outcome({ step, result, args, before, state, subject }) {
-    if (step.kind !== "new" && result !== null && typeof result === "object" && typeof result.then === "function") {
+    if (step.kind !== "new" && isLater(result)) {
       return { pending: result, after: [] };
     }
     const seen = this.shown(result);
@@ -167,30 +186,62 @@ class Runner {
     return { kind: "throws", text: String(error.constructor?.name ?? error.name), message: own ? message : "", own, type: "error" };
   }
 
-  async settled(outcome) {
-    let timer;
-    const late = new Promise((resolve) => {
-      timer = setTimeout(() => resolve({ kind: "stalled", text: "stalled" }), SETTLE_MS);
-    });
-    const found = outcome.pending.then(
-      (result) => ({ ...this.shown(result), waits: true, after: [] }),
-      (error) => ({ ...this.thrown(error), waits: true, after: [] }),
-    );
-    const first = await Promise.race([found, late]);
-    clearTimeout(timer);
-    return first;
+  async settled({ pending, goOn }) {
+    let result;
+    try {
+      result = await inTime(pending);
+    } catch (error) {
+      if (error === LATE) return STALLED;
+      return goOn === undefined ? { ...this.thrown(error), waits: true, after: [] } : undefined;
+    }
+    if (goOn === undefined) return { ...this.shown(result), waits: true, after: [] };
+    try {
+      return timed(() => goOn(result), CALL_MS);
+    } catch (error) {
+      if (stalled(error)) return STALLED;
+      throw error;
+    }
   }
 }
 
-/** What can be read of an object: its own public fields that can be written down. */
+function isLater(result) {
+  return result !== null && typeof result === "object" && typeof result.then === "function";
+}
+
+/** What a promise comes to; throws LATE where it does not in time. */
+async function inTime(pending) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(LATE), SETTLE_MS);
+  });
+  try {
+    return await Promise.race([pending, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What can be read of an object: its own public fields that can be written down, and what its class computes. */
 function stateOf(subject) {
   if (subject === null || typeof subject !== "object") return [];
-  return Object.keys(subject).flatMap((key) => {
-    const found = Object.getOwnPropertyDescriptor(subject, key);
-    if (found === undefined || !("value" in found) || key.startsWith("_") || !/^[A-Za-z$][\w$]*$/.test(key)) return [];
-    const text = source(found.value);
-    return text === undefined ? [] : [[key, text]];
+  const own = Object.keys(subject).filter((key) => "value" in (Object.getOwnPropertyDescriptor(subject, key) ?? {}));
+  return [...own, ...computed(subject)].flatMap((key) => {
+    if (hidden.has(key) || key.startsWith("_") || !/^[A-Za-z$][\w$]*$/.test(key)) return [];
+    try {
+      const text = source(subject[key]);
+      return text === undefined ? [] : [[key, text]];
+    } catch (error) {
+      if (stalled(error)) throw error;
+      return []; // it cannot be computed of this object
+    }
   });
 }
 
-module.exports = { Runner, value };
+/** Names of getters of an object's class. */
+function computed(subject) {
+  const holder = Object.getPrototypeOf(subject);
+  if (holder === null || !/^class\b/.test(String(holder.constructor))) return [];
+  return Object.keys(Object.getOwnPropertyDescriptors(holder)).filter((key) => Object.getOwnPropertyDescriptor(holder, key).get !== undefined);
+}
+
+module.exports = { Runner, scope, value };

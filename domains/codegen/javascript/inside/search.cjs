@@ -5,6 +5,7 @@
 const { now } = require("./clock.cjs");
 const { Calling } = require("./calling.cjs");
 const { near, related } = require("./values.cjs");
+const { fitted } = require("./fitting.cjs");
 const { value } = require("./running.cjs");
 
 const ALIKE = 5;
@@ -93,7 +94,8 @@ class Search {
     const before = this.chance.pick([0, 0, 1, 1, 2, 3]);
     for (let n = 0; n < before && others.length; n++) {
       const other = this.chance.pick(others);
-      steps.push({ kind: "method", callee: other.callee, args: this.drawn(other) });
+      const waits = this.runner.find(maker.callee).found.prototype?.[other.callee] instanceof ASYNC;
+      steps.push({ kind: "method", callee: other.callee, args: this.drawn(other), ...(waits ? { waits } : {}) });
     }
     return { symbol: target.symbol, steps: [...steps, last] };
   }
@@ -118,21 +120,36 @@ class Search {
   }
 
   /** What one argument holds, another often asks about: the end of a text, the key of an object. */
-  partOfAnother({ steps }, places, [n, m]) {
+  partOfAnother({ symbol, steps }, places, [n, m]) {
     const others = places.filter(([step, argument]) => step !== n || argument !== m);
     if (!others.length || !this.chance.share(RELATED)) return undefined;
     const [step, argument] = this.chance.pick(others);
-    return related(value(steps[step].args[argument]), this.chance);
+    const found = related(value(steps[step].args[argument]), this.chance);
+    const declared = this.parameterOf({ symbol, steps }, [n, m])?.type;
+    return found === undefined || !isDeclared(declared) ? found : fitted(value(found), declared);
   }
 
   neighbour({ symbol, steps }, [n, m]) {
     const target = this.targets.find((one) => one.symbol === symbol);
     const through = steps.findIndex((step) => step.binds); // behind it stand calls of what the target gave
     const own = n === (through < 0 ? steps.length - 1 : through);
-    const parameter = own && target ? target.parameters[Math.min(m, target.parameters.length - 1)] : undefined;
-    if (parameter !== undefined && this.chance.share(0.5)) return this.other(target, parameter);
+    const parameter = this.parameterOf({ symbol, steps }, [n, m]);
+    if (own && parameter !== undefined && this.chance.share(0.5)) return this.other(target, parameter);
     if (through >= 0 && n > through && this.chance.share(0.3)) return this.calling.value(symbol, "");
-    return near(value(steps[n].args[m]), this.chance);
+    const found = near(value(steps[n].args[m]), this.chance);
+    if (found === undefined || !isDeclared(parameter?.type)) return found;
+    return fitted(value(found), parameter.type) ?? this.pools.draw(symbol, parameter, m); // of no other type than declared
+  }
+
+  /** What is declared of an argument of a step; undefined for calls of what was given. */
+  parameterOf({ symbol, steps }, [n, m]) {
+    const through = steps.findIndex((step) => step.binds);
+    if (through >= 0 && n > through) return undefined;
+    const { kind, callee } = steps[n];
+    const own = this.targets.find((one) => one.symbol === symbol);
+    const last = n === (through < 0 ? steps.length - 1 : through);
+    const target = last ? own : this.targets.find((one) => (kind === "new" ? one.kind === "class" && one.callee === callee : one.callee === callee && one.owner === own?.owner));
+    return target?.parameters[Math.min(m, target.parameters.length - 1)];
   }
 
   other(target, parameter) {
@@ -167,9 +184,13 @@ class Search {
     for (const one of fresh) this.reached.add(one);
     this.rows.push({ scenario, seen, hit });
     if (seen.waits) this.pools.waits(scenario.symbol);
-    this.calling.hear(scenario, seen);
+    await this.calling.hear(scenario, seen);
     return fresh.length ? "new" : "kept";
   }
+}
+
+function isDeclared(term) {
+  return term !== null && term !== undefined && term.k !== "any";
 }
 
 /** Istanbul's counters of the module: which statements and branches a call took. Made as soon as it is loaded: what ran then is its import. */

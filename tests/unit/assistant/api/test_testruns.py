@@ -13,7 +13,14 @@ import pytest
 
 from assistant.api.testruns import Happening, Run, Runs, shown
 from assistant.errors import TooManyRequests, Unavailable
-from domains.codegen.engine.errors import Cancelled, EngineError, NothingToTest, OtherFramework, SourceBroken
+from domains.codegen.engine.errors import (
+    Cancelled,
+    EngineError,
+    NothingToTest,
+    OtherFramework,
+    SourceBroken,
+    SourceEndless,
+)
 from domains.codegen.engine.types import Coverage, Generated, Options, Project, WrittenTest
 from domains.codegen.engine.watching import Watching
 from domains.codegen.helping.asking import Source
@@ -221,6 +228,8 @@ async def test_closing_a_follower_early_keeps_the_run_for_the_others() -> None:
     [
         (SourceBroken("bad", 1, 2), "syntax_error"),
         (SourceBroken("cannot be imported"), "broken_source"),
+        (SourceEndless("a.py", loading=True), "source_timeout"),
+        (SourceEndless("a.py", loading=False), "source_timeout"),
         (OtherFramework("a.test.js", "Vitest", "Jest"), "other_framework"),
         (NothingToTest("nothing"), "nothing_to_test"),
         (Cancelled("stopped"), "stopped"),

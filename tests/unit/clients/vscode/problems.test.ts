@@ -20,6 +20,7 @@ const KNOWN: [number, string, Kind][] = [
   [422, "missing_runner", "unsupported_language"],
   [422, "nothing_to_test", "nothing_to_test"],
   [422, "broken_source", "broken_source"],
+  [422, "source_timeout", "source_timeout"],
   [400, "bad_path", "refused"],
   [500, "internal", "refused"],
 ];
@@ -93,7 +94,7 @@ test("a syntax error says where", () => {
 test("every kind has words, and the server's own where it has some", () => {
   const kinds: Kind[] = [
     "cancelled", "unreachable", "not_assistant", "interrupted", "no_token", "wrong_token", "not_permitted", "busy",
-    "sandbox_unavailable", "too_large", "syntax_error", "unsupported_language", "nothing_to_test", "broken_source",
+    "sandbox_unavailable", "too_large", "syntax_error", "unsupported_language", "nothing_to_test", "broken_source", "source_timeout",
     "bad_endpoint", "refused",
   ];
   for (const kind of kinds) {

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import threading
 
 import pytest
 
-from domains.codegen.engine.exploring import Explored, Listener, Row, library, program, sources
-from domains.codegen.engine.types import Project
+from domains.codegen.engine.contracts import Contracts
+from domains.codegen.engine.errors import SourceEndless
+from domains.codegen.engine.exploring import Explored, Listener, Row, explore, library, program, sources, unfinished
+from domains.codegen.engine.types import Options, Project
+from sandbox import Outcome, Sandbox
+from sandbox.types import Ending
 
 
 class Ears:
@@ -92,3 +97,34 @@ def test_rows_can_be_added_to_what_was_found() -> None:
     more = Explored().model_copy(update={"rows": [row]})
     assert [one.kills for one in more.rows] == [2]
     assert Explored().rows == []
+
+
+def _ended(ending: Ending, seconds: float) -> Outcome:
+    return Outcome(ending, -9 if ending == "signalled" else 0, b"", b"", b"", seconds, 0)
+
+
+@pytest.mark.parametrize(
+    ("ending", "seconds", "endless"),
+    [("timeout", 3.0, True), ("signalled", 10.0, True), ("signalled", 3.0, False), ("exited", 10.0, False)],
+)
+def test_a_program_that_used_up_its_time_is_told_from_one_that_broke_off(
+    ending: Ending, seconds: float, endless: bool
+) -> None:
+    error = unfinished(_ended(ending, seconds), Ears().listener, "a.py", "what it said", 10)
+    assert isinstance(error, SourceEndless) == endless
+    assert ("what it said" in str(error)) != endless
+
+
+def test_what_is_done_about_it_depends_on_how_far_it_came() -> None:
+    ears = Ears()
+    loading = unfinished(_ended("timeout", 9.0), ears.listener, "a.py", "")
+    ears.hear({"progress": "search", "done": 0, "of": 1})
+    searching = unfinished(_ended("timeout", 9.0), ears.listener, "a.py", "")
+    assert "into a function" in str(loading)
+    assert "symbols" in str(searching)
+
+
+def test_a_module_whose_import_has_no_end_is_told() -> None:
+    project = Project({"loop.py": b"while True:\n    pass\n\n\ndef f(n: int) -> int:\n    return n\n"}, "loop.py")
+    with pytest.raises(SourceEndless, match=r"loop\.py had not finished loading"):
+        explore(Sandbox(), project, Contracts(()), Options((), 0.5), lambda *_told: None, threading.Event())

@@ -144,3 +144,45 @@ def test_only_plain_calls_become_scenarios(source: str) -> None:
     made = scenario_of("f(1, k=2)", {"f"})
     assert made is not None
     assert made.steps[0].arguments == (("", "1"), ("k", "2"))
+
+
+ANNOUNCED = (
+    'def f(n: int, m: int = 0) -> int:\n    """\n    >>> f(2, m=-1)\n    Traceback (most recent call last):\n'
+    '    ValueError: no\n    """\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "count"),
+    [
+        ((("", "2"), ("", "-1")), 1),
+        ((("m", "-1"), ("n", "2")), 1),
+        ((("", "(2)"), ("m", "- 1")), 1),
+        ((("", "2"), ("", "-2")), 2),
+    ],
+    ids=["by position", "by name", "in another spelling", "another call"],
+)
+def test_a_call_that_is_documented_is_not_tested_again(arguments: Any, count: int) -> None:
+    seen = Seen("raises", "ValueError", message="no")
+    again = {"scenario": asdict(Scenario("f", (Step("f", arguments),))), "seen": [asdict(seen)], "kills": 1}
+    explored = Explored.model_validate(
+        {
+            "symbols": [{"symbol": "f", "callee": "f", "typed": True, "parameters": ["n", "m"]}],
+            "rows": [again], "observed": [again], "checks": [{"id": 0, "seen": [asdict(seen)]}],
+        }
+    )  # fmt: skip
+    cases, suspicions = judge(explored, read(ast.parse(ANNOUNCED)))
+    assert ([case.label for case in cases], suspicions) == (["contract"] * count, [])
+
+
+def test_two_rows_of_one_call_are_one_test() -> None:
+    seen = Seen("raises", "ValueError", message="no")
+    rows = [
+        {"scenario": asdict(Scenario("f", (Step("f", ((name, "1"),)),))), "seen": [asdict(seen)], "kills": 1}
+        for name in ("", "n")
+    ]
+    explored = Explored.model_validate(
+        {"symbols": [{"symbol": "f", "callee": "f", "typed": True, "parameters": ["n"]}], "rows": rows}
+    )
+    cases, _ = judge(explored, read(ast.parse("def f(n): ...")))
+    assert len(cases) == 1

@@ -31,7 +31,10 @@ VALUE = {"kind": "value"}
     ("seen", "line"),
     [
         ({**VALUE, "text": "3", "type": "Integer"}, "assertEquals(3, Cart.add(1));"),
-        ({**VALUE, "text": "true", "type": "Boolean"}, "assertEquals(true, Cart.add(1));"),
+        ({**VALUE, "text": "true", "type": "Boolean"}, "assertTrue(Cart.add(1));"),
+        ({**VALUE, "text": "false", "type": "Boolean"}, "assertFalse(Cart.add(1));"),
+        ({**VALUE, "text": "true", "type": "Boolean boxed"}, "assertEquals(true, Cart.add(1));"),
+        ({**VALUE, "text": "0.5", "type": "Double boxed"}, "assertEquals(0.5, Cart.add(1));"),
         ({**VALUE, "text": "null", "type": "null"}, "assertNull(Cart.add(1));"),
         ({**VALUE, "text": "0.5", "type": "Double"}, "assertEquals(0.5, Cart.add(1), 1e-9);"),
         ({**VALUE, "text": "1.0E-5", "type": "Double"}, "assertEquals(1.0E-5, Cart.add(1), 1e-9);"),
@@ -90,6 +93,75 @@ def test_a_constructor_is_tested_by_what_it_makes() -> None:
     assert "assertEquals(0, result.size());" in text
 
 
+def test_a_class_is_looked_at_where_the_compiler_does_not_know_it() -> None:
+    seen = {"kind": "object", "text": "Cart", "type": "Cart", "state": (("size()", "0"),)}
+    assert "getSimpleName" not in code(row(seen, "1"))
+    assert 'assertEquals("Cart", result.getClass().getSimpleName());' in code(row({**seen, "type": "Cart boxed"}, "1"))
+
+
+@pytest.mark.parametrize(
+    ("seen", "arranging", "calling", "head"),
+    [
+        ({**VALUE, "text": "1"}, "", "", "() {"),
+        ({**VALUE, "text": "1"}, "", "java.io.IOException", "() throws IOException {"),
+        ({**VALUE, "text": "1"}, "shop.Cart.Missing", "java.lang.Exception", "() throws Exception {"),
+        ({"kind": "throws", "text": "java.io.IOException"}, "", "java.io.IOException", "() {"),
+        ({"kind": "throws", "text": "java.io.IOException"}, "shop.Cart.Missing", "java.lang.Exception",
+         "() throws Cart.Missing {"),
+        ({"kind": "void", "text": ""}, "", "java.io.IOException", "() {"),
+        ({"kind": "void", "text": "", "state": (("a", "1"),)}, "", "java.io.IOException", "() throws IOException {"),
+    ],
+)  # fmt: skip
+def test_only_what_can_be_thrown_outside_of_an_assertion_is_declared(
+    seen: dict[str, Any], arranging: str, calling: str, head: str
+) -> None:
+    one = row(seen, "1", static=False, maker=("5",), arranging=arranging, calling=calling)
+    assert head in code(one).split("\n")[1]
+
+
+_NAMED = ("java.io.IOException", "other.IOException", "shop.Cart.Gone")
+
+
+def test_exceptions_are_imported_and_two_of_one_name_are_told_apart() -> None:
+    raised = [
+        {"kind": "throws", "text": text} for text in ("java.io.IOException", "other.IOException", "shop.Cart.Gone")
+    ]
+    text = file(
+        write([Case(row(one, str(n)), "regression") for n, one in enumerate(raised)], Names()),
+        "shop", "Cart.java", "", "Tests.",
+    )  # fmt: skip
+    assert "import java.io.IOException;\nimport org.junit.jupiter.api.Test;\n" in text
+    assert "assertThrows(IOException.class" in text
+    assert "assertThrows(other.IOException.class" in text
+    assert "assertThrows(Cart.Gone.class" in text
+
+
+def test_a_constant_is_called_by_its_own_name() -> None:
+    one = row({**VALUE, "text": "2"}, static=False, maker=(), made="Level.LOW", constant=True, owner="shop.Level")
+    assert "{\n  assertEquals(2, Level.LOW.add());\n}" in code(one)
+    assert calls(one) == "Level.LOW; add()"
+
+
+@pytest.mark.parametrize(
+    ("more", "line"),
+    [
+        ({"made": "Cart.of(3)"}, "Cart cart = Cart.of(3);"),
+        ({"made": "new Cart<>(3)", "declared": "Cart<Integer>"}, "Cart<Integer> cart = new Cart<>(3);"),
+        ({"made": "() -> 3"}, "Cart cart = () -> 3;"),
+        ({"owner": "shop.Store$Item"}, "Store.Item item = new Store.Item(3);"),
+        ({"owner": "shop.Default"}, "Default defaultMade = new Default(3);"),
+    ],
+)
+def test_an_object_is_declared_as_its_class_is_made(more: dict[str, Any], line: str) -> None:
+    assert line in code(row({**VALUE, "text": "2"}, "1", static=False, **{"maker": ("3",), **more}))
+
+
+def test_an_argument_whose_value_does_not_say_its_type_is_declared_with_it() -> None:
+    seen = {"kind": "void", "text": "", "after": ((0, "List.of(1)"),)}
+    assert "List<Integer> price = new ArrayList<>();" in code(row(seen, "new ArrayList<>()", types=("List<Integer>",)))
+    assert "var price = new ArrayList<>();" in code(row(seen, "new ArrayList<>()", types=("",)))
+
+
 def test_the_reason_of_a_suspicion_stands_in_the_test() -> None:
     assert "// the example" in code(row({**VALUE, "text": "3"}, "1"), "the example")
 
@@ -106,6 +178,8 @@ def test_the_reason_of_a_suspicion_stands_in_the_test() -> None:
         ({"kind": "throws", "text": "java.io.IOException"}, (), "addThrowsIOException"),
         ({"kind": "void", "text": ""}, (), "addReturns"),
         ({"kind": "self", "text": ""}, (), "addGivesItself"),
+        ({"kind": "object", "text": "Item", "type": "Item boxed"}, (), "addGivesAnItem"),
+        ({**VALUE, "text": "3"}, ("x -> x + 1",), "addOfAFunctionIs3"),
     ],
 )
 def test_a_name_says_the_scenario(seen: dict[str, Any], args: tuple[str, ...], name: str) -> None:

@@ -9,11 +9,11 @@ import pytest
 
 from domains.codegen.engine.errors import OtherFramework, SourceBroken
 from domains.codegen.engine.types import Generated, Options, Project
-from domains.codegen.javascript.existing import Existing, existing, spelled
+from domains.codegen.javascript.existing import Existing, existing
 from domains.codegen.javascript.exploring import Scenario, Seen, Step
 from domains.codegen.javascript.generate import generate
 from domains.codegen.javascript.judging import Case
-from domains.codegen.javascript.parsing import expression, parse
+from domains.codegen.javascript.parsing import expression, parse, spelled
 from domains.codegen.javascript.structure import read
 from sandbox import Sandbox
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from typing import Any
 
 import pytest
 
-from domains.codegen.engine.errors import Cancelled, NothingToTest, SourceBroken
+from domains.codegen.engine.errors import Cancelled, NothingToTest, SourceBroken, SourceEndless
 from domains.codegen.engine.types import Generated, Options, Project
 from domains.codegen.engine.watching import Watching
 from domains.codegen.javascript.generate import generate
@@ -239,3 +240,137 @@ export class Prices {
 def test_a_declared_result_says_nothing_of_what_is_called_with_it(make: Make) -> None:
     source = "export function adder(n: number): Function {\n  return (x: number) => x + n;\n}\n"
     assert make(source, "adder.ts").suspected_bugs == ()
+
+
+LATER = """
+class Counter {
+  #count;
+  constructor(start) { this.#count = start; }
+  async add(n) {
+    if (n < 0) throw new RangeError("n must not be negative");
+    this.#count += n;
+    return this.#count;
+  }
+  get value() { return this.#count; }
+}
+
+async function openCounter(start) { return new Counter(start); }
+
+async function createStore() {
+  const kept = new Map();
+  return { async set(key, value) { kept.set(key, value); return kept.size; }, has: (key) => kept.has(key) };
+}
+
+async function adder(a) { return (b) => a + b; }
+
+function pair(n) { return [() => n, (m) => (m > n ? "more" : "less")]; }
+
+module.exports = { openCounter, createStore, adder, pair };
+"""
+
+
+def test_closures_objects_and_lists_behind_promises_are_called_by_jest(make: Make) -> None:
+    made = make(LATER, "later.js", budget=4.0)
+    text = made.files["later.test.js"]
+    assert made.flaky == ()
+    assert all(test.status == "passed" for test in made.tests)
+    assert made.coverage.line == 1.0
+    for part in (
+        "await openCounter(", "await made.add(", "const store = await createStore();", "await store.set(",
+        "const made = await adder(", "made[0]()", "made[1](", "rejects.toThrow(\n      new RangeError(",
+    ):  # fmt: skip
+        assert part in text
+    assert made.mutation_score is not None
+    assert made.mutation_score >= 0.8
+
+
+@pytest.mark.parametrize("name", ["loop.js", "loop.mjs", "loop.ts"])
+def test_a_module_whose_load_has_no_end_is_told(make: Make, name: str) -> None:
+    source = "let n = 0;\nwhile (n >= 0) n = 1;\n"
+    offered = "module.exports = { f: (a) => a + 1 };\n" if name == "loop.js" else "export const f = (a) => a + 1;\n"
+    with pytest.raises(SourceEndless, match="had not finished loading") as error:
+        make(source + offered, name)
+    assert error.value.loading
+
+
+def test_a_module_that_reads_its_input_when_it_is_loaded_finds_none(make: Make) -> None:
+    source = "const text = require('node:fs').readFileSync(0, 'utf8');\nexports.f = (n) => n + text.length;\n"
+    assert make(source).coverage.line == 1.0
+
+
+ORDERS = """
+export enum Status { Open, Paid, Shipped }
+export enum Colour { Red = "red", Blue = "blue" }
+export type Size = "small" | "medium" | "large";
+export type Shape = { kind: "circle"; radius: number } | { kind: "square"; side: number };
+
+export function area(shape: Shape): number {
+  switch (shape.kind) {
+    case "circle": return 3 * shape.radius ** 2;
+    case "square": return shape.side ** 2;
+  }
+}
+
+export function fee(size: Size): number { return size === "small" ? 1 : size === "medium" ? 3 : 7; }
+export function next(status: Status): Status { return status === Status.Open ? Status.Paid : Status.Shipped; }
+export function paint(colour: Colour): string { return colour === Colour.Red ? "#f00" : "#00f"; }
+
+export function largest<T extends { size: number }>(items: readonly T[]): T | undefined {
+  let best: T | undefined;
+  for (const item of items) if (best === undefined || item.size > best.size) best = item;
+  return best;
+}
+
+export class Box {
+  private closed = false;
+  constructor(private readonly limit: number, readonly name: string) {}
+  close(): this { this.closed = true; return this; }
+  get open(): boolean { return !this.closed && this.limit > 0; }
+}
+
+export default function describe(status: Status, costs: Record<Size, number>): string {
+  return `${Status[status]}:${costs.small + costs.large}`;
+}
+"""
+
+
+def test_inputs_keep_to_what_typescript_declares(make: Make) -> None:
+    """The whole file failed for `describe`, and `area` was suspected for a kind that nobody declared."""
+    made = make(ORDERS, "orders.ts", budget=5.0)
+    text = made.files["orders.test.ts"]
+    assert made.suspected_bugs == ()
+    assert made.flaky == ()
+    assert made.coverage.line == 1.0
+    for part in ("next(Status.Open)", "paint(Colour.Red)", 'fee("medium")', "describeGiven(Status.", "{ size: ",
+                 'kind: "circle", radius: ', "small: ", "  Status,"):  # fmt: skip
+        assert part in text
+    assert not re.search(r"\.(closed|limit)\b|next\(\d|paint\(\"|fee\(\"\"", text)
+
+
+TEMPERATURE = """
+export default class Temperature {
+  #degrees;
+  constructor(degrees) {
+    if (degrees < -273.15) throw new RangeError("colder than possible");
+    this.#degrees = degrees;
+  }
+  get degrees() { return this.#degrees; }
+  static fromFahrenheit(value) { return new Temperature((value - 32) / 1.8); }
+}
+
+export const freezing = (t) => t.degrees <= 0;
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "more"), [("temp.mjs", {}), ("temp.js", {}), ("temp.js", {"package.json": b'{"type": "module"}'})]
+)
+def test_an_es_module_is_tested_as_one(name: str, more: dict[str, bytes]) -> None:
+    """Of one that Node.js reads as an ES module no test ran."""
+    project = Project({name: TEMPERATURE.encode(), **more}, name)
+    made = generate(Sandbox(), project, Options((), 2.0))
+    (text,) = made.files.values()
+    assert "import Temperature, { freezing } from" in text
+    assert "expect(result.degrees)" in text
+    assert made.coverage.line == 1.0
+    assert all(test.status == "passed" for test in made.tests)

@@ -155,3 +155,38 @@ def test_a_name_that_is_not_defined_is_suspected_there_too() -> None:
 def test_how_many_steps_make_what_is_called(binding: tuple[int, ...], made: int) -> None:
     steps = tuple(Step(kind="apply", callee="", binds=n in binding) for n in range(3))
     assert Scenario(symbol="f", steps=steps).made == made
+
+
+THROWING = """
+/**
+ * @throws {RangeError} If the list is too long.
+ * @example
+ * f('a b', [1,2], { deep: true }) // throws RangeError
+ */
+export function f(name, list, options) {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("args", "count"),
+    [
+        (('"a b"', "[1, 2]", "{deep: true}"), 1),
+        (('"a b"', "[1, 2,]", "{ deep: true }"), 1),
+        (('"ab"', "[1, 2]", "{deep: true}"), 2),
+    ],
+)
+def test_a_call_that_is_documented_is_not_tested_again(args: tuple[str, ...], count: int) -> None:
+    seen = {"kind": "throws", "text": "RangeError", "own": True, "message": "too long"}
+    cases, suspicions = judged(THROWING, rows=[(args, seen)], checks=[{"id": 0, "seen": seen}])
+    assert len(cases) == count
+    assert {case.label for case in cases} == {"contract"}
+    assert suspicions == []
+
+
+def test_a_call_that_is_suspected_is_not_asserted_in_another_spelling() -> None:
+    source = PRICE.replace("f(2)", "f('2')")
+    cases, (found,) = judged(
+        source, rows=[(('"2"',), value("5"))], checks=[{"id": 0, "seen": value("5"), "expected": "4"}]
+    )
+    assert cases == []
+    assert found.expected == "4"

@@ -264,3 +264,39 @@ def test_what_was_given_stands_in_no_table() -> None:
     scenarios = [Scenario(symbol="f", steps=(first, *[call] * n)) for n in range(1, 7)]
     cases = [Case(one, Seen(**VALUE, text="1", type="number"), "regression") for one in scenarios]
     assert len(Writer(read()).write(cases, Names())) == 6
+
+
+@pytest.mark.parametrize(
+    ("steps", "lines", "said"),
+    [
+        (
+            [
+                Step(kind="call", callee="f", args=("1",), binds=True, waits=True),
+                Step(kind="apply", callee="", args=("2",)),
+            ],
+            ["async () => {", "const made = await f(1);", "expect(made(2)).toBe(3);"],
+            "made = f(1); made(2)",
+        ),
+        (
+            [
+                Step(kind="call", callee="f", binds=True, waits=True),
+                Step(kind="apply", callee="", args=("2",), binds=True, waits=True),
+                Step(kind="method", callee="put", args=("4",), waits=True),
+                Step(kind="method", callee="size"),
+            ],
+            ["async () => {", "const made = await (await f())(2);", "await made.put(4);", "expect(made.size())"],
+            "made = f()(2); made.put(4); made.size()",
+        ),
+        (
+            [Step(kind="call", callee="f", binds=True), Step(kind="method", callee="1", args=("4",))],
+            ['", () => {', "const made = f();", "expect(made[1](4)).toBe(3);"],
+            "made = f(); made[1](4)",
+        ),
+    ],
+    ids=["a function", "in a row", "a list"],
+)  # fmt: skip
+def test_what_a_promise_comes_to_is_waited_for(steps: list[Step], lines: list[str], said: str) -> None:
+    one = Case(Scenario(symbol="f", steps=tuple(steps)), Seen(kind="value", text="3", type="number"), "regression")
+    (written,) = Writer(read()).write([one], Names())
+    assert [line for line in lines if line not in written.code] == []
+    assert calls(one, {}) == said

@@ -110,3 +110,31 @@ def test_the_result_of_an_async_function_is_not_held_to_its_type() -> None:
 @pytest.mark.parametrize(("source", "modern"), [("export const a = 1;", True), ("module.exports = {};", False)])
 def test_the_style_of_imports_is_that_of_the_module(source: str, modern: bool) -> None:
     assert read(source).modern is modern
+
+
+def test_a_name_that_jest_has_itself_is_another_in_tests() -> None:
+    """The whole file failed: the module's own `describe` was called in place of Jest's."""
+    found = read("export default function describe(a) {}\nexport const test = (a) => a;")
+    assert [(one.symbol, one.shown) for one in found.targets] == [("describe", "describeGiven"), ("test", "testGiven")]
+
+
+def test_enumerations_that_are_exported_can_be_imported() -> None:
+    source = "export enum Level { Low, High }\nenum Own { A }\nexport function f(level: Level, own: Own) {}"
+    found = read(source, "typescript")
+    assert [one.name for one in found.exports] == ["f", "Level"]
+    (target,) = found.targets
+    assert [one.type for one in target.parameters] == [
+        {
+            "k": "union",
+            "of": [{"k": "literal", "source": f"Level.{name}", "kind": "number"} for name in ("Low", "High")],
+        },
+        {"k": "number"},
+    ]
+
+
+def test_a_type_variable_is_what_bounds_it() -> None:
+    target = only("export function f<T extends { size: number }, U>(items: T[], other: U) {}", "typescript")
+    field = {"name": "size", "type": {"k": "number"}, "optional": False}
+    assert [one.type for one in target.parameters] == [
+        {"k": "array", "of": {"k": "object", "fields": [field]}}, {"k": "any"},
+    ]  # fmt: skip

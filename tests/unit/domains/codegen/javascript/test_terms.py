@@ -108,3 +108,37 @@ def test_an_enumeration_is_numbers_or_its_texts(written: str, term: dict[str, An
     """One of texts was read as numbers: each function that gives one was suspected of breaking its declaration."""
     root = parse(written.encode(), "typescript").root_node
     assert terms.documented("Level", {"Level": root.named_children[0]}) == term
+
+
+def _literals(*sources: str, kind: str | None = None) -> dict[str, Any]:
+    more = {} if kind is None else {"kind": kind}
+    return {"k": "union", "of": [{"k": "literal", "source": source, **more} for source in sources]}
+
+
+@pytest.mark.parametrize(
+    ("declared", "written", "term"),
+    [
+        ("export enum Level { Low, High = 5 }", "Level", _literals("Level.Low", "Level.High", kind="number")),
+        ("export enum Level { Low = 'low' }", "Level", _literals("Level.Low", kind="string")),
+        ("type Size = 's' | 'l'", "Record<Size, number>", {"k": "object", "fields": [
+            {"name": "s", "type": NUMBER, "optional": False}, {"name": "l", "type": NUMBER, "optional": False}]}),
+        ("type A = { a: number }", "A & { b?: string }", {"k": "object", "fields": [
+            {"name": "a", "type": NUMBER, "optional": False},
+            {"name": "b", "type": {"k": "string"}, "optional": True}]}),
+        ("interface A extends B { a: number } interface B { b: number }", "A", {"k": "object", "fields": [
+            {"name": "b", "type": NUMBER, "optional": False}, {"name": "a", "type": NUMBER, "optional": False}]}),
+        ("interface A { a: number; b: number }", "keyof A", _literals('"a"', '"b"')),
+        ("type A = string", "keyof A", {"k": "string"}),
+        ("type A = readonly [number, string?]", "A", {"k": "tuple", "of": [NUMBER, {"k": "string"}]}),
+    ],
+)  # fmt: skip
+def test_types_that_lean_on_others_are_read(declared: str, written: str, term: dict[str, Any]) -> None:
+    root = parse(declared.encode(), "typescript").root_node
+    nodes = [one.child_by_field_name("declaration") or one for one in root.named_children]
+    names = {text(one.child_by_field_name("name")): one for one in nodes}
+    assert terms.documented(written, names) == term
+
+
+def test_a_result_that_is_a_member_is_held_to_its_kind() -> None:
+    assert terms.accepts(_literals("Level.Low", kind="number")) == {"number"}
+    assert terms.accepts(_literals("Level.Low", kind="string")) == {"string"}

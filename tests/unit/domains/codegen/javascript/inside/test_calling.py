@@ -106,13 +106,49 @@ def test_a_method_that_gives_a_function_is_followed_from_its_object(found: Calla
     [
         "exports.f = (n) => new Map([[n, () => 1]]);",
         "exports.f = (n) => class { m() { return n; } };",
-        "exports.f = async (n) => () => n;",
         "let made = 0; exports.f = (n) => { if (made++) throw 7; return () => n; };",
     ],
-    ids=["a map", "a class", "a promise", "not given again"],
+    ids=["a map", "a class", "not given again"],
 )
 def test_what_cannot_be_called_alike_is_left(found: Callable[..., Found], source: str) -> None:
     assert found(source, target("f", "n")) == []
+
+
+def test_what_a_promise_comes_to_is_called(found: Callable[..., Found]) -> None:
+    rows = found("exports.f = async (n) => async (m) => (o) => n + m + o;", target("f", "n"))
+    first = {(steps(row)[0]["binds"], steps(row)[0]["waits"]) for row in rows}
+    assert first == {(True, True)}
+    assert {tuple(kinds(row)) for row in rows} >= {("f", "apply", "apply")}  # the second function is waited for, too
+    assert "value" in {row["seen"]["kind"] for row in rows if len(steps(row)) == 3}
+
+
+def test_methods_of_what_a_promise_comes_to_are_waited_for_on_the_way(found: Callable[..., Found]) -> None:
+    source = (
+        "exports.open = async () => { const all = []; return { async put(n) { await null; all.push(n); }, size: () => "
+        "all.length }; };"
+    )
+    rows = found(source, target("open"))
+    sizes = {row["seen"]["text"] for row in rows if kinds(row)[-1] == "size"}
+    assert {"0", "1"} <= sizes
+    puts = [step for row in rows for step in steps(row)[1:-1] if step["callee"] == "put"]
+    assert puts
+    assert all(step["waits"] for step in puts)
+
+
+@pytest.mark.parametrize("how", ["", "async "])
+def test_functions_in_a_list_are_called(found: Callable[..., Found], how: str) -> None:
+    rows = found(f"exports.state = {how}(n) => {{ let s = n; return [() => s, (m) => (s = [m])]; }};",
+                 target("state", "n"))  # fmt: skip
+    assert {("state", "0"), ("state", "1"), ("state", "1", "0")} <= {tuple(kinds(row)) for row in rows}
+
+
+def test_an_object_that_a_factory_gives_is_used_like_one_that_was_made(found: Callable[..., Found]) -> None:
+    source = (
+        "class Hidden { #n = 0; constructor(n) { this.#n = n; } add(m) { this.#n += m; return this.#n; } "
+        "get total() { return this.#n; } }\nexports.make = (n) => new Hidden(n);"
+    )
+    ways = {tuple(kinds(row)) for row in found(source, target("make", "n"))}
+    assert {("make", "add"), ("make", "total"), ("make", "add", "total")} <= ways
 
 
 def test_what_a_helper_gives_is_not_called(found: Callable[..., Found]) -> None:

@@ -110,7 +110,7 @@ def test_methods_work_on_the_object_that_was_made(seen: Seen) -> None:
 
 def test_a_method_that_gives_its_object_back_and_what_it_changed(seen: Seen) -> None:
     found = seen(("new", "Cart", []), ("method", "add", ["1"]))
-    assert (found["kind"], found["state"]) == ("self", [["lines", "[1]"]])
+    assert (found["kind"], found["state"]) == ("self", [["lines", "[1]"], ["count", "1"]])
 
 
 @pytest.fixture
@@ -149,8 +149,51 @@ def test_what_a_scenario_gives_is_handed_out(js: Any, module: Callable[..., str]
         {"kind": "apply", "callee": "", "args": ["2"]},
     ]
     body = f"const runner = new (inside('running').Runner)(require({module(SOURCE)}), []);"
-    assert js(f"{body} return runner.given({{ steps: {json.dumps(steps)} }});") == 42
-    assert js(f"{body} return typeof runner.given({{ steps: {json.dumps(steps[:1])} }});") == "function"
+    assert js(f"{body} return await runner.given({{ steps: {json.dumps(steps)} }});") == 42
+    assert js(f"{body} return typeof (await runner.given({{ steps: {json.dumps(steps[:1])} }}));") == "function"
+
+
+@pytest.fixture
+def awaited(js: Any, module: Callable[..., str]) -> Seen:
+    """Run steps of which the first is waited for and binds."""
+    path = module(
+        "exports.later = async (n) => { if (n < 0) throw new Error('late'); return { n, async put(m) { await null; "
+        "this.n += m; }, get: () => n, loop() { for (;;); } }; };\nexports.never = () => new Promise(() => {});\n"
+    )
+
+    def run(first: tuple[str, list[str]], *steps: tuple[str, str, list[str]]) -> Any:
+        listed = [{"kind": kind, "callee": callee, "args": args, "waits": True} for kind, callee, args in steps]
+        made = {"kind": "call", "callee": first[0], "args": first[1], "binds": True, "waits": True}
+        scenario = {"symbol": "x", "steps": [made, *listed]}
+        return js(
+            "const { Runner } = inside('running');"
+            f"return await new Runner(require({path}), []).run({json.dumps(scenario)}) ?? null;"
+        )
+
+    return run
+
+
+def test_what_a_promise_came_to_is_called_and_so_is_what_was_waited_for(awaited: Seen) -> None:
+    assert awaited(("later", ["2"]), ("method", "get", []))["text"] == "2"
+    after = awaited(("later", ["2"]), ("method", "put", ["3"]), ("get", "n", []))
+    assert (after["kind"], after["text"]) == ("value", "5")
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "kind"),
+    [
+        (("later", ["-1"]), ("method", "get", []), None),
+        (("never", []), ("method", "get", []), "stalled"),
+        (("later", ["1"]), ("method", "loop", []), "stalled"),
+        (("later", ["1"]), ("method", "missing", []), "throws"),
+    ],
+    ids=["it fails", "it never comes", "what it came to has no end", "what it came to lacks it"],
+)
+def test_a_promise_that_comes_to_nothing_makes_no_scenario(
+    awaited: Seen, first: Any, last: Any, kind: str | None
+) -> None:
+    found = awaited(first, last)
+    assert (found and found["kind"]) == kind
 
 
 def test_a_word_of_the_module_does_not_make_the_engines_message_its_own(seen: Seen) -> None:
@@ -159,7 +202,7 @@ def test_a_word_of_the_module_does_not_make_the_engines_message_its_own(seen: Se
 
 
 def test_hidden_fields_are_not_looked_at(seen: Seen) -> None:
-    assert seen(("new", "Cart", []))["parts"] == [["lines", "[]"]]
+    assert seen(("new", "Cart", []))["parts"] == [["lines", "[]"], ["count", "0"]]
 
 
 def test_a_failure_on_the_way_makes_no_scenario(seen: Seen) -> None:
