@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from domains.codegen.engine.claims import Claim, claims
+from domains.codegen.engine.inside.qualifying import imported_classes, qualified
 from domains.codegen.engine.prose import EMPTY, bounds, forbidden
 
 _RAISES = re.compile(
@@ -67,9 +68,10 @@ def read(tree: ast.Module) -> Contracts:
     """Read a module's contracts."""
     checks: list[Check] = []
     promises: dict[str, Promise] = {}
+    classes = imported_classes(tree)
     for symbol, node in _documented(tree):
         docstring = ast.get_docstring(node) or ""
-        found = list(_examples(symbol, docstring))
+        found = list(_examples(symbol, docstring, classes))
         if isinstance(node, Function):
             promises[symbol] = _promise(symbol, node, docstring)
             found += _conditions(symbol, node, docstring)
@@ -91,14 +93,14 @@ def _documented(tree: ast.Module) -> Iterator[tuple[str, ast.Module | ast.ClassD
             yield from ((f"{node.name}.{m.name}", m) for m in node.body if isinstance(m, Function))
 
 
-def _examples(symbol: str, docstring: str) -> Iterator[_What]:
+def _examples(symbol: str, docstring: str, classes: frozenset[str]) -> Iterator[_What]:
     try:
         listed = doctest.DocTestParser().get_examples(docstring)
     except ValueError:
         return
     for example in listed:
         try:
-            source = ast.unparse(ast.parse(example.source.strip(), mode="eval"))
+            source = ast.unparse(qualified(ast.parse(example.source.strip(), mode="eval"), classes))
         except SyntaxError:  # a statement: what follows may lean on it, and then names something unknown
             continue
         loose = doctest.ELLIPSIS in example.options or doctest.SKIP in example.options or "..." in example.want

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from domains.codegen.engine.existing import Existing, imported
 from domains.codegen.engine.fixtures import NONE, Fixtures
 from domains.codegen.engine.formatting import formatted
+from domains.codegen.engine.inside.qualifying import imported_classes
 from domains.codegen.engine.inside.scenarios import TAKEN
 from domains.codegen.engine.inside.world import World
 from domains.codegen.engine.rendering import Written, file
@@ -66,7 +67,9 @@ class Desk:
 
 def _borrowed(source: str) -> dict[str, str]:
     """Return what a module imports at its top from the standard library: a test takes it from there too, by name."""
-    lines = ((name, text) for node in ast.parse(source).body for name, text in imported(node).items())
+    tree = ast.parse(source)
+    apart = imported_classes(tree)
+    lines = ((name, text) for node in tree.body for name, text in imported(node).items() if name not in apart)
     return {name: text for name, text in lines if _is_standard(text.split()[1]) and name.isidentifier() and name != "*"}
 
 

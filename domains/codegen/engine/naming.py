@@ -10,6 +10,8 @@ from domains.codegen.engine.inside.scenarios import SUBJECT, TAKEN, Scenario, Se
 
 _WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _LONGEST = 90
+_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+           "december")  # fmt: skip
 _WRITTEN = {"Decimal", "Fraction", "Path", "PurePosixPath"}
 """Types whose value is what they are made from, as text."""
 _ORDINALS = ("", "_again", "_a_third_time", "_a_fourth_time", "_a_fifth_time")
@@ -95,6 +97,9 @@ def _expression(text: str) -> str:
         made = ast.unparse(node.func).rpartition(".")[2]
         if made in _WRITTEN and len(node.args) == 1 and isinstance(node.args[0], ast.Constant):
             return _number_in(str(node.args[0].value))
+        moment = _moment(made, node)
+        if moment:
+            return moment
         return _a(snake(made)) if made[:1].isupper() else snake(text)[:30].strip("_")
     if isinstance(node, ast.List | ast.Tuple | ast.Set) and node.elts:
         kind = type(node).__name__.lower()
@@ -105,6 +110,25 @@ def _expression(text: str) -> str:
     if isinstance(node, ast.Dict):
         return f"a_dict_of_{spelled(len(node.keys))}"
     return snake(text)[:30].strip("_")
+
+
+def _moment(made: str, node: ast.Call) -> str:
+    """Say a date, a time or a span of time; empty for other calls."""
+    try:
+        given = [int(ast.literal_eval(argument)) for argument in node.args]
+        named = {word.arg: int(ast.literal_eval(word.value)) for word in node.keywords if word.arg}
+    except (ValueError, TypeError):
+        return ""
+    if made in {"date", "datetime"} and len(given) >= 3 and 1 <= given[1] <= 12:
+        return "_".join(map(str, [given[2], _MONTHS[given[1] - 1], *given[:1], *given[3:]]))
+    if made == "time" and given:
+        return "_".join(map(str, given))
+    if made != "timedelta" or len(given) > 1:
+        return ""
+    parts = {**({"days": given[0]} if given else {}), **named}
+    told = [f"{spelled(n).replace('minus_', '')}_{unit if abs(n) != 1 else unit[:-1]}" for unit, n in parts.items()]
+    before = "minus_" if any(n < 0 for n in parts.values()) else ""
+    return before + "_and_".join(told) if told and any(parts.values()) else "no_time"
 
 
 def _number_in(text: str) -> str:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from domains.codegen.engine.inside.running import LIBRARY
+from domains.codegen.engine.inside.qualifying import LIBRARY
 from domains.codegen.engine.inside.scenarios import SUBJECT, TAKEN, Scenario, Seen, Step
 from domains.codegen.engine.inside.world import World
 from domains.codegen.engine.naming import Names, snake

@@ -26,6 +26,7 @@ from domains.codegen.engine.inside.laws import known, told
 from domains.codegen.engine.inside.laws import steady as unchanged
 from domains.codegen.engine.inside.learning import is_untyped, learned
 from domains.codegen.engine.inside.pools import Pools
+from domains.codegen.engine.inside.qualifying import own
 from domains.codegen.engine.inside.running import Runner, Subject, Unloadable, arm
 from domains.codegen.engine.inside.scenarios import TAKEN, Scenario, Step
 from domains.codegen.engine.inside.search import Row, Search
@@ -113,7 +114,7 @@ def _explore(plan: dict[str, Any], subject: Subject, expressions: Expressions) -
                   "kills": sum(n in fate.killers for fate in fates)} for n in chosen],
         "observed": [{"scenario": asdict(row.scenario), "seen": [asdict(s) for s in row.seen]}
                      for row, same in zip(search.rows, steady, strict=True) if same][:400],
-        "mutants": len(fates), "names": sorted(name for name in vars(subject.module) if not name.startswith("__")),
+        "mutants": len(fates), "names": sorted(own(subject.module)),
         "killed": sum(fate.before or bool(fate.killers & set(chosen)) for fate in fates),
         "surviving": [{"line": f.line, "change": f.change} for f in fates
                       if not f.before and not f.killers & set(chosen)][:200],

@@ -65,7 +65,8 @@ def parameters(function: Callable[..., Any], owner: type | None, own: dict[str, 
 
 def _hints(function: Callable[..., Any], own: dict[str, Any]) -> dict[str, Any]:
     try:
-        return typing.get_type_hints(function, {**typing.__dict__, **own})
+        where = getattr(inspect.unwrap(function), "__globals__", {})  # there `datetime` may be the class
+        return typing.get_type_hints(function, {**typing.__dict__, **own, **where})
     except (
         NameError,
         TypeError,

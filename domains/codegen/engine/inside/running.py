@@ -18,6 +18,7 @@ from dataclasses import replace
 from typing import Any
 
 from domains.codegen.engine.inside.arranging import Arranged
+from domains.codegen.engine.inside.qualifying import LIBRARY, own
 from domains.codegen.engine.inside.scenarios import SUBJECT, Scenario, Seen, Step
 from domains.codegen.engine.inside.sources import attributes, source_of
 from domains.codegen.engine.inside.swapping import Swap
@@ -32,9 +33,6 @@ LATE = "late"
 STEPS = 40_000
 """Traced lines a scenario may take."""
 _ITEMS = 50
-LIBRARY = ("datetime", "decimal", "fractions", "math", "pathlib", "uuid", "collections", "io", "re", "types")
-"""Modules of the standard library that expressions may name."""
-
 _CALLS = "__fixture_calls__"
 
 Edges = set[tuple[int, int]]
@@ -130,8 +128,8 @@ class Subject:
     @staticmethod
     def names(module: types.ModuleType) -> dict[str, Any]:
         """Return what expressions may name."""
-        own = {name: value for name, value in vars(module).items() if not name.startswith("__")}
-        return {**{name: importlib.import_module(name) for name in LIBRARY}, **vars(module).get(_CALLS, {}), **own}
+        library = {name: importlib.import_module(name) for name in LIBRARY}
+        return {**library, **vars(module).get(_CALLS, {}), **own(module)}
 
 
 class Runner:

@@ -41,8 +41,10 @@ _FIRST, _FIRST_OF_ALL = (40, 160), 1_600
 """Calls of a target, at least and at most, and of all together, before draws by chance."""
 _LISTEN = 50
 """Calls after which it is asked again which expressions came up."""
-_PATIENCE = 3
-"""Calls of a target in a row that take too long before other targets come first: each costs as much as a hundred."""
+_PATIENCE = 2
+"""Calls of a target that take too long before other targets come first: each costs as much as a hundred."""
+_SELDOM = 0.3
+"""The share, by their number, in which it is drawn from then on."""
 _LEARNED = {"int": "int", "str": "str", "float": "float", "list": "list_int", "dict": "dict", "tuple": "tuple"}
 
 
@@ -120,11 +122,11 @@ class Search:
     def _draw(self, targets: list[Target], makers: dict[str, Target]) -> None:
         """Consider one more scenario: a call that was heard, or one by chance."""
         heard = self.carving.draw()
-        if heard is not None:
+        if heard is not None and self._stalls.get(heard[0].symbol, 0) < _PATIENCE:
             self.consider(self._scenario(*heard, makers), heard[0])
             return
         target = self.chance.choice(targets)
-        if self.chance.random() * self._stalls.get(target.symbol, 0) > 1:
+        if self.chance.random() * self._stalls.get(target.symbol, 0) > _SELDOM:
             return
         dice = self.chance.random()
         other = self.calling.draw() if dice < _CALLED[not self.calling.eager] else None
@@ -145,7 +147,7 @@ class Search:
         if target is not None:
             self._learn(scenario, target, seen, len(fresh))
         late = seen[-1] == Seen("stalled", LATE)
-        self._stalls[scenario.symbol] = self._stalls.get(scenario.symbol, 0) + 1 if late else 0
+        self._stalls[scenario.symbol] = self._stalls.get(scenario.symbol, 0) + late
         if seen[-1].kind == "stalled" or len(seen) < len(scenario.steps) - 1:
             return None
         key = (frozenset(edges), seen[-1].shape(), scenario.symbol)

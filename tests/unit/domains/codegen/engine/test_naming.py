@@ -115,6 +115,15 @@ def test_numbers_are_spelled() -> None:
         ("decimal.Decimal('10.55')", "10_point_55"),
         ("pathlib.Path('a/b.txt')", "a_b_txt"),
         ("-math.inf", "minus_math_inf"),
+        ("datetime.date(2024, 2, 29)", "29_february_2024"),
+        ("datetime.datetime(1999, 12, 31, 23, 59)", "31_december_1999_23_59"),
+        ("datetime.datetime(1999, 12, 31, tzinfo=datetime.timezone.utc)", "datetime_datetime_1999_12_31_t"),
+        ("datetime.time(12, 30)", "12_30"),
+        ("datetime.timedelta(1)", "one_day"),
+        ("datetime.timedelta(days=-2)", "minus_two_days"),
+        ("datetime.timedelta(days=1, seconds=90)", "one_day_and_90_seconds"),
+        ("datetime.timedelta(0)", "no_time"),
+        ("datetime.timedelta()", "no_time"),
     ],
 )
 def test_values_in_words(text: str, expected: str) -> None:
