@@ -247,6 +247,8 @@ class Search:
         *before, last = row.scenario.steps
         if last.callee != target.callee or row.seen[-1].kind == "raises" or any(p.variadic for p in target.parameters):
             return None
+        if len(last.arguments) > len(target.parameters):  # what wraps a function may take more than it says
+            return None
         given = {name or target.parameters[n].name: text for n, (name, text) in enumerate(last.arguments)}
         absent = [p for p in target.parameters if p.name not in given]
         further = self.chance.choice(absent) if absent else None

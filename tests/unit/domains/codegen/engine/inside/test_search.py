@@ -280,6 +280,36 @@ def test_what_may_be_left_out_is_given_alone_and_by_its_name(load: Load) -> None
     assert any("last=" in call for call in calls)
 
 
+WRAPPED = '''
+import functools
+
+
+def loose(function):
+    @functools.wraps(function)
+    def wrapper(*given):
+        return function(given[0])
+
+    return wrapper
+
+
+@loose
+def first(n, other=1):
+    """Return the first.
+
+    >>> first(1, 2, 3)
+    1
+    """
+    return n
+'''
+
+
+def test_a_documented_call_of_more_than_a_function_says_it_takes_ends_no_search(load: Load) -> None:
+    search, _, _ = searched(load(WRAPPED), 0.5)
+    calls = {row.scenario.steps[-1].source() for row in search.rows}
+    assert "first(1, 2, 3)" in calls
+    assert len(search.tried) > 20
+
+
 def test_what_has_no_name_for_callers_is_given_by_its_place(load: Load) -> None:
     search, _, _ = searched(load(OPTIONS), 2.5)
     calls = [scenario.steps[-1].source() for scenario in search.tried if scenario.symbol == "fixed"]
