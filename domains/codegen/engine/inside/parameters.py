@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 import typing
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -42,7 +43,7 @@ def parameters(function: Callable[..., Any], owner: type | None, own: dict[str, 
         listed = list(inspect.signature(function).parameters.values())
     except (ValueError, TypeError):
         return ()
-    hints = _hints(function, own)
+    hints = _hints(function, owner, own)
     if owner is not None and listed and listed[0].name in {"self", "cls", "_cls"}:
         listed = listed[1:]
     empty = inspect.Parameter.empty
@@ -63,10 +64,9 @@ def parameters(function: Callable[..., Any], owner: type | None, own: dict[str, 
     return tuple(taken)
 
 
-def _hints(function: Callable[..., Any], own: dict[str, Any]) -> dict[str, Any]:
+def _hints(function: Callable[..., Any], owner: type | None, own: dict[str, Any]) -> dict[str, Any]:
     try:
-        where = getattr(inspect.unwrap(function), "__globals__", {})  # there `datetime` may be the class
-        return typing.get_type_hints(function, {**typing.__dict__, **own, **where})
+        return typing.get_type_hints(function, {**typing.__dict__, **own, **_around(function, owner)})
     except (
         NameError,
         TypeError,
@@ -77,3 +77,13 @@ def _hints(function: Callable[..., Any], own: dict[str, Any]) -> dict[str, Any]:
         RecursionError,
     ):  # any expression
         return {}
+
+
+def _around(function: Callable[..., Any], owner: type | None) -> dict[str, Any]:
+    """Return the names of the module that a function, or its class, stands in: there `datetime` may be the class.
+
+    Those of Python itself are left out: what makes a named tuple has a namespace without built-in functions.
+    """
+    of_class = vars(sys.modules[owner.__module__]) if owner is not None and owner.__module__ in sys.modules else {}
+    names: dict[str, Any] = {**of_class, **getattr(inspect.unwrap(function), "__globals__", {})}
+    return {name: value for name, value in names.items() if not name.startswith("__")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import namedtuple
 
 import pytest
@@ -45,3 +46,28 @@ def test_a_constructor_is_found_where_the_class_has_it(load: Load, source: str, 
     subject = load(source)
     made = next(t for t in targets(subject.module, Subject.names(subject.module), frozenset()) if t.symbol == "C")
     assert [p.name for p in made.parameters if p.needed] == names
+
+
+NAMED = """
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+
+class Slot(NamedTuple):
+    begin: datetime
+    count: int = 1
+
+
+def free(slot: Slot) -> bool:
+    return slot.count > 0
+"""
+
+
+def test_fields_of_a_named_tuple_have_their_types_where_annotations_are_texts(load: Load) -> None:
+    subject = load(NAMED)
+    listed = targets(subject.module, Subject.names(subject.module), frozenset({"Slot"}))
+    (slot,) = [target for target in listed if target.symbol == "Slot"]
+    hints = {parameter.name: parameter.hint for parameter in slot.parameters}
+    assert hints == {"begin": dt.datetime, "count": int}
